@@ -1,0 +1,113 @@
+"""The only place that wires things together. A request's way through the house:
+
+    request -> sandbox -> route of its API -> key -> scope -> parameters -> world or store -> envelope
+
+Which API a request belongs to is a matter of its path; each has its own envelope, so each renders its
+own errors, also those that no route of its saw (unknown routes, wrong methods, crashes).
+"""
+
+import logging
+from types import ModuleType
+
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from mockserver import control, hyperstudy, ingestion
+from mockserver.clock import Clock
+from mockserver.http import allow_origin, json_response
+from mockserver.sandbox import Sandbox
+from mockserver.settings import Settings
+from mockserver.simulation.scenario import load_scenario
+from mockserver.simulation.world import World
+from mockserver.store import Store
+from mockserver.version import VERSION
+
+__all__ = ["create_app", "create_sandbox"]
+
+_log = logging.getLogger("mockserver")
+
+# The longest prefix that fits wins, so the data API stands before the ingestion API below it.
+_APIS = (hyperstudy, ingestion, control)
+
+
+def create_sandbox(settings: Settings) -> Sandbox:
+    """Make the world that the settings name, with its clock and an empty store.
+
+    Raises:
+        ScenarioError: The scenario is unknown or invalid.
+        SettingsError: The store cannot be opened.
+    """
+    scenario = load_scenario(settings.scenario)
+    world = World(scenario, scenario.seed if settings.seed is None else settings.seed)
+    clock = Clock(scenario.clock.now_ms, speed=scenario.clock.speed)
+    return Sandbox(settings=settings, world=world, clock=clock, store=Store(settings.store_url))
+
+
+def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = None) -> Flask:
+    """Make an application; every call gives an independent one, with a world of its own.
+
+    Args:
+        settings: How it is set up; None takes the defaults.
+        sandbox: The state to serve, where the caller made it already; else one is made.
+
+    Raises:
+        ScenarioError, SettingsError: As for `create_sandbox`.
+    """
+    settings = settings or (sandbox.settings if sandbox else Settings())
+    served = sandbox or create_sandbox(settings)
+    app = Flask("mockserver", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    # A redirect to a tidier path would be an HTML page; an odd path is an unknown route instead.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.extensions["mockserver"] = served
+
+    @app.before_request
+    def hand_over_sandbox() -> None:
+        g.sandbox = served
+
+    for api in _APIS:
+        app.register_blueprint(api.blueprint(), url_prefix=api.BASE_PATH)
+    app.register_error_handler(HTTPException, _render_http_error)
+    app.register_error_handler(Exception, _render_crash)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Mock-Version"] = VERSION
+        return allow_origin(response, settings.allowed_origins)
+
+    return app
+
+
+def _render_http_error(error: HTTPException) -> AnyResponse:
+    """An error that Flask or Werkzeug raised before or beside a route, in the envelope of its path."""
+    status = error.code or 500
+    allow = getattr(error, "valid_methods", None)
+    headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
+    for api in _APIS:
+        if request.path == api.BASE_PATH or request.path.startswith(api.BASE_PATH + "/"):
+            return _error_of(api, status, headers)
+    return json_response(
+        {
+            "error": f"Nothing is served at {request.path}.",
+            "try": [f"{api.BASE_PATH}" for api in _APIS],
+        },
+        status,
+        headers,
+    )
+
+
+def _render_crash(error: Exception) -> AnyResponse:
+    """A bug of ours: the client gets the enveloped 500, the developer a traceback in the log."""
+    _log.error("bug in mockserver while answering %s %s", request.method, request.path, exc_info=error)
+    for api in _APIS:
+        if request.path.startswith(api.BASE_PATH):
+            return _error_of(api, 500, {})
+    return json_response({"error": "Internal error of the emulator; see its log."}, 500)
+
+
+def _error_of(api: ModuleType, status: int, headers: dict[str, str]) -> Response:
+    answer: Response = api.render_http_error(status, headers)
+    return answer

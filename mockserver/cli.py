@@ -1,0 +1,223 @@
+"""The command line: flags and environment become `Settings`; one small function a command.
+
+What a command does lives in a module of its own, imported only when the command runs: loading the whole
+emulator takes most of a start, and `--help` or a signal should not have to wait for it.
+"""
+
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.banner import Announcement, banner, exposure_warning, ready_line
+from mockserver.clock import wall_ms
+from mockserver.errors import MockserverError
+from mockserver.settings import Settings
+from mockserver.stop_signals import StopSignals
+from mockserver.version import VERSION
+
+if TYPE_CHECKING:
+    from mockserver.server import Server
+
+__all__ = ["cli", "main"]
+
+_INTERRUPTED = 130
+_DEFAULTS = Settings()
+
+_HELP = """\
+A local emulator of the HyperStudy data API v3 and the OpenScouter ingestion API: both on one port,
+populated, deterministic, without account or network.
+
+Without a command it serves until Ctrl-C or SIGTERM. A flag wins over its environment variable, that over
+the scenario, that over the default.
+"""
+
+_EPILOG = """\
+\b
+Examples:
+  mockserver                                  serve the demo world on http://127.0.0.1:4747
+  mockserver --scenario pair --port 0         a small world for tests, on any free port
+  mockserver --json --ready-file ready.json   for programs: how to reach it, as one JSON object
+  mockserver export --scenario pair --out golden
+"""
+
+_Command = Callable[..., Any]
+
+
+def whole_number(least: int, most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """A click callback that reads a whole number and says which ones are allowed."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+        if value is None:
+            return None
+        digits = value.removeprefix("-")
+        if digits.isascii() and digits.isdigit() and len(digits) < 20 and least <= int(value) <= most:
+            return int(value)
+        raise click.BadParameter(f"{value!r} is not a whole number from {least} to {most}.")
+
+    return read
+
+
+def served_option(flag: str, *names: str, **attributes: Any) -> Callable[[_Command], _Command]:
+    """An option with its twin in the environment: `--ready-file` and `MOCKSERVER_READY_FILE`."""
+    twin = "MOCKSERVER_" + flag.removeprefix("--").replace("-", "_").upper()
+    return click.option(flag, *names, envvar=twin, show_envvar=True, **attributes)
+
+
+def world_options(option: Callable[..., Callable[[_Command], _Command]]) -> Callable[[_Command], _Command]:
+    """The flags that choose a world, which commands take as well as the server."""
+
+    def add(command: _Command) -> _Command:
+        seed = option(
+            "--seed",
+            metavar="N",
+            callback=whole_number(0, 2**63 - 1),
+            help="World seed, 0 to 2**63 - 1; another seed is other data of the same shape.  "
+            "[default: the scenario's]",
+        )
+        scenario = option(
+            "--scenario",
+            metavar="NAME|FILE",
+            help=f"A shipped scenario (demo, pair, empty) or a TOML file.  [default: {_DEFAULTS.scenario}]",
+        )
+        return scenario(seed(command))
+
+    return add
+
+
+def chosen_world(context: click.Context, scenario: str | None, seed: int | None) -> Settings:
+    """The settings of the group, with what was said after the command's name in their place."""
+    settings: Settings = context.find_object(Settings) or _DEFAULTS
+    return replace(
+        settings,
+        scenario=settings.scenario if scenario is None else scenario,
+        seed=settings.seed if seed is None else seed,
+    )
+
+
+@click.group("mockserver", invoke_without_command=True, help=_HELP, epilog=_EPILOG)
+@served_option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
+@served_option(
+    "--port",
+    metavar="N",
+    default=str(_DEFAULTS.port),
+    show_default=True,
+    callback=whole_number(0, 65535),
+    help="Port to listen on; 0 picks a free one.",
+)
+@world_options(served_option)
+@served_option("--quiet", is_flag=True, help="Print the last line only: ready http://...")
+@served_option(
+    "--json", "as_json", is_flag=True, help="Print one JSON object instead: url, ids, keys, token, ..."
+)
+@served_option(
+    "--ready-file",
+    metavar="PATH",
+    type=click.Path(path_type=Path),
+    help="Write that object to a file once requests are answered; it is removed at exit.",
+)
+@click.version_option(VERSION, prog_name="mockserver", message="%(prog)s %(version)s")
+@click.pass_context
+def cli(
+    context: click.Context,
+    *,
+    host: str,
+    port: int,
+    scenario: str | None,
+    seed: int | None,
+    quiet: bool,
+    as_json: bool,
+    ready_file: Path | None,
+) -> None:
+    """Serve, unless a command follows."""
+    context.obj = Settings(host=host, port=port, scenario=scenario or _DEFAULTS.scenario, seed=seed)
+    if context.invoked_subcommand is None:
+        _serve(context.obj, quiet=quiet, as_json=as_json, ready_path=ready_file)
+
+
+@cli.command("export", help="Write golden answers into a folder, in every format.")
+@world_options(click.option)
+@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder to fill.")
+@click.pass_context
+def export_command(context: click.Context, *, scenario: str | None, seed: int | None, out: Path) -> None:
+    from mockserver.export import export
+
+    written = export(chosen_world(context, scenario, seed), out)
+    click.echo(f"{written} files written to {out}")
+
+
+@cli.command("token", help="Print a JWT for the ingestion API.")
+@click.option("--subject", metavar="S", help="Whom it stands for.")
+@click.option(
+    "--ttl-s",
+    metavar="N",
+    callback=whole_number(-(2**31), 2**31),
+    help="Seconds from now until it expires; negative for one that has expired.  [default: 86400]",
+)
+def token_command(*, subject: str | None, ttl_s: int | None) -> None:
+    from mockserver.ingestion.tokens import mint
+
+    given = {"subject": subject, "ttl_s": ttl_s}
+    chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    click.echo(mint(_DEFAULTS.token_secret, wall_ms(), **chosen))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        arguments: What follows the program's name; None takes the process's.
+
+    Returns:
+        The exit code: 0, or an error's own after one line on standard error.
+    """
+    try:
+        outcome = cli.main(args=arguments, prog_name="mockserver", standalone_mode=False)
+    except MockserverError as error:
+        return _fail(str(error), error.exit_code)
+    except click.UsageError as error:
+        return _fail(f"{error.format_message()} See mockserver --help.", error.exit_code)
+    except click.ClickException as error:
+        return _fail(error.format_message(), error.exit_code)
+    except click.Abort:
+        return _fail("interrupted", _INTERRUPTED)
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _fail(message: str, exit_code: int) -> int:
+    click.echo("mockserver: " + " ".join(message.split()), err=True)
+    return exit_code
+
+
+def _serve(settings: Settings, *, quiet: bool, as_json: bool, ready_path: Path | None) -> None:
+    logging.basicConfig(format="mockserver: %(message)s", level=logging.WARNING)
+    # More requests than threads is nothing to tell a developer.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+
+    def announce(announcement: Announcement, server: "Server") -> None:
+        lines = [announcement.as_json()] if as_json else [ready_line(announcement)]
+        warning = [exposure_warning(settings.host)] if server.exposed else []
+        if as_json or quiet:
+            _print(warning, to_stderr=True)
+        else:
+            styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+            lines = [*banner(announcement, styled=styled), *warning, *lines]
+        _print(lines)
+
+    stop = StopSignals()
+    with stop.heard():
+        from mockserver.serve import serve
+
+        if not stop.requested:
+            serve(settings, announce=announce, ready_path=ready_path, stop=stop)
+
+
+def _print(lines: Sequence[str], *, to_stderr: bool = False) -> None:
+    """Print them all in one write, so that a reader never sees half a banner."""
+    if lines:
+        click.echo("\n".join(lines), err=to_stderr)

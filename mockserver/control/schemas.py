@@ -1,0 +1,46 @@
+"""What the bodies of control requests must look like."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema
+
+from mockserver.control.errors import ControlError
+from mockserver.ingestion.batch import check_object
+from mockserver.ingestion.fields import Text, Whole, Within
+from mockserver.ingestion.reasons import reason_text
+from mockserver.ingestion.tokens import DAY_S
+
+__all__ = ["TokenOrder", "TokenOrderSchema", "read_token_order"]
+
+_LONGEST_TTL_S = 365 * DAY_S
+
+
+@dataclass(frozen=True, slots=True)
+class TokenOrder:
+    """Which token to make: for whom, and for how long; a negative time makes an expired one."""
+
+    subject: str = "tester"
+    ttl_s: int = DAY_S
+
+
+class TokenOrderSchema(Schema):
+    """Body of `POST /_mock/tokens`; both fields are optional, and a token lasts a year at most."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    subject = Text()
+    ttl_s = Whole(data_key="ttlSeconds", validate=Within(-_LONGEST_TTL_S, _LONGEST_TTL_S))
+
+
+def read_token_order(body: Any) -> TokenOrder:
+    """The order that a body makes.
+
+    Raises:
+        ControlError: The body is no object, or a field has a wrong type or value.
+    """
+    loaded, problems = check_object(TokenOrderSchema(), body)
+    if problems:
+        raise ControlError(reason_text(problems, whole="The body"))
+    return TokenOrder(**loaded)

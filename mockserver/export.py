@@ -1,0 +1,75 @@
+"""Golden answers: a world's answers as files, usable without the server.
+
+Every file is what the application answers, byte for byte, to a request to 127.0.0.1:4747, so a test with
+the files and a test with the server see the same.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from mockserver.app import create_app, create_sandbox
+from mockserver.errors import SettingsError
+from mockserver.hyperstudy.catalogue import CATALOGUE, SCOPES
+from mockserver.hyperstudy.parameters import FORMATS, MAX_LIMIT
+from mockserver.hyperstudy.routes import BASE_PATH
+from mockserver.sandbox import Sandbox
+from mockserver.settings import DEFAULT_PORT, Settings
+
+__all__ = ["export", "golden_answers"]
+
+
+def golden_answers(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    """Every data type at every scope in every format, as relative file name and bytes.
+
+    The scopes are those of the world's sample ids; a world without rooms has only the experiment's.
+
+    Raises:
+        ScenarioError: The scenario is unknown or invalid.
+        SettingsError: The scenario has no key with full access.
+    """
+    sandbox = create_sandbox(settings)
+    client = create_app(settings, sandbox=sandbox).test_client()
+    headers = {"X-API-Key": _full_key(sandbox), "Host": f"127.0.0.1:{DEFAULT_PORT}"}
+    yield "health.json", client.get(f"{BASE_PATH}/health", headers=headers).data
+    ids = sandbox.world.sample_ids()
+    for row in CATALOGUE:
+        for scope in SCOPES:
+            if ids[scope] is None:
+                continue
+            for format_ in FORMATS:
+                query = {"format": format_, "limit": str(MAX_LIMIT)}
+                if scope == "participant":
+                    query["roomId"] = str(ids["room"])
+                path = f"{BASE_PATH}/data/{row.name}/{scope}/{ids[scope]}"
+                answer = client.get(path, query_string=query, headers=headers)
+                yield f"{row.name.replace('/', '_')}/{scope}.{format_}", answer.data
+
+
+def export(settings: Settings, out: Path) -> int:
+    """Write the golden answers below a folder, which is made if it is not there.
+
+    Returns:
+        The number of files.
+
+    Raises:
+        ScenarioError: As for `golden_answers`.
+        SettingsError: A file cannot be written.
+    """
+    count = 0
+    for name, content in golden_answers(settings):
+        path = out / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        except OSError as error:
+            raise SettingsError(f"--out {out}: cannot write {name}: {error.strerror}") from None
+        count += 1
+    return count
+
+
+def _full_key(sandbox: Sandbox) -> str:
+    scenario = sandbox.world.scenario
+    for key in scenario.keys.values():
+        if "*" in key.scopes and not key.revoked and key.expires_ms is None:
+            return key.value
+    raise SettingsError(f"scenario {scenario.name}: export needs a key with the scope '*'")

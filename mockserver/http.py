@@ -1,0 +1,93 @@
+"""What both APIs and the control API share of HTTP: the request's sandbox, JSON in and out, CORS.
+
+Envelopes are not shared: each API has its own.
+"""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from flask import Response, g, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from mockserver.sandbox import Sandbox
+
+__all__ = [
+    "BodyTooLargeError",
+    "MalformedJsonError",
+    "allow_origin",
+    "current_sandbox",
+    "json_response",
+    "read_json",
+]
+
+# What a browser client may read of an answer beside the body.
+_EXPOSED_HEADERS = (
+    "Content-Disposition, Retry-After, X-Mock-Version, X-Next-Offset, X-Total-Count, "
+    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+)
+
+
+class MalformedJsonError(Exception):
+    """The request's body is not JSON; `str()` says what is wrong with it."""
+
+
+class BodyTooLargeError(Exception):
+    """The request's body is larger than the settings allow."""
+
+
+def current_sandbox() -> Sandbox:
+    """The sandbox that this request was handed when it came in (`app.py`)."""
+    sandbox: Sandbox = g.sandbox
+    return sandbox
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer with JSON bytes in the order in which the body's keys were made."""
+    return Response(orjson.dumps(body), status=status, headers=headers, mimetype="application/json")
+
+
+def read_json() -> Any:
+    """The request's body, read strictly: NaN, Infinity and trailing text are not JSON.
+
+    Raises:
+        MalformedJsonError: The body is empty or not JSON.
+        BodyTooLargeError: It is over `Settings.max_body_bytes`.
+    """
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise BodyTooLargeError from None
+    if not body:
+        raise MalformedJsonError("the body is empty")
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise MalformedJsonError(str(error)) from None
+
+
+def allow_origin(response: Response, allowed: Iterable[str]) -> Response:
+    """Let a page from an allowed origin read the answer, and answer its preflight.
+
+    Source: browser clients may call the ingestion API (OSD); the same is inferred for the data API.
+    """
+    origin = request.headers.get("Origin")
+    response.headers.add("Vary", "Origin")
+    if origin is None or not any(_matches(pattern, origin) for pattern in allowed):
+        return response
+    response.headers["Access-Control-Allow-Origin"] = origin
+    response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
+    if request.method == "OPTIONS":
+        response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", request.method)
+        asked = request.headers.get("Access-Control-Request-Headers", "")
+        response.headers["Access-Control-Allow-Headers"] = asked or "Authorization, Content-Type, X-API-Key"
+        response.headers["Access-Control-Max-Age"] = "600"
+    return response
+
+
+def _matches(pattern: str, origin: str) -> bool:
+    """Does the origin match, where `*` stands for anything but a slash? A lone `*` matches all."""
+    if pattern == "*":
+        return True
+    return re.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"), origin) is not None

@@ -1,0 +1,62 @@
+"""API A's envelope: every answer under its base path is one, whatever happened.
+
+Source: `{"status", "data", "metadata"}` and `{"status", "error"}` from the API overview (documented).
+"""
+
+from typing import Any
+
+from flask import Response, request
+
+from mockserver.http import BodyTooLargeError, MalformedJsonError, json_response
+from mockserver.hyperstudy.errors import ApiError, shown
+
+__all__ = ["error_response", "render_http_error", "success"]
+
+_BASE_CODES = {
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "PAYLOAD_TOO_LARGE",
+    500: "INTERNAL_SERVER_ERROR",
+}
+
+
+def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200) -> Response:
+    """An answer that worked."""
+    return json_response({"status": "success", "data": data, "metadata": metadata or {}}, status)
+
+
+def error_response(error: Exception) -> Response:
+    """Turn what a view raised into the envelope."""
+    if isinstance(error, MalformedJsonError):
+        error = ApiError(
+            400, "VALIDATION_ERROR", f"The body is not valid JSON: {error}.", {"errors": [str(error)]}
+        )
+    if isinstance(error, BodyTooLargeError):
+        return render_http_error(413, {})
+    if not isinstance(error, ApiError):
+        raise error
+    body = {"code": error.code, "message": error.message, "details": error.details}
+    return json_response({"status": "error", "error": body}, error.status, error.headers)
+
+
+def render_http_error(status: int, headers: dict[str, str]) -> Response:
+    """The envelope of an error that no view raised: an unknown route, a wrong method, a crash."""
+    code = _BASE_CODES.get(status, f"HTTP_{status}")
+    details = {"method": request.method, "path": request.path[:200]}
+    return error_response(ApiError(status, code, _message(status, headers), details, headers))
+
+
+def _message(status: int, headers: dict[str, str]) -> str:
+    path = shown(request.path)
+    if status == 404:
+        return (
+            f"No route {request.method} {path}. Data is at "
+            "/api/v3/data/{dataType}/{experiment|room|participant}/{id}; an id must be one path segment."
+        )
+    if status == 405:
+        return f"{request.method} is not allowed for {path}; use {headers.get('Allow', 'another method')}."
+    if status == 413:
+        return "The body is larger than this server accepts; send it in smaller parts."
+    if status == 500:
+        return "The emulator failed while answering; this is a bug of its own, and its log has a traceback."
+    return f"The request could not be answered (HTTP {status})."

@@ -1,0 +1,97 @@
+"""What API A answers when it does not answer: one class for each row of its error table.
+
+Source: error codes and envelope from the API overview (documented); messages are ours and say what to
+send instead.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+__all__ = [
+    "ApiError",
+    "Conflict",
+    "Forbidden",
+    "InvalidBody",
+    "InvalidParameter",
+    "NotFound",
+    "Unauthorized",
+    "shown",
+]
+
+_SHOWN_CHARACTERS = 100
+
+
+def shown(value: str) -> str:
+    """A client's own text as a message may repeat it: quoted, and not at any length."""
+    return repr(value if len(value) <= _SHOWN_CHARACTERS else value[:_SHOWN_CHARACTERS] + "…")
+
+
+class ApiError(Exception):
+    """An answer with an error envelope.
+
+    Args:
+        status: HTTP status. code: machine-readable; message: what to send instead; details: an object.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details or {}
+        self.headers = headers or {}
+
+
+class InvalidParameter(ApiError):
+    """A query parameter is malformed (400, documented)."""
+
+    def __init__(self, parameter: str, value: str | None, expected: str, message: str | None = None) -> None:
+        got = "it is missing" if value is None else f"got {shown(value)}"
+        super().__init__(
+            400,
+            "INVALID_PARAMETER",
+            message or f"Invalid value for {parameter}: expected {expected}, {got}.",
+            {"parameter": parameter, "value": value, "expected": expected},
+        )
+
+
+class InvalidBody(ApiError):
+    """A request body is invalid (400, observed in the client)."""
+
+    def __init__(self, message: str, errors: Sequence[Any] = ()) -> None:
+        super().__init__(400, "VALIDATION_ERROR", message, {"errors": list(errors)})
+
+
+class Unauthorized(ApiError):
+    """The key is missing, unknown, expired or revoked (401, documented); `reason` is which of the four."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(401, "UNAUTHORIZED", message, {"reason": reason})
+
+
+class Forbidden(ApiError):
+    """The key may not do this (403, documented)."""
+
+    def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
+        super().__init__(403, "FORBIDDEN", message, details)
+
+
+class NotFound(ApiError):
+    """There is no such thing (404, documented); the details say what was looked for."""
+
+    def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
+        super().__init__(404, "NOT_FOUND", message, details)
+
+
+class Conflict(ApiError):
+    """The thing is not in a state in which this can be done to it (409, inferred)."""
+
+    def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
+        super().__init__(409, "CONFLICT", message, details)

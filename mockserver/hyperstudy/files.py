@@ -1,0 +1,119 @@
+"""Downloads of recordings: signed link -> recording -> byte range -> streamed file.
+
+Source: a signed URL that needs no key (documented); its address, and how it answers a bad link, are
+inferred; ranges and conditions follow RFC 9110 (sections 13 and 14).
+"""
+
+import re
+
+from flask import Blueprint, Response, request
+from werkzeug.http import dump_options_header
+
+from mockserver.http import current_sandbox
+from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
+from mockserver.hyperstudy.links import LinkError, verify
+from mockserver.simulation.media import MediaFile, recording_file
+
+__all__ = ["byte_range", "recording_path", "register"]
+
+_FOLDER = "/files/recordings"
+# A thousand digits are more than any size; Python refuses to read several thousands.
+_ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,1000})-([0-9]{0,1000})[ \t]*", re.IGNORECASE)
+
+
+class UnsatisfiableRangeError(Exception):
+    """The range lies behind the end of the file."""
+
+
+def recording_path(base_path: str, room_id: str, recording_id: str, format: str) -> str:
+    """Where below the server's root a recording is served: the path that `links.sign` wants, not encoded."""
+    return f"{base_path}{_FOLDER}/{room_id}/{recording_id}.{format}"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add `GET` and `HEAD` of recordings to the API's blueprint. No key is needed: the link is one."""
+    blueprint.add_url_rule(f"{_FOLDER}/<room_id>/<recording_id>.<format>", view_func=download_recording)
+
+
+def download_recording(room_id: str, recording_id: str, format: str) -> Response:
+    """Answer with a recording's file, or the range of it that was asked for.
+
+    Raises:
+        ApiError: 403 the link is unsigned, tampered with or expired; 404 there is no such recording, or no
+            file of it; 416 the range lies outside the file.
+    """
+    sandbox = current_sandbox()
+    try:
+        verify(request.path, request.args, sandbox.settings.link_secret, sandbox.clock.now_ms())
+    except LinkError as error:
+        raise Forbidden(f"No download: {error}.", {"reason": str(error)}) from None
+    recording = sandbox.world.recording(room_id, recording_id)
+    if (
+        recording is None
+        or recording.duration_ms is None
+        or recording.file_size_bytes is None
+        or recording.format != format
+    ):
+        raise NotFound(f"No recording file {recording_id}.{format} in room {room_id}.", {})
+    key = f"{room_id}/{recording_id}"
+    file = recording_file(format, recording.duration_ms, recording.file_size_bytes, key)
+    etag = f'"{recording_id}-{recording.duration_ms}-{file.size}"'
+    return _send(file, etag, f"{recording_id}.{format}")
+
+
+def byte_range(header: str | None, size: int) -> tuple[int, int] | None:
+    """The part of `size` bytes that a `Range` header asks for, as (start, stop) with stop not included.
+
+    None means the whole: there is no header, it is malformed, it counts in another unit, or it asks for
+    several ranges, which a server may answer with the whole (RFC 9110, 14.2).
+
+    Raises:
+        UnsatisfiableRangeError: No byte of the file is in the range.
+    """
+    asked = _ONE_RANGE.fullmatch(header or "")
+    if asked is None or asked[1] == asked[2] == "":
+        return None
+    if asked[1] == "":
+        start, stop = max(0, size - int(asked[2])), size
+    else:
+        start, last = int(asked[1]), int(asked[2] or size)
+        if last < start and asked[2]:
+            return None
+        stop = min(size, last + 1)
+    if start >= stop:
+        raise UnsatisfiableRangeError
+    return start, stop
+
+
+def _send(file: MediaFile, etag: str, name: str) -> Response:
+    headers = {
+        "Accept-Ranges": "bytes",
+        "ETag": etag,
+        "Content-Disposition": dump_options_header("inline", {"filename": name}),
+    }
+    if request.if_none_match.contains_weak(etag.strip('"')):
+        return Response(status=304, headers=headers)
+    try:
+        part = byte_range(_wanted_range(etag), file.size)
+    except UnsatisfiableRangeError:
+        raise _unsatisfiable(file.size) from None
+    start, stop = part or (0, file.size)
+    headers["Content-Length"] = str(stop - start)
+    if part:
+        headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.size}"
+    status = 206 if part else 200
+    return Response(file.chunks(start, stop), status, headers, content_type=file.content_type)
+
+
+def _unsatisfiable(size: int) -> ApiError:
+    message = f"The file has {size} bytes, none of them in the range."
+    details = {"range": request.headers["Range"], "size": size}
+    return ApiError(416, "RANGE_NOT_SATISFIABLE", message, details, {"Content-Range": f"bytes */{size}"})
+
+
+def _wanted_range(etag: str) -> str | None:
+    """The `Range` header, where it counts: for GET alone, and for the file that `If-Range` means."""
+    # A date cannot match either: files are served without one.
+    if request.method != "GET" or request.headers.get("If-Range", etag) != etag:
+        return None
+    return request.headers.get("Range")

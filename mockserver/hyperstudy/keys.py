@@ -1,0 +1,78 @@
+"""API keys: who is asking, and may they? The first two of the order of checks (401, then 403).
+
+Source: header, scopes and wildcards from the key management page (documented); the organisation header
+and the order of checks are inferred.
+"""
+
+from collections.abc import Mapping
+
+from mockserver.hyperstudy.errors import Forbidden, Unauthorized
+from mockserver.simulation.scenario import KeySpec
+
+__all__ = ["HEADER", "authenticate", "authorise", "covers"]
+
+HEADER = "X-API-Key"
+ORGANISATION_HEADER = "X-Organization-Id"
+# Where people put a key by mistake; a message can then say so.
+_WRONG_PLACES = ("Authorization", "X-Api-Token", "Api-Key", "ApiKey", "X-Auth-Token", "X-HyperStudy-Key")
+
+
+def authenticate(
+    headers: Mapping[str, str], keys: Mapping[str, KeySpec], now_ms: int, in_query: bool = False
+) -> KeySpec:
+    """Find the key that a request was sent with.
+
+    Args:
+        headers: The request's, looked up without regard to case.
+        keys: The scenario's, by name.
+        in_query: Something that looks like a key stands in the query string.
+
+    Raises:
+        Unauthorized: The key is missing, unknown, revoked or expired.
+    """
+    value = headers.get(HEADER)
+    if not value:
+        raise Unauthorized(
+            "missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query)}."
+        )
+    key = next((key for key in keys.values() if key.value == value), None)
+    if key is None:
+        raise Unauthorized(
+            "unknown", "The API key is not known here; the server's start-up banner shows one that is."
+        )
+    if key.revoked:
+        raise Unauthorized("revoked", "The API key was revoked; use another one.")
+    if key.expires_ms is not None and key.expires_ms <= now_ms:
+        raise Unauthorized("expired", "The API key has expired; use another one.")
+    return key
+
+
+def _misplaced(headers: Mapping[str, str], in_query: bool) -> str:
+    wrong = next((name for name in _WRONG_PLACES if headers.get(name)), None)
+    if wrong:
+        return f", not in {wrong}"
+    return ", not in the query string" if in_query else ""
+
+
+def authorise(headers: Mapping[str, str], key: KeySpec, scope: str | None) -> None:
+    """Check that the key may act for the organisation it names, and has the scope; None needs no scope.
+
+    Raises:
+        Forbidden: It may not.
+    """
+    organisation = headers.get(ORGANISATION_HEADER)
+    if organisation and organisation != key.organisation:
+        raise Forbidden(
+            f"The API key belongs to another organisation than the {ORGANISATION_HEADER} header names.",
+            {"required": organisation, "provided": key.organisation},
+        )
+    if scope is not None and not covers(key.scopes, scope):
+        raise Forbidden(
+            f"The API key lacks the scope {scope}.", {"required": scope, "provided": list(key.scopes)}
+        )
+
+
+def covers(scopes: tuple[str, ...], required: str) -> bool:
+    """Is the scope among them, by name or by a wildcard such as `read:*` or `*`?"""
+    family = required.split(":", maxsplit=1)[0] + ":*"
+    return any(scope in (required, family, "*") for scope in scopes)

@@ -1,0 +1,176 @@
+"""Query parameters of a data request: the third of the order of checks (400). Pure: no Flask.
+
+Known parameters with a bad value are refused, unknown ones ignored (inferred). Of a parameter that is
+given more than once, the first counts (inferred).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.hyperstudy.catalogue import DataTypeRow
+from mockserver.hyperstudy.errors import InvalidParameter, shown
+from mockserver.timestamps import iso_from_ms, parse_iso_us
+
+__all__ = ["DEFAULT_LIMIT", "MAX_LIMIT", "DataParameters", "read_parameters", "whole_number"]
+
+DEFAULT_LIMIT = 1000
+MAX_LIMIT = 10_000
+FORMATS = ("json", "csv", "ndjson")
+# Beyond every dataset, and within what a 64-bit column can be compared with.
+_MAX_OFFSET = 2**53
+_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataParameters:
+    """What a data request asks for, every parameter with its effective value.
+
+    Attributes:
+        start_ms, end_ms: The window, both ends included (inferred).
+        where: Record field to wanted value; `asked`: the same as the client wrote it, None where unset.
+    """
+
+    room_id: str | None
+    deployment_id: str | None
+    start_ms: int | None
+    end_ms: int | None
+    sort: str
+    descending: bool
+    limit: int
+    offset: int
+    format: str
+    where: Mapping[str, Any]
+    asked: Mapping[str, str | None]
+
+    def as_query(self) -> dict[str, Any]:
+        """The metadata's `query` block."""
+        return {
+            "roomId": self.room_id,
+            "deploymentId": self.deployment_id,
+            "startTime": None if self.start_ms is None else iso_from_ms(self.start_ms),
+            "endTime": None if self.end_ms is None else iso_from_ms(self.end_ms),
+            **self.asked,
+            "sort": self.sort,
+            "order": "desc" if self.descending else "asc",
+            "limit": self.limit,
+            "offset": self.offset,
+            "format": self.format,
+        }
+
+
+def read_parameters(
+    arguments: Mapping[str, str], row: DataTypeRow, scope: str, scope_id: str
+) -> DataParameters:
+    """Read a data request's query string.
+
+    Args:
+        arguments: First value of each parameter.
+        row: The data type that is asked for; scope, scope_id: where.
+
+    Raises:
+        InvalidParameter: A known parameter has a bad value, or `roomId` is missing at participant scope.
+    """
+    start_ms, end_ms = _window(arguments)
+    where, asked = _filters(arguments, row)
+    return DataParameters(
+        room_id=_room(arguments, scope, scope_id),
+        deployment_id=_text(arguments, "deploymentId", "a deployment's id")
+        if scope == "experiment"
+        else None,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        sort=_choice(arguments, "sort", row.sorts),
+        descending=_choice(arguments, "order", ("asc", "desc")) == "desc",
+        limit=whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
+        offset=whole_number(arguments, "offset", 0, 0, _MAX_OFFSET),
+        format=_choice(arguments, "format", FORMATS),
+        where=where,
+        asked=asked,
+    )
+
+
+def _room(arguments: Mapping[str, str], scope: str, scope_id: str) -> str | None:
+    room_id = _text(arguments, "roomId", "a room's id")
+    if scope == "participant" and room_id is None:
+        raise InvalidParameter(
+            "roomId",
+            None,
+            "the id of the room in which the participant took part",
+            "Missing parameter roomId: at participant scope it says which room is meant, "
+            "e.g. ?roomId=room_abc123.",
+        )
+    return scope_id if scope == "room" and room_id is None else room_id
+
+
+def _text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
+    value = arguments.get(name)
+    if value == "":
+        raise InvalidParameter(name, value, expected)
+    return value
+
+
+def _choice(arguments: Mapping[str, str], name: str, options: tuple[str, ...]) -> str:
+    """One of the options; the first when the parameter is not there."""
+    value = arguments.get(name, options[0])
+    if value not in options:
+        raise InvalidParameter(name, value, "one of " + ", ".join(options))
+    return value
+
+
+def whole_number(arguments: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number written with digits alone.
+
+    Raises:
+        InvalidParameter: It is not, or lies outside `least` to `most`.
+    """
+    value = arguments.get(name)
+    if value is None:
+        return default
+    if not _DIGITS.fullmatch(value) or not least <= int(value) <= most:
+        bounds = f"from {least}" if most == _MAX_OFFSET else f"from {least} to {most}"
+        raise InvalidParameter(name, value, f"a whole number {bounds}")
+    return int(value)
+
+
+def _window(arguments: Mapping[str, str]) -> tuple[int | None, int | None]:
+    start_us, end_us = _instant_us(arguments, "startTime"), _instant_us(arguments, "endTime")
+    if start_us is not None and end_us is not None and start_us > end_us:
+        raise InvalidParameter(
+            "startTime",
+            arguments["startTime"],
+            "an ISO 8601 timestamp not later than endTime",
+            "startTime lies after endTime; swap them.",
+        )
+    # Records have whole milliseconds: what lies between two of them is rounded into the window.
+    return (None if start_us is None else -(-start_us // 1000)), (None if end_us is None else end_us // 1000)
+
+
+def _instant_us(arguments: Mapping[str, str], name: str) -> int | None:
+    value = arguments.get(name)
+    if value is None:
+        return None
+    try:
+        return parse_iso_us(value)
+    except ValueError:
+        expected = "ISO 8601 timestamp"
+        hint = " In a URL, write the + of an offset as %2B." if re.search(r"T.* \d\d:?\d\d$", value) else ""
+        example = "2024-10-20T14:30:00Z"
+        message = f"Invalid value for {name}: expected an {expected} such as {example}, got {shown(value)}."
+        raise InvalidParameter(name, value, expected, message + hint) from None
+
+
+def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, Any], dict[str, str | None]]:
+    where: dict[str, Any] = {}
+    asked: dict[str, str | None] = {}
+    for filter_ in row.filters:
+        value = arguments.get(filter_.parameter)
+        asked[filter_.parameter] = value
+        if value is None:
+            continue
+        if value == "" or (filter_.values is not None and value not in filter_.values):
+            expected = "a value" if filter_.values is None else "one of " + ", ".join(filter_.values)
+            raise InvalidParameter(filter_.parameter, value, expected)
+        where[filter_.attribute] = value if filter_.values is None else filter_.values[value]
+    return where, asked

@@ -1,0 +1,38 @@
+"""The links of a recording's record: two ways to its file, for the host that the request came to.
+
+Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath` (observed in the client).
+"""
+
+from mockserver.hyperstudy.files import recording_path
+from mockserver.hyperstudy.links import LINK_TTL_MS, sign
+from mockserver.simulation.records import Recording
+
+__all__ = ["RecordingLinks"]
+
+
+class RecordingLinks:
+    """Makes links that are valid for seven days from now.
+
+    Args:
+        host_url: Where the client reaches the server, with a slash at its end.
+        base_path: The API's. secret: signs the links. now_ms: the sandbox's now.
+    """
+
+    def __init__(self, host_url: str, base_path: str, secret: str, now_ms: int) -> None:
+        self._host_url = host_url.rstrip("/")
+        self._base_path = base_path
+        self._secret = secret
+        self._expires_at_ms = now_ms + LINK_TTL_MS
+
+    def download_url(self, record: Recording) -> str | None:
+        """A signed link; None while, or where, there is no file."""
+        if record.file_size_bytes is None:
+            return None
+        path = recording_path(self._base_path, record.room_id, record.recording_id, record.format)
+        return self._host_url + sign(path, self._expires_at_ms, self._secret)
+
+    def download_path(self, record: Recording) -> str | None:
+        """The path that mints a link, relative to the base URL; None where there is no file."""
+        if record.file_size_bytes is None:
+            return None
+        return f"/data/recordings/download/{record.room_id}/{record.recording_id}"

@@ -1,0 +1,76 @@
+"""What the ingestion API answers when a whole request is refused, as exceptions with a status each.
+
+Source: the envelope and its human-readable `error` (OSD, documented); which request gets which status is
+CHOICE (inferred).
+"""
+
+from typing import Any, ClassVar
+
+__all__ = [
+    "ApiError",
+    "BadRequest",
+    "SessionNotFound",
+    "TooLarge",
+    "Unauthorized",
+    "UnsupportedMediaType",
+    "error_body",
+]
+
+
+class ApiError(Exception):
+    """A refused request. `str()` is what the client reads, `headers` go with the answer."""
+
+    status: ClassVar[int]
+    headers: ClassVar[dict[str, str]] = {}
+
+
+class BadRequest(ApiError):
+    """The body is not JSON, or not a batch."""
+
+    status = 400
+
+
+class Unauthorized(ApiError):
+    """There is no valid token."""
+
+    status = 401
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+
+
+class SessionNotFound(ApiError):
+    """The scenario lists no such session; only asked for with `Settings.strict_sessions`.
+
+    Source: status and wording from OSD.
+    """
+
+    status = 404
+
+    def __init__(self) -> None:
+        super().__init__("Session not found")
+
+
+class TooLarge(ApiError):
+    """The body is over `Settings.max_body_bytes`."""
+
+    status = 413
+
+    def __init__(self, max_bytes: int | None) -> None:
+        super().__init__(f"The body is larger than {max_bytes} bytes: send smaller batches")
+
+
+class UnsupportedMediaType(ApiError):
+    """The body is not said to be JSON."""
+
+    status = 415
+
+    def __init__(self, sent: str) -> None:
+        super().__init__(
+            f"Content-Type must be application/json (got {sent})"
+            if sent
+            else "Missing Content-Type header: send 'Content-Type: application/json'"
+        )
+
+
+def error_body(message: str) -> dict[str, Any]:
+    """The envelope of a refused request (OSD, documented)."""
+    return {"success": False, "data": None, "error": message, "metadata": None}

@@ -1,0 +1,207 @@
+"""Marshmallow fields that read JSON strictly, and report typed problems instead of sentences.
+
+Marshmallow's own fields are kind: "5" is a number to them, and so is true. Here a value has the documented
+JSON type or is refused (CHOICE, inferred): a boolean is no number, a string of digits neither; 3.0 is an
+integer; null is a value of the wrong type, for optional fields too.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar, TypeVar
+
+from marshmallow import ValidationError, fields, validate
+
+from mockserver.ingestion.problems import (
+    Missing,
+    NotATimestamp,
+    NotOneOf,
+    OutOfRange,
+    Problem,
+    TooShort,
+    WrongSum,
+    WrongType,
+)
+from mockserver.timestamps import parse_iso_us
+
+__all__ = [
+    "SUM_TOLERANCE",
+    "Choice",
+    "Emotions",
+    "Filled",
+    "Items",
+    "Number",
+    "Record",
+    "Text",
+    "Timestamp",
+    "Whole",
+    "Within",
+]
+
+# How far emotion scores may sum from 1, inclusive. "Approximately" is documented, the number inferred.
+SUM_TOLERANCE = 0.05
+# 0.65 + 0.4 is 1.05 to a reader, but not to a computer.
+_ROUNDING = 1e-9
+
+_Loaded = TypeVar("_Loaded")
+
+
+class _Strict(fields.Field[_Loaded]):
+    """What all fields here share: they refuse with problems, and null is of the wrong type."""
+
+    expected: ClassVar[str]
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        """The problem behind one of marshmallow's error keys; everything but absence is a matter of type."""
+        return ValidationError([Missing() if key == "required" else WrongType(expected=self.expected)])
+
+
+class Text(_Strict[str], fields.String):
+    """A JSON string; may be empty."""
+
+    expected = "string"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        return value
+
+
+class Number(_Strict[float], fields.Float):
+    """A JSON number, whole or not; loads as it was sent."""
+
+    expected = "number"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid")
+        return value
+
+
+class Whole(_Strict[int], fields.Integer):
+    """A JSON number without a fraction, of any size; 3.0 is one, since JSON has one kind of number."""
+
+    expected = "integer"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
+            raise self.make_error("invalid")
+        return int(value)
+
+
+class Timestamp(_Strict[int]):
+    """A string with an ISO 8601 date, alone or with a time; loads as microseconds since the epoch.
+
+    A date alone is ISO 8601, and only documented rules reject: it is accepted (inferred), and linted.
+    """
+
+    expected = "string"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        try:
+            return parse_iso_us(value)
+        except ValueError:
+            raise ValidationError([NotATimestamp()]) from None
+
+
+class Record(_Strict[Any], fields.Nested):
+    """A JSON object with fields of its own; unknown ones are left alone."""
+
+    expected = "object"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class Items(_Strict[list[Any]], fields.Raw):
+    """A JSON array, whose items are checked elsewhere, one by one."""
+
+    expected = "array"
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise self.make_error("invalid")
+        return value
+
+
+class Emotions(_Strict[dict[Any, Any]], fields.Dict):
+    """A JSON object of emotion labels and scores, whose scores sum to approximately 1.
+
+    Each score is a number from 0 to 1; any label is one (S2, documented). The sum is told beside the range
+    where both are broken, and left out where a score is no number (inferred).
+    """
+
+    expected = "object"
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._score = Number(validate=Within(0, 1))
+        super().__init__(keys=Text(), values=self._score, **kwargs)
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> dict[str, float]:
+        if not isinstance(value, dict):
+            raise self.make_error("invalid")
+        problems = [problem for label, score in value.items() for problem in self._refused(label, score)]
+        if not any(isinstance(problem, WrongType) for problem in problems):
+            problems += _sum_problems(value)
+        if problems:
+            raise ValidationError(problems)
+        return value
+
+    def _refused(self, label: str, score: Any) -> list[Problem]:
+        try:
+            self._score.deserialize(score)
+        except ValidationError as error:
+            messages: Any = error.messages
+            return [problem.under(label) for problem in messages]
+        return []
+
+
+def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:
+    total = sum(scores.values())
+    # What is not near is far: a sum that overflowed is refused too.
+    near = math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING)
+    return [] if near else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]
+
+
+class Within(validate.Range):
+    """A number from `low` to `high`, both included."""
+
+    def __init__(self, low: float, high: float) -> None:
+        super().__init__(min=low, max=high)
+        self._problem = OutOfRange(low=low, high=high)
+
+    def __call__(self, value: Any) -> Any:
+        """Let the number pass, or raise `ValidationError` with the problem."""
+        if not self._problem.low <= value <= self._problem.high:
+            raise ValidationError([self._problem])
+        return value
+
+
+class Choice(validate.OneOf):
+    """One of some strings, spelled exactly so."""
+
+    def __init__(self, *allowed: str) -> None:
+        super().__init__(allowed)
+        self._problem = NotOneOf(allowed=allowed)
+
+    def __call__(self, value: Any) -> Any:
+        """Let the string pass, or raise `ValidationError` with the problem."""
+        if value not in self._problem.allowed:
+            raise ValidationError([self._problem])
+        return value
+
+
+class Filled(validate.Length):
+    """A string that is not empty."""
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def __call__(self, value: Any) -> Any:
+        """Let the string pass, or raise `ValidationError` with the problem."""
+        if not value:
+            raise ValidationError([TooShort()])
+        return value

@@ -1,0 +1,137 @@
+"""Legal, and odd all the same: what a developer should hear of a batch that its client never will.
+
+Pure functions over accepted items and what was sent before. Each rule tells what it finds item by item;
+what one rule finds in one batch becomes one warning, so a wrong clock is not reported a thousand times.
+
+Source: none; only documented rules reject (CHOICE), and these are the emulator's own advice.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mockserver.ingestion.batch import Accepted
+from mockserver.ingestion.schemas import Kind
+from mockserver.store import History, NewWarning
+from mockserver.timestamps import iso_from_ms
+
+__all__ = ["lint_batch", "ordinal_of"]
+
+# Beyond what JavaScript counts exactly, and well within what a database column holds.
+_LARGEST_ORDINAL = 2**53
+# Clocks of two machines agree within this, so what is further ahead is an error.
+_CLOCK_SKEW_MS = 5_000
+_ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)")
+_DATE_LENGTH = len("2026-03-16")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    rule: str
+    index: int
+    message: str
+
+
+def ordinal_of(kind: Kind, item: Accepted) -> int | None:
+    """The item's own number in its session; None where its kind has none, or it is absurdly large."""
+    ordinal = item.loaded.get(kind.ordinal)
+    return ordinal if ordinal is not None and abs(ordinal) <= _LARGEST_ORDINAL else None
+
+
+def lint_batch(
+    kind: Kind, accepted: Sequence[Accepted], history: History, token_now_ms: int
+) -> list[NewWarning]:
+    """Look over the accepted items of one batch.
+
+    Args:
+        history: What the session had sent of this kind before.
+        token_now_ms: The time that clients live in, in ms since the epoch.
+
+    Returns:
+        At most one warning per rule: `duplicate_batch` (and then no `repeated_index`), `negative_index`,
+        `repeated_index`, `skipped_index`, `reversed_segment`, `future_timestamp`, `timestamp_without_zone`.
+    """
+    findings = [
+        *(() if history.twin else _repeated(kind, accepted, history)),
+        *_out_of_step(kind, accepted, history),
+        *_reversed(kind, accepted),
+        *_ahead(kind, accepted, token_now_ms),
+        *_without_zone(kind, accepted),
+    ]
+    return _twins(history) + _by_rule(findings)
+
+
+def _twins(history: History) -> list[NewWarning]:
+    if history.twin is None:
+        return []
+    return [NewWarning("duplicate_batch", (), f"the same items arrived before, as batch {history.twin}")]
+
+
+def _by_rule(findings: Sequence[_Finding]) -> list[NewWarning]:
+    """One warning per rule, which tells the first finding and counts the others."""
+    rules = dict.fromkeys(finding.rule for finding in findings)
+    return [_summary([finding for finding in findings if finding.rule == rule]) for rule in rules]
+
+
+def _summary(findings: Sequence[_Finding]) -> NewWarning:
+    first, more = findings[0], len(findings) - 1
+    message = f"{first.message} (and {more} more)" if more else first.message
+    return NewWarning(first.rule, tuple(finding.index for finding in findings), message)
+
+
+def _ordinals(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[tuple[int, int]]:
+    """Position in the batch and number in the session, of the items that have one."""
+    for item in accepted:
+        ordinal = ordinal_of(kind, item)
+        if ordinal is not None:
+            yield item.index, ordinal
+
+
+def _repeated(kind: Kind, accepted: Sequence[Accepted], history: History) -> Iterator[_Finding]:
+    seen = set(history.seen)
+    for index, ordinal in _ordinals(kind, accepted):
+        if ordinal in seen:
+            name = kind.spelling(kind.ordinal)
+            yield _Finding("repeated_index", index, f"{name} {ordinal} was sent before in this session")
+        seen.add(ordinal)
+
+
+def _out_of_step(kind: Kind, accepted: Sequence[Accepted], history: History) -> Iterator[_Finding]:
+    """Numbers below zero, and gaps above the highest number so far; a session may begin anywhere."""
+    highest = history.highest
+    for index, ordinal in _ordinals(kind, accepted):
+        name = kind.spelling(kind.ordinal)
+        if ordinal < 0:
+            yield _Finding("negative_index", index, f"{name} {ordinal} is negative")
+        if highest is not None and ordinal > highest + 1:
+            yield _Finding("skipped_index", index, f"{name} goes from {highest} to {ordinal}")
+        highest = ordinal if highest is None else max(highest, ordinal)
+
+
+def _reversed(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+    first, last = kind.instants[0], kind.instants[-1]
+    for item in accepted:
+        if item.loaded[last] < item.loaded[first]:
+            message = f"{kind.spelling(last)} is before {kind.spelling(first)}"
+            yield _Finding("reversed_segment", item.index, message)
+
+
+def _ahead(kind: Kind, accepted: Sequence[Accepted], token_now_ms: int) -> Iterator[_Finding]:
+    latest_us = (token_now_ms + _CLOCK_SKEW_MS) * 1000
+    for item in accepted:
+        for name in kind.instants:
+            if item.loaded[name] > latest_us:
+                told = f"{kind.spelling(name)} {item.item[kind.spelling(name)]}"
+                message = f"{told} is in the future, now is {iso_from_ms(token_now_ms)}"
+                yield _Finding("future_timestamp", item.index, message)
+                break
+
+
+def _without_zone(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+    for item in accepted:
+        for name in kind.instants:
+            text = item.item[kind.spelling(name)]
+            if not _ZONE.search(text, _DATE_LENGTH):
+                message = f"{kind.spelling(name)} {text} names no time zone, so it is taken as UTC"
+                yield _Finding("timestamp_without_zone", item.index, message)
+                break

@@ -1,0 +1,75 @@
+"""What can be wrong with an item, as values. A rejected item is no exception: it is a list of these.
+
+Each says what broke a rule, not how that is told; the wording is made once, in `reasons.py`. A problem is
+made where the value is looked at, which does not know where the value lies: whoever looked it up adds that.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Self
+
+__all__ = [
+    "Missing",
+    "NotATimestamp",
+    "NotOneOf",
+    "OutOfRange",
+    "Problem",
+    "TooShort",
+    "WrongSum",
+    "WrongType",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One broken rule. `path` leads to the value, name by name as the client spells them."""
+
+    path: tuple[str, ...] = ()
+
+    def under(self, parent: str) -> Self:
+        """The same problem, seen from the object that holds the value as `parent`."""
+        return replace(self, path=(parent, *self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing(Problem):
+    """A required field is absent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongType(Problem):
+    """The value is of another JSON type than `expected` (string, number, integer, object, array)."""
+
+    expected: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotOneOf(Problem):
+    """The string is none of the `allowed` ones, which are in documented order."""
+
+    allowed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotATimestamp(Problem):
+    """The string is no ISO 8601 timestamp."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfRange(Problem):
+    """The number lies outside `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooShort(Problem):
+    """The string is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongSum(Problem):
+    """The emotion scores sum to `total`, which is further than `tolerance` from 1."""
+
+    total: float
+    tolerance: float

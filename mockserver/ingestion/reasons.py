@@ -1,0 +1,59 @@
+"""The words for what is wrong: the only place that makes the text of a rejection.
+
+Source: the wording of a missing field is documented (S2); the others are inferred in its style (CHOICE).
+"""
+
+from collections.abc import Iterable
+
+from mockserver.ingestion.problems import (
+    Missing,
+    NotATimestamp,
+    NotOneOf,
+    OutOfRange,
+    Problem,
+    TooShort,
+    WrongSum,
+    WrongType,
+)
+
+__all__ = ["reason_text"]
+
+
+def reason_text(problems: Iterable[Problem], whole: str = "Item") -> str:
+    """All problems in one line, in the given order.
+
+    Args:
+        problems: In schema order.
+        whole: What a problem without a path is about.
+    """
+    return "; ".join(_text(problem, whole) for problem in problems)
+
+
+def _text(problem: Problem, whole: str) -> str:
+    name = ".".join(problem.path)
+    match problem:
+        case Missing():
+            return f"Missing required field: {name}"
+        case WrongType(path=(), expected=expected):
+            return f"{whole} must be an {expected}"
+        case WrongType(expected=expected):
+            return f"Invalid type for {name}: expected {expected}"
+        case NotOneOf(allowed=allowed):
+            return f"Invalid value for {name}: expected one of {', '.join(allowed)}"
+        case TooShort():
+            return f"Invalid value for {name}: expected a non-empty string"
+        case NotATimestamp():
+            return f"Invalid {name}: expected ISO 8601"
+        case OutOfRange(low=low, high=high):
+            return f"Value out of range for {name}: expected {low} to {high}"
+        case WrongSum(total=total, tolerance=tolerance):
+            return f"Emotion scores must sum to approximately 1.0 (got {_shown_sum(total, tolerance)})"
+    raise TypeError(f"no wording for {problem!r}")
+
+
+def _shown_sum(total: float, tolerance: float) -> str:
+    """Two decimals, unless these would hide why the sum was refused (1.0512 is not 1.05)."""
+    if abs(total) > 1e6:
+        return f"{total:.2e}"
+    hidden = round(abs(round(total, 2) - 1), 2) <= tolerance
+    return f"{total:.6g}" if hidden else f"{total:.2f}"

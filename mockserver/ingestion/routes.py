@@ -1,0 +1,86 @@
+"""The three endpoints. A request's way:
+
+    token -> content type -> size -> JSON -> envelope -> session -> batch
+
+Source: the endpoints and their answer are documented (S2); the order of the checks is inferred.
+"""
+
+from functools import partial
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_json
+from mockserver.ingestion import tokens
+from mockserver.ingestion.batch import check_object
+from mockserver.ingestion.errors import (
+    ApiError,
+    BadRequest,
+    SessionNotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from mockserver.ingestion.intake import take_in
+from mockserver.ingestion.reasons import reason_text
+from mockserver.ingestion.responses import confirmation, preflight, refusal
+from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
+from mockserver.sandbox import Sandbox
+from mockserver.store import ItemTooDeepError
+
+__all__ = ["make_blueprint"]
+
+
+def make_blueprint() -> Blueprint:
+    """A fresh blueprint with one route per kind of data, relative to the API's base path."""
+    blueprint = Blueprint("ingestion", __name__)
+    blueprint.before_request(preflight)
+    blueprint.register_error_handler(ApiError, refusal)
+    for kind in KINDS.values():
+        blueprint.add_url_rule(f"/data/{kind.name}", kind.name, partial(ingest, kind), methods=["POST"])
+    return blueprint
+
+
+def ingest(kind: Kind) -> Response:
+    """Take in one batch of a kind, and say how many of its items were accepted (S2)."""
+    sandbox = current_sandbox()
+    tokens.check(
+        tokens.bearer_token(request.headers.get("Authorization")),
+        sandbox.settings.token_secret,
+        sandbox.clock.token_now_ms(),
+    )
+    session_id, batch = _read_envelope()
+    _require_session(session_id, sandbox)
+    try:
+        outcome = take_in(kind, session_id, batch, sandbox)
+    except ItemTooDeepError as error:
+        raise BadRequest(f"Malformed JSON: {error}") from None
+    return json_response(confirmation(session_id, outcome))
+
+
+def _read_envelope() -> tuple[str, list[Any]]:
+    """Session and batch of the request's body.
+
+    Raises:
+        UnsupportedMediaType, TooLarge, BadRequest: In this order of precedence.
+    """
+    loaded, problems = check_object(ENVELOPE, _read_body())
+    if problems:
+        raise BadRequest(reason_text(problems, whole="The body"))
+    return loaded["session_id"], loaded["batch"]
+
+
+def _read_body() -> Any:
+    if not request.is_json:
+        raise UnsupportedMediaType(request.mimetype)
+    try:
+        return read_json()
+    except BodyTooLargeError:
+        raise TooLarge(request.max_content_length) from None
+    except MalformedJsonError as error:
+        raise BadRequest(f"Malformed JSON: {error}") from None
+
+
+def _require_session(session_id: str, sandbox: Sandbox) -> None:
+    """Refuse an unknown session, if the settings are strict about it (CHOICE, inferred)."""
+    if sandbox.settings.strict_sessions and session_id not in sandbox.world.scenario.sessions:
+        raise SessionNotFound

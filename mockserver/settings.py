@@ -1,0 +1,43 @@
+"""What a run can be told. Every field is a flag of the command line and has a twin `MOCKSERVER_<FLAG>`."""
+
+from dataclasses import dataclass
+
+__all__ = ["Settings"]
+
+DEFAULT_PORT = 4747
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How one emulator is set up; immutable, so an application cannot change under a client.
+
+    Attributes:
+        scenario: Name of a shipped scenario, or the path of a TOML file.
+        seed: World seed, 0 to 2**63 - 1; None takes the scenario's.
+        host, port: Address to listen on; port 0 picks a free one.
+        max_body_bytes: A larger request body is answered with 413.
+        strict_sessions: Ingestion answers 404 for a session the scenario does not list.
+        allowed_origins: Browser origins that may call (`*` in a part matches anything but `/`).
+        token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
+        link_secret: Signs recording links. Public on purpose too.
+        store_url: SQLAlchemy URL of what clients write; SQLite in memory by default.
+    """
+
+    scenario: str = "demo"
+    seed: int | None = None
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    max_body_bytes: int = 10 * 1024 * 1024
+    strict_sessions: bool = False
+    allowed_origins: tuple[str, ...] = (
+        "http://localhost",
+        "http://localhost:*",
+        "http://127.0.0.1",
+        "http://127.0.0.1:*",
+        "https://localhost:*",
+        "chrome-extension://*",
+        "moz-extension://*",
+    )
+    token_secret: str = "mockserver development secret, not for production"
+    link_secret: str = "mockserver link secret, not for production"
+    store_url: str = "sqlite://"

@@ -1,0 +1,71 @@
+"""Text chat: who writes what when, in turns, with the time that typing takes."""
+
+from mockserver.simulation.people import Namer
+from mockserver.simulation.plan import Plan, Visit
+from mockserver.simulation.records import ChatMessage, Entry
+
+__all__ = ["chat_entries"]
+
+_FIRST_AFTER_MS = 1800
+_LAST_BEFORE_MS = 700
+# People at keyboards: about five characters a second, and a pause for thought before.
+_TYPING_MS_PER_CHARACTER = (130, 260)
+_THINKING_MS = (600, 4200)
+# The chance that the next message comes from somebody else.
+_TURN = 0.82
+
+
+def chat_entries(plan: Plan, namer: Namer) -> list[Entry]:
+    """A room's messages in the order in which they were sent; final as soon as they are sent."""
+    states = dict.fromkeys(v.state_id for v in plan.visits if v.state.component == "TextChat")
+    entries: list[Entry] = []
+    for state_id in states:
+        visits = [visit for visit in plan.visits if visit.state_id == state_id]
+        entries += _conversation(plan, visits, namer, len(entries))
+    return entries
+
+
+def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) -> list[Entry]:
+    """The messages of one chat state. `number` is how many the room has had before."""
+    ends_ms = max(visit.completed_ms or visit.exited_ms for visit in visits) - _LAST_BEFORE_MS
+    at_ms = max(visit.shown_ms for visit in visits) + _FIRST_AFTER_MS
+    last: int | None = None
+    entries: list[Entry] = []
+    while True:
+        chance = plan.chance("chat", number)
+        first = not entries
+        content = namer.remark(chance) if not first else namer.opener(chance, plain=number == 0)
+        pace = chance.integer(*_TYPING_MS_PER_CHARACTER, "typing")
+        at_ms += chance.integer(*_THINKING_MS, "thinking") + pace * len(content)
+        if at_ms >= ends_ms:
+            return entries
+        there = [v.who for v in visits if v.shown_ms <= at_ms < v.exited_ms and _present(plan, v.who, at_ms)]
+        others = [who for who in there if who != last] if chance.uniform("turn") < _TURN else there
+        if not there:
+            continue
+        last = 0 if first and 0 in there else chance.pick(others or there, "who")
+        entries.append(_message(plan, number, last, at_ms, content))
+        number += 1
+
+
+def _present(plan: Plan, who: int, at_ms: int) -> bool:
+    person = plan.participants[who]
+    return person.is_present(at_ms) and not person.idle
+
+
+def _message(plan: Plan, number: int, who: int, at_ms: int, content: str) -> Entry:
+    sender = plan.participants[who]
+    everyone = [p for p in plan.participants if p.is_present(at_ms) and p.index != who]
+    record = ChatMessage(
+        message_id="msg_" + plan.chance("chat id").code(7, number),
+        experiment_id=plan.room.experiment_id,
+        room_id=plan.room.room_id,
+        sender_id=sender.participant_id,
+        sender_name=sender.name,
+        content=content,
+        timestamp_ms=at_ms,
+        onset_ms=at_ms - plan.room.started_ms,
+        recipient_ids=[person.participant_id for person in everyone],
+        message_type="text",
+    )
+    return Entry(at_ms, sender.participant_id, record.message_id, at_ms, record)

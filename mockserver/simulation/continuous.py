@@ -1,0 +1,194 @@
+"""Continuous ratings: sliders, sampled while a state lasts.
+
+What somebody feels is a latent curve over media time: one part shared by all who watch the same video,
+one part their own. The hand follows late, moves in short strokes and holds in between. All of it is a
+function of the instant, so any sample can be made alone.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mockserver.simulation.chance import Chance, Floats, Ints, Keys, uniform_at
+from mockserver.simulation.noise import smooth_noise
+from mockserver.simulation.plan import Plan, Span, Visit
+from mockserver.simulation.records import ContinuousRating
+from mockserver.simulation.regular import Lane, Lanes, samples_between
+from mockserver.simulation.scenario import ContinuousSpec, Ratings
+
+__all__ = ["ContinuousLane", "ContinuousLanes", "continuous_lanes", "rating_window"]
+
+# A hand makes at most one stroke in this time, and takes this long for it.
+_STROKE_EVERY_MS = 1600
+_STROKE_STARTS_WITHIN_MS = 600
+_STROKE_MS = 700
+# Strokes are made once the feeling has changed by this share of its spread; until then the hand holds.
+_HOLD_STEP = 0.3
+# How fast feelings change: a slow and a quicker part, their weights' squares adding up to 1.
+_FEELING = ((9000, 0.8), (3500, 0.6))
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousLane(Lane):
+    """The samples of one slider of one participant, without a gap.
+
+    Attributes:
+        media_zero_ms, pauses: When the video began, and when it stood still: room time to media time.
+        shared_key, own_key: Streams of the two latent curves. shared: their correlation between people.
+        level, spread: Where on the scale (0 to 1) the person rates, and how far they move.
+    """
+
+    component_id: str
+    scale_min: int
+    scale_max: int
+    media_zero_ms: int
+    pauses: tuple[Span, ...]
+    shared_key: int
+    own_key: int
+    shared: float
+    lag_ms: int
+    level: float
+    spread: float
+
+
+def rating_window(plan: Plan, visit: Visit) -> Span:
+    """When a state's slider is sampled: while its video plays or pauses, else while the state is shown."""
+    end_ms = visit.exited_ms if visit.completed_ms is None else visit.completed_ms
+    for screening in plan.screenings:
+        if screening.state_id == visit.state_id:
+            return screening.playing[0][0], min(end_ms, screening.ended_ms)
+    return visit.shown_ms, end_ms
+
+
+def continuous_lanes(plan: Plan, ratings: Ratings) -> list[ContinuousLane]:
+    """Every slider of a room: one lane for each stretch in which its participant was connected."""
+    lanes = []
+    for visit in plan.visits:
+        spec = visit.state.continuous
+        if spec is not None:
+            person = plan.participants[visit.who]
+            window = rating_window(plan, visit)
+            spans = person.present_in(*window)
+            lanes += [_lane(plan, ratings, visit, spec, window, n, span) for n, span in enumerate(spans)]
+    return [lane for lane in lanes if lane.count]
+
+
+def _lane(
+    plan: Plan, ratings: Ratings, visit: Visit, spec: ContinuousSpec, window: Span, part: int, span: Span
+) -> ContinuousLane:
+    person = plan.participants[visit.who]
+    trait = Chance(plan.seed, "trait", person.participant_id, spec.dimension)
+    chance = plan.chance("continuous", visit.state_id, visit.who)
+    video = Chance(plan.seed, "video", plan.room.experiment_id, visit.state_id, spec.dimension)
+    period_ms = spec.interval_ms
+    jitter_ms = min(spec.jitter_ms, (period_ms - 100) // 2, (500 - period_ms) // 2, (period_ms - 1) // 2)
+    start_ms = span[0] + chance.integer(0, period_ms - 1, "phase", part)
+    pauses = [p for s in plan.screenings if s.state_id == visit.state_id for p in s.pauses]
+    return ContinuousLane(
+        code=chance.code(9, "id", part),
+        experiment_id=plan.room.experiment_id,
+        room_id=plan.room.room_id,
+        participant_id=person.participant_id,
+        start_ms=start_ms,
+        period_ms=period_ms,
+        jitter_ms=jitter_ms,
+        count=samples_between(start_ms, span[1], period_ms, jitter_ms),
+        zero_ms=plan.room.started_ms,
+        key=chance.stream("samples", part),
+        component_id=spec.component_id,
+        scale_min=spec.scale_min,
+        scale_max=spec.scale_max,
+        media_zero_ms=window[0],
+        pauses=tuple((pause.paused_ms, pause.resumed_ms) for pause in pauses),
+        shared_key=video.stream("feeling"),
+        own_key=trait.stream("feeling"),
+        shared=ratings.shared,
+        lag_ms=trait.integer(250, 700, "lag"),
+        level=min(0.75, max(0.25, 0.52 + 0.08 * trait.normal("level"))),
+        spread=0.0 if person.idle else trait.between(0.1, 0.16, "spread"),
+    )
+
+
+class ContinuousLanes(Lanes):
+    """Many sliders, and what they were set to."""
+
+    def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
+        super().__init__(lanes)
+        self.lanes = lanes
+        self.shared_key: Keys = np.array([lane.shared_key for lane in lanes], dtype=np.uint64)
+        self.own_key: Keys = np.array([lane.own_key for lane in lanes], dtype=np.uint64)
+        self.shared_weight: Floats = np.array([math.sqrt(lane.shared) for lane in lanes], dtype=np.float64)
+        self.own_weight: Floats = np.array([math.sqrt(1 - lane.shared) for lane in lanes], dtype=np.float64)
+        self.lag = np.array([lane.lag_ms for lane in lanes], dtype=np.int64)
+        self.level: Floats = np.array([lane.level for lane in lanes], dtype=np.float64)
+        self.spread: Floats = np.array([lane.spread for lane in lanes], dtype=np.float64)
+        self.scale_min = np.array([lane.scale_min for lane in lanes], dtype=np.int64)
+        self.scale_max = np.array([lane.scale_max for lane in lanes], dtype=np.int64)
+        self.media_zero = np.array([lane.media_zero_ms for lane in lanes], dtype=np.int64)
+        most = max((len(lane.pauses) for lane in lanes), default=0)
+        never = (np.iinfo(np.int64).max // 2,) * 2
+        padded = [[*lane.pauses, *[never] * (most - len(lane.pauses))] for lane in lanes]
+        self.pauses = np.array(padded, dtype=np.int64).reshape(len(lanes), most, 2)
+
+    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[ContinuousRating]:
+        """The samples themselves, given lane, number and time of each."""
+        low, high = self.scale_min[lane], self.scale_max[lane]
+        raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
+        value = ((raw - low) / (high - low)).tolist()
+        lanes = [self.lanes[i] for i in lane.tolist()]
+        columns = (
+            [f"rating_{one.code}_{n:06d}" for one, n in zip(lanes, k.tolist(), strict=True)],
+            [one.experiment_id for one in lanes],
+            [one.room_id for one in lanes],
+            [one.participant_id for one in lanes],
+            [one.component_id for one in lanes],
+            t_ms.tolist(),
+            (t_ms - self.zero[lane]).tolist(),
+            value,
+            value,
+            raw.tolist(),
+            low.tolist(),
+            high.tolist(),
+        )
+        return list(map(ContinuousRating._make, zip(*columns, strict=True)))
+
+    def positions(self, lane: Ints, t_ms: Ints) -> Floats:
+        """Where the slider stands, from 0 to 1."""
+        moved = self.level[lane] + self.spread[lane] * self._hand(lane, self.media_ms(lane, t_ms))
+        return np.clip(moved, 0.0, 1.0)
+
+    def media_ms(self, lane: Ints, t_ms: Ints) -> Ints:
+        """Media time: room time since the video began, without the pauses."""
+        media = t_ms - self.media_zero[lane]
+        for paused, resumed in np.moveaxis(self.pauses[lane], 1, 0).transpose(0, 2, 1):
+            media = media - np.clip(t_ms - paused, 0, resumed - paused)
+        return media
+
+    def feeling(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The latent curve: mean 0, variance 1, correlated between people as the scenario says."""
+        total = np.zeros(len(lane))
+        for number, (period_ms, weight) in enumerate(_FEELING):
+            shared = smooth_noise(self.shared_key[lane] + np.uint64(number), media_ms, period_ms)
+            own = smooth_noise(self.own_key[lane] + np.uint64(number), media_ms, period_ms)
+            total += weight * (self.shared_weight[lane] * shared + self.own_weight[lane] * own)
+        return total
+
+    def _hand(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The feeling as the hand shows it: late, in strokes, holding between them."""
+        place = media_ms // _STROKE_EVERY_MS
+        begins = self._stroke_begins(lane, place)
+        place = np.where(media_ms >= begins, place, place - 1)
+        begins = self._stroke_begins(lane, place)
+        target, before = self._target(lane, place), self._target(lane, place - 1)
+        x = np.clip((media_ms - begins) / float(_STROKE_MS), 0.0, 1.0)
+        return before + (target - before) * (x * x * (3.0 - 2.0 * x))
+
+    def _stroke_begins(self, lane: Ints, place: Ints) -> Ints:
+        late = uniform_at(self.own_key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS
+        return place * _STROKE_EVERY_MS + late.astype(np.int64)
+
+    def _target(self, lane: Ints, place: Ints) -> Floats:
+        feeling = self.feeling(lane, place * _STROKE_EVERY_MS - self.lag[lane])
+        return np.rint(feeling / _HOLD_STEP) * _HOLD_STEP

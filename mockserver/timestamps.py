@@ -1,0 +1,71 @@
+"""Instants as integers: milliseconds since 1970-01-01T00:00:00Z, and their ISO 8601 text.
+
+One reader and one writer for the whole product, so that every endpoint accepts and prints the same forms.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+__all__ = ["iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
+
+MS_PER_DAY = 86_400_000
+
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d{2}-\d{2})"
+    r"(?:[Tt ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,](?P<fraction>\d{1,9}))?"
+    r"(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    re.ASCII,
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso_prefix_of_day(day: int) -> str:
+    """`2024-10-20` for a number of days since 1970-01-01."""
+    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+
+
+def iso_from_ms(instant_ms: int) -> str:
+    """Write an instant as the APIs do: UTC, three decimals, `Z`.
+
+    Source: every example of the data page (documented).
+    """
+    day, rest = divmod(int(instant_ms), MS_PER_DAY)
+    seconds, ms = divmod(rest, 1000)
+    minutes, s = divmod(seconds, 60)
+    h, m = divmod(minutes, 60)
+    return f"{iso_prefix_of_day(day)}T{h:02d}:{m:02d}:{s:02d}.{ms:03d}Z"
+
+
+def parse_iso_us(text: str) -> int:
+    """Read an ISO 8601 timestamp, or a date (its midnight), into microseconds since the epoch.
+
+    `Z`, offsets and up to nine decimals are understood; no zone means UTC, because the data page's own
+    example sends `datetime.now().isoformat()` (documented). What is finer than a microsecond is cut off.
+
+    Raises:
+        ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
+    """
+    match = _ISO.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
+    clock = match["clock"] or "00:00"
+    form = "%Y-%m-%d %H:%M:%S" if clock.count(":") == 2 else "%Y-%m-%d %H:%M"
+    naive = datetime.strptime(f"{match['date']} {clock}", form).replace(tzinfo=UTC)
+    fraction_us = int(Fraction(int(match["fraction"] or 0), 10 ** len(match["fraction"] or "")) * 1_000_000)
+    return (naive - _EPOCH) // timedelta(microseconds=1) + fraction_us - _zone_us(match["zone"])
+
+
+def _zone_us(zone: str | None) -> int:
+    """The offset from UTC in microseconds.
+
+    Raises:
+        ValueError: More than 23 hours or 59 minutes.
+    """
+    if zone is None or zone in "Zz":
+        return 0
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    hours, minutes = int(digits[:2]), int(digits[2:])
+    if hours > 23 or minutes > 59:
+        raise ValueError(f"no such offset from UTC: {zone}")
+    return (1 if zone[0] == "+" else -1) * (hours * 60 + minutes) * 60_000_000

@@ -1,0 +1,386 @@
+"""Batches that are well-formed requests: what is accepted, what is rejected, and in which words."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from ingestion_support import DOCUMENTED, KINDS, Ingestion, documented_items, make_app
+
+EVENT_TYPES = "click, scroll, input, focus, blur, navigation, error"
+
+
+@pytest.fixture(scope="module")
+def api() -> Ingestion:
+    return Ingestion(make_app())
+
+
+@pytest.fixture
+def fresh_api() -> Ingestion:
+    return Ingestion(make_app())
+
+
+def changed(kind: str, **fields: Any) -> dict[str, Any]:
+    """The first documented item, with other values."""
+    return documented_items(kind)[0] | fields
+
+
+def without(kind: str, *names: str) -> dict[str, Any]:
+    """The first documented item, without some fields."""
+    return {name: value for name, value in documented_items(kind)[0].items() if name not in names}
+
+
+class TestDocumentedExamples:
+    @pytest.mark.parametrize(("kind", "accepted"), [("events", 3), ("facial", 2), ("voice", 2)])
+    def test_documented_body_gets_the_documented_bytes(
+        self, api: Ingestion, kind: str, accepted: int
+    ) -> None:
+        """Every example body of the page gets its answer, key by key in the same order."""
+        response = api.send(kind, DOCUMENTED[kind])
+        assert response.status_code == 200
+        assert response.content_type == "application/json"
+        assert response.data.decode() == (
+            f'{{"success":true,"data":{{"sessionId":"sess_001","accepted":{accepted},"rejected":0,"rejections":[]}},'
+            '"error":null,"metadata":null}'
+        )
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_documented_items_are_read_back_as_sent(self, fresh_api: Ingestion, kind: str) -> None:
+        """Write-only for its clients; the control API shows what arrived."""
+        fresh_api.send(kind, DOCUMENTED[kind])
+        assert [entry["item"] for entry in fresh_api.stored()] == documented_items(kind)
+
+    def test_missing_event_type_at_index_2(self, api: Ingestion) -> None:
+        """The documented rejection, in the whole answer."""
+        batch = documented_items("events")
+        del batch[2]["eventType"]
+        response = api.post("events", batch)
+        assert response.status_code == 200
+        assert response.get_json() == {
+            "success": True,
+            "data": {
+                "sessionId": "sess_001",
+                "accepted": 2,
+                "rejected": 1,
+                "rejections": [{"index": 2, "reason": "Missing required field: eventType"}],
+            },
+            "error": None,
+            "metadata": None,
+        }
+        assert list(response.get_json()["data"]) == ["sessionId", "accepted", "rejected", "rejections"]
+
+
+class TestBatch:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_empty_batch_is_accepted(self, api: Ingestion, kind: str) -> None:
+        """Nothing came, and nothing is wrong."""
+        data = api.post(kind, [], "sess_empty").get_json()["data"]
+        assert data == {"sessionId": "sess_empty", "accepted": 0, "rejected": 0, "rejections": []}
+
+    def test_rejections_keep_batch_order_and_leave_the_rest_alone(self, fresh_api: Ingestion) -> None:
+        """Bad items are listed by their place; the good ones between them are stored with theirs."""
+        good = documented_items("events")
+        batch = [7, good[0], {}, good[1], None, good[2], "x"]
+        data = fresh_api.post("events", batch).get_json()["data"]
+        missing = "; ".join(
+            f"Missing required field: {name}" for name in ("eventType", "targetSelector", "timestamp")
+        )
+        assert data["accepted"] == 3
+        assert data["rejected"] == 4
+        assert data["rejections"] == [
+            {"index": 0, "reason": "Item must be an object"},
+            {"index": 2, "reason": missing},
+            {"index": 4, "reason": "Item must be an object"},
+            {"index": 6, "reason": "Item must be an object"},
+        ]
+        assert [(entry["index"], entry["item"]) for entry in fresh_api.stored()] == [
+            (1, good[0]),
+            (3, good[1]),
+            (5, good[2]),
+        ]
+
+    @pytest.mark.parametrize("item", [None, True, 1, 1.5, "click", [], [{}]])
+    def test_item_that_is_no_object_is_rejected(self, api: Ingestion, item: Any) -> None:
+        """Whatever JSON has beside objects."""
+        assert api.reasons("events", item) == ["Item must be an object"]
+
+    def test_unknown_fields_are_kept(self, fresh_api: Ingestion) -> None:
+        """Also one that is called like an attribute of ours, and one inside a known object."""
+        item = changed("events", note={"a": [1, None]}, event_type="boo", viewport=None)
+        item["viewport"] = {"width": 1, "height": 2, "dpr": 3}
+        assert fresh_api.reasons("events", item) == []
+        assert fresh_api.stored()[0]["item"] == item
+
+    def test_unknown_fields_of_the_envelope_are_overlooked(self, api: Ingestion) -> None:
+        """A client may send more than the two documented ones."""
+        response = api.send("events", '{"extra": 1, "sessionId": "s", "batch": []}')
+        assert response.get_json()["data"]["sessionId"] == "s"
+
+    def test_text_of_any_script_comes_back_as_sent(self, fresh_api: Ingestion) -> None:
+        """UTF-8, escapes, and a session with a name of its own."""
+        item = changed("voice", transcript="¿dónde? 設定 🎧\u0000\n\"'; DROP TABLE ingested")
+        assert fresh_api.post("voice", [item], "sesión 1").get_json()["data"]["sessionId"] == "sesión 1"
+        assert fresh_api.stored(sessionId="sesión 1")[0]["item"] == item
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *[("events", name) for name in ("eventType", "targetSelector", "timestamp")],
+        *[("facial", name) for name in ("frameIndex", "timestamp", "emotions", "attentionScore")],
+        *[
+            ("voice", name)
+            for name in ("segmentIndex", "startTime", "endTime", "transcript", "sentiment", "sentimentScore")
+        ],
+    ],
+)
+def test_required_field_is_required(api: Ingestion, kind: str, name: str) -> None:
+    """Every field that the page calls required, in the documented words."""
+    assert api.reasons(kind, without(kind, name)) == [f"Missing required field: {name}"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        *[("events", name) for name in ("x", "y", "scrollY", "inputLength", "viewport")],
+        *[("facial", name) for name in ("gazeX", "gazeY")],
+        *[("voice", name) for name in ("hesitationCount", "wordsPerMinute")],
+    ],
+)
+def test_optional_field_may_be_absent(api: Ingestion, kind: str, name: str) -> None:
+    """Every field that the page does not call required."""
+    assert api.reasons(kind, without(kind, name)) == []
+
+
+TYPES = {
+    "string": [("events", "eventType"), ("events", "targetSelector"), ("events", "timestamp")]
+    + [("facial", "timestamp"), ("voice", "startTime"), ("voice", "endTime")]
+    + [("voice", "transcript"), ("voice", "sentiment")],
+    "number": [("events", name) for name in ("x", "y", "scrollY", "inputLength")]
+    + [("facial", name) for name in ("attentionScore", "gazeX", "gazeY")]
+    + [("voice", name) for name in ("sentimentScore", "wordsPerMinute")],
+    "integer": [("facial", "frameIndex"), ("voice", "segmentIndex"), ("voice", "hesitationCount")],
+    "object": [("events", "viewport"), ("facial", "emotions")],
+}
+WRONG = {
+    "string": [None, 5, True, [], {}],
+    "number": [None, "5", True, False, [], {}],
+    "integer": [None, "5", True, False, 1.5, -0.1, [], {}],
+    "object": [None, "{}", 5, True, []],
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "expected"),
+    [(kind, name, expected) for expected, fields in TYPES.items() for kind, name in fields],
+)
+def test_value_of_another_type_is_rejected(api: Ingestion, kind: str, name: str, expected: str) -> None:
+    """JSON types are taken strictly, null included, whether the field is required or not."""
+    for value in WRONG[expected]:
+        reasons = api.reasons(kind, changed(kind, **{name: value}))
+        assert reasons == [f"Invalid type for {name}: expected {expected}"], value
+
+
+@pytest.mark.parametrize("value", [0, 3, 3.0, -1, 1e300, 2**63, 2**64, 10**30])
+def test_whole_numbers_of_any_size_are_integers(api: Ingestion, value: float) -> None:
+    """3.0 is one, and only documented rules reject: no sign, no size."""
+    assert api.reasons("facial", changed("facial", frameIndex=value)) == []
+
+
+class TestValues:
+    @pytest.mark.parametrize("value", EVENT_TYPES.split(", "))
+    def test_documented_event_types_are_accepted(self, api: Ingestion, value: str) -> None:
+        """All seven of them."""
+        assert api.reasons("events", changed("events", eventType=value)) == []
+
+    @pytest.mark.parametrize("value", ["Click", "hover", "", " click"])
+    def test_other_event_types_are_rejected(self, api: Ingestion, value: str) -> None:
+        """The reason lists all seven in documented order."""
+        assert api.reasons("events", changed("events", eventType=value)) == [
+            f"Invalid value for eventType: expected one of {EVENT_TYPES}"
+        ]
+
+    @pytest.mark.parametrize("value", ["positive", "neutral", "negative"])
+    def test_documented_sentiments_are_accepted(self, api: Ingestion, value: str) -> None:
+        """All three of them."""
+        assert api.reasons("voice", changed("voice", sentiment=value)) == []
+
+    def test_other_sentiments_are_rejected(self, api: Ingestion) -> None:
+        """The reason lists all three in documented order."""
+        assert api.reasons("voice", changed("voice", sentiment="mixed")) == [
+            "Invalid value for sentiment: expected one of positive, neutral, negative"
+        ]
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "low"),
+        [
+            ("facial", "attentionScore", 0),
+            ("facial", "gazeX", 0),
+            ("facial", "gazeY", 0),
+            ("voice", "sentimentScore", -1),
+        ],
+    )
+    def test_ranges_include_their_ends(self, api: Ingestion, kind: str, name: str, low: int) -> None:
+        """The ends are accepted, the next numbers beyond are not."""
+        for value in (low, float(low), 0.5, 1, 1.0):
+            assert api.reasons(kind, changed(kind, **{name: value})) == [], value
+        for value in (math.nextafter(low, -2), math.nextafter(1, 2), -7, 1e300):
+            reasons = api.reasons(kind, changed(kind, **{name: value}))
+            assert reasons == [f"Value out of range for {name}: expected {low} to 1"], value
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            "2026-03-16T10:14:32.120Z",
+            "2026-03-16T10:14:32Z",
+            "2026-03-16T11:14:32.120+01:00",
+            "2026-03-16T10:14:32.120123",
+            "2026-03-16",
+        ],
+    )
+    def test_iso_8601_is_accepted(self, api: Ingestion, value: str) -> None:
+        """With and without decimals, zone or time; a date alone is ISO 8601 too."""
+        assert api.reasons("events", changed("events", timestamp=value)) == []
+
+    @pytest.mark.parametrize(
+        ("kind", "name"), [("events", "timestamp"), ("facial", "timestamp"), ("voice", "endTime")]
+    )
+    def test_other_text_is_no_timestamp(self, api: Ingestion, kind: str, name: str) -> None:
+        """Nor are days and times that do not exist."""
+        for value in (
+            "",
+            "yesterday",
+            "16.03.2026",
+            "1773656072",
+            "2026-02-30T00:00:00Z",
+            "2026-03-16T25:00:00Z",
+        ):
+            reasons = api.reasons(kind, changed(kind, **{name: value}))
+            assert reasons == [f"Invalid {name}: expected ISO 8601"], value
+
+    @pytest.mark.parametrize("value", ["", "  "])
+    def test_required_text_may_be_empty(self, api: Ingestion, value: str) -> None:
+        """The page asks for a string, not for what is in it."""
+        assert api.reasons("voice", changed("voice", transcript=value)) == []
+
+
+class TestViewport:
+    @pytest.mark.parametrize(
+        ("viewport", "reason"),
+        [
+            ({"width": 1}, "Missing required field: viewport.height"),
+            ({"height": 1}, "Missing required field: viewport.width"),
+            ({}, "Missing required field: viewport.width; Missing required field: viewport.height"),
+            ({"width": "1", "height": 1}, "Invalid type for viewport.width: expected number"),
+            ({"width": 1, "height": None}, "Invalid type for viewport.height: expected number"),
+        ],
+    )
+    def test_both_sides_are_numbers(self, api: Ingestion, viewport: Any, reason: str) -> None:
+        """Where there is a viewport, it has a width and a height."""
+        assert api.reasons("events", changed("events", viewport=viewport)) == [reason]
+
+
+class TestEmotions:
+    @pytest.mark.parametrize(
+        "scores", [(1,), (1.0,), (0.65, 0.4), (0.55, 0.4), (0.95,), (0.1,) * 10, (0.35, 0.35, 0.35)]
+    )
+    def test_sums_within_five_hundredths_are_approximately_one(
+        self, api: Ingestion, scores: tuple[float, ...]
+    ) -> None:
+        """Both ends included, whatever floating point makes of 0.65 + 0.4."""
+        emotions = {f"emotion {n}": score for n, score in enumerate(scores)}
+        assert api.reasons("facial", changed("facial", emotions=emotions)) == []
+
+    @pytest.mark.parametrize(
+        ("scores", "got"),
+        [
+            ((0.72, 0.65), "1.37"),
+            ((), "0.00"),
+            ((0,), "0.00"),
+            ((0.94,), "0.94"),
+            ((0.66, 0.4), "1.06"),
+            ((0.5, 0.5512), "1.0512"),
+            ((0.9499,), "0.9499"),
+        ],
+    )
+    def test_other_sums_are_rejected(self, api: Ingestion, scores: tuple[float, ...], got: str) -> None:
+        """The reason tells the sum: two decimals, or more where two would look right."""
+        emotions = {f"emotion {n}": score for n, score in enumerate(scores)}
+        assert api.reasons("facial", changed("facial", emotions=emotions)) == [
+            f"Emotion scores must sum to approximately 1.0 (got {got})"
+        ]
+
+    @pytest.mark.parametrize("score", [None, "1", True, [], {}])
+    def test_score_that_is_no_number_is_rejected(self, api: Ingestion, score: Any) -> None:
+        """By its label; no sum is told, since there is none."""
+        item = changed("facial", emotions={"calm": 1, "joy": score})
+        assert api.reasons("facial", item) == ["Invalid type for emotions.joy: expected number"]
+
+    def test_score_out_of_range_is_told_with_the_sum(self, api: Ingestion) -> None:
+        """Each broken rule is told."""
+        assert api.reasons("facial", changed("facial", emotions={"calm": 1.5, "joy": -0.5})) == [
+            "Value out of range for emotions.calm: expected 0 to 1; "
+            "Value out of range for emotions.joy: expected 0 to 1"
+        ]
+        assert api.reasons("facial", changed("facial", emotions={"calm": 1.37})) == [
+            "Value out of range for emotions.calm: expected 0 to 1; "
+            "Emotion scores must sum to approximately 1.0 (got 1.37)"
+        ]
+
+    def test_absurd_scores_make_no_absurd_answer(self, api: Ingestion) -> None:
+        """A sum beyond all numbers is still a sum that is not 1."""
+        (reason,) = api.reasons("facial", changed("facial", emotions={"a": 1e308, "b": 1e308}))
+        assert reason.endswith("Emotion scores must sum to approximately 1.0 (got inf)")
+        (reason,) = api.reasons("facial", changed("facial", emotions={"a": 1e300}))
+        assert reason.endswith("(got 1.00e+300)")
+
+
+@pytest.mark.parametrize(
+    ("kind", "item", "reason"),
+    [
+        (
+            "events",
+            {"viewport": 1, "y": "1", "timestamp": "x", "eventType": "tap"},
+            f"Invalid value for eventType: expected one of {EVENT_TYPES}; "
+            "Missing required field: targetSelector; Invalid timestamp: expected ISO 8601; "
+            "Invalid type for y: expected number; Invalid type for viewport: expected object",
+        ),
+        (
+            "facial",
+            {"gazeY": 2, "gazeX": -1, "emotions": {"a": 0.2}, "frameIndex": 0.5},
+            "Invalid type for frameIndex: expected integer; Missing required field: timestamp; "
+            "Emotion scores must sum to approximately 1.0 (got 0.20); "
+            "Missing required field: attentionScore; Value out of range for gazeX: expected 0 to 1; "
+            "Value out of range for gazeY: expected 0 to 1",
+        ),
+        (
+            "voice",
+            {"wordsPerMinute": "fast", "sentimentScore": 2, "sentiment": 1, "endTime": "x"},
+            "Missing required field: segmentIndex; Missing required field: startTime; "
+            "Invalid endTime: expected ISO 8601; Missing required field: transcript; "
+            "Invalid type for sentiment: expected string; "
+            "Value out of range for sentimentScore: expected -1 to 1; "
+            "Invalid type for wordsPerMinute: expected number",
+        ),
+    ],
+)
+def test_all_problems_are_told_in_schema_order(api: Ingestion, kind: str, item: Any, reason: str) -> None:
+    """However the item orders its fields."""
+    assert api.reasons(kind, item) == [reason]
+
+
+def test_kinds_do_not_mix(fresh_api: Ingestion) -> None:
+    """Each endpoint holds items against its own schema, and stores them as its own kind."""
+    for kind in KINDS:
+        for other in KINDS:
+            data = fresh_api.post(kind, documented_items(other)[:1]).get_json()["data"]
+            assert data["accepted"] == (1 if kind == other else 0)
+    assert [entry["kind"] for entry in fresh_api.stored()] == list(KINDS)
+
+
+def test_large_batch_is_taken_whole(fresh_api: Ingestion) -> None:
+    """A thousand items, none of them lost."""
+    batch = [changed("facial", frameIndex=n) for n in range(1000)]
+    body = json.dumps({"sessionId": "long", "batch": batch})
+    assert fresh_api.send("facial", body).get_json()["data"]["accepted"] == 1000
+    assert [entry["item"]["frameIndex"] for entry in fresh_api.stored()] == list(range(1000))

@@ -1,0 +1,284 @@
+"""Requests that are refused as a whole: in which order, with which status, and in whose envelope."""
+
+import json
+import time
+from typing import Any
+
+import jwt
+import pytest
+from ingestion_support import DOCUMENTED, KINDS, Ingestion, documented_items, make_app
+from werkzeug.test import TestResponse
+
+from mockserver.ingestion import tokens
+
+LIMIT = 5_000
+BEARER = "send 'Authorization: Bearer <JWT>'"
+
+
+@pytest.fixture(scope="module")
+def api() -> Ingestion:
+    return Ingestion(make_app(max_body_bytes=LIMIT))
+
+
+@pytest.fixture
+def fresh_api() -> Ingestion:
+    return Ingestion(make_app())
+
+
+def refused(response: TestResponse, status: int) -> str:
+    """The text of a refusal, once its envelope is right to the byte."""
+    assert response.status_code == status
+    assert response.content_type == "application/json"
+    message = response.get_json()["error"]
+    envelope = {"success": False, "data": None, "error": message, "metadata": None}
+    assert response.data.decode() == json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)
+    assert isinstance(message, str)
+    return message
+
+
+class TestToken:
+    @pytest.mark.parametrize(
+        ("header", "message"),
+        [
+            ("", f"Missing Authorization header: {BEARER}"),
+            ("Bearer", f"Missing token: {BEARER}"),
+            ("Bearer ", f"Missing token: {BEARER}"),
+            ("Basic dXNlcjpwYXNz", f"Unsupported authorization scheme: {BEARER}"),
+            ("Token abc", f"Unsupported authorization scheme: {BEARER}"),
+            ("Bearer abc", "Token is malformed: it must be a JWT (header.payload.signature)"),
+            ("Bearer a.b.c", "Token is malformed: it must be a JWT (header.payload.signature)"),
+            ("Bearer é.é.é", "Token is malformed: it must be a JWT (header.payload.signature)"),
+        ],
+    )
+    def test_header_without_a_jwt_is_refused(self, api: Ingestion, header: str, message: str) -> None:
+        """The message names what is wrong with it."""
+        response = api.send("events", DOCUMENTED["events"], Authorization=header)
+        assert refused(response, 401) == message
+        assert response.headers["WWW-Authenticate"] == "Bearer"
+
+    def test_request_without_the_header_is_refused(self, api: Ingestion) -> None:
+        """At every endpoint."""
+        for kind in KINDS:
+            response = api.client.post(f"/api/data/{kind}", json={"sessionId": "s", "batch": []})
+            assert refused(response, 401) == f"Missing Authorization header: {BEARER}"
+
+    def test_scheme_is_read_in_any_case(self, api: Ingestion) -> None:
+        """As HTTP has it."""
+        response = api.send("events", DOCUMENTED["events"], Authorization=f"bearer  {api.token} ")
+        assert response.status_code == 200
+
+    def test_token_of_another_secret_is_refused(self, api: Ingestion) -> None:
+        """And so is one of no secret at all."""
+        now_ms = time.time_ns() // 1_000_000
+        other = tokens.mint("another secret", now_ms)
+        response = api.send("events", DOCUMENTED["events"], Authorization=f"Bearer {other}")
+        assert refused(response, 401) == "Token signature is invalid: it was signed with another secret"
+        unsigned = jwt.encode({"exp": now_ms // 1000 + 60}, "", algorithm="none")
+        response = api.send("events", DOCUMENTED["events"], Authorization=f"Bearer {unsigned}")
+        assert refused(response, 401) == "Token must be signed with HS256: no other alg is accepted"
+
+    def test_client_may_mint_its_own_with_its_own_clock(self, api: Ingestion) -> None:
+        """The secret is public, and the frozen date of the world does not matter."""
+        now_s = int(time.time())
+        secret = "mockserver development secret, not for production"
+        own = jwt.encode({"sub": "me", "iat": now_s, "exp": now_s + 60}, secret, algorithm="HS256")
+        response = api.send("events", DOCUMENTED["events"], Authorization=f"Bearer {own}")
+        assert response.status_code == 200
+
+    def test_token_expires_when_the_clock_is_advanced(self, fresh_api: Ingestion) -> None:
+        """A day later, as documented, without waiting for it."""
+        clock = fresh_api.client.application.extensions["mockserver"].clock
+        clock.advance(86_400_000 - 60_000)
+        assert fresh_api.send("events", DOCUMENTED["events"]).status_code == 200
+        clock.advance(60_000)
+        response = fresh_api.send("events", DOCUMENTED["events"])
+        assert refused(response, 401) == "Token has expired: log in again, or mint another"
+
+
+class TestBody:
+    @pytest.mark.parametrize(
+        "content_type", ["application/json", "application/json; charset=utf-8", "application/vnd.scout+json"]
+    )
+    def test_json_media_types_are_read(self, api: Ingestion, content_type: str) -> None:
+        """With parameters or a suffix."""
+        response = api.send("events", DOCUMENTED["events"], Content_Type=content_type)
+        assert response.status_code == 200
+
+    @pytest.mark.parametrize(
+        "content_type", ["text/plain", "application/x-www-form-urlencoded", "text/json", "application/jsonp"]
+    )
+    def test_other_media_types_are_refused(self, api: Ingestion, content_type: str) -> None:
+        """Whatever is in the body."""
+        response = api.send("events", DOCUMENTED["events"], Content_Type=content_type)
+        assert refused(response, 415) == f"Content-Type must be application/json (got {content_type})"
+
+    def test_missing_media_type_is_refused(self, api: Ingestion) -> None:
+        """The message says what to send."""
+        response = api.client.post(
+            "/api/data/events", data=b"{}", headers={"Authorization": f"Bearer {api.token}"}
+        )
+        assert refused(response, 415) == "Missing Content-Type header: send 'Content-Type: application/json'"
+
+    def test_body_over_the_limit_is_refused(self, api: Ingestion) -> None:
+        """One byte decides, and nothing is stored."""
+        body = DOCUMENTED["events"].strip()
+        assert api.send("events", body.ljust(LIMIT)).status_code == 200
+        before = len(api.stored())
+        response = api.send("events", body.ljust(LIMIT + 1))
+        assert refused(response, 413) == "The body is larger than 5000 bytes: send smaller batches"
+        assert len(api.stored()) == before
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            b"",
+            b"{",
+            b"sessionId=s",
+            b'{"sessionId": "s", "batch": []} {}',
+            b'{"sessionId": "s", "batch": [NaN]}',
+            b'{"sessionId": "s", "batch": [Infinity]}',
+            b'{"sessionId": "s", "batch": [1e400]}',
+            b'{"sessionId": "s", "batch": ["\xff"]}',
+            b"{'sessionId': 's', 'batch': []}",
+            b'{"sessionId": "s", "batch": [],}',
+            b'{"sessionId": "s", "batch": ' + b"[" * 2000 + b"]" * 2000 + b"}",
+        ],
+    )
+    def test_malformed_json_is_refused(self, api: Ingestion, body: bytes) -> None:
+        """Strictly: what is no JSON, or names no number, is not read at all."""
+        message = refused(api.send("events", body), 400)
+        assert message.startswith("Malformed JSON: ")
+        assert len(message) > len("Malformed JSON: ")
+
+    def test_item_too_deep_to_store_is_refused_whole(self, fresh_api: Ingestion) -> None:
+        """Nothing of its batch is stored, and the next batch is as welcome as ever."""
+        good, deep = documented_items("events")[:2]
+        nested: Any = 1
+        for _ in range(300):
+            nested = [nested]
+        response = fresh_api.post("events", [good, deep | {"extra": nested}])
+        assert refused(response, 400) == "Malformed JSON: an item nests deeper than 254 levels"
+        assert fresh_api.stored() == []
+        assert fresh_api.post("events", [good]).get_json()["data"]["accepted"] == 1
+
+    @pytest.mark.parametrize(
+        ("body", "message"),
+        [
+            ("[]", "The body must be an object"),
+            ("null", "The body must be an object"),
+            ('"x"', "The body must be an object"),
+            ("{}", "Missing required field: sessionId; Missing required field: batch"),
+            ('{"batch": []}', "Missing required field: sessionId"),
+            ('{"sessionId": "s"}', "Missing required field: batch"),
+            ('{"sessionId": 1, "batch": []}', "Invalid type for sessionId: expected string"),
+            ('{"sessionId": null, "batch": []}', "Invalid type for sessionId: expected string"),
+            ('{"sessionId": "", "batch": []}', "Invalid value for sessionId: expected a non-empty string"),
+            ('{"sessionId": "s", "batch": {}}', "Invalid type for batch: expected array"),
+            ('{"sessionId": "s", "batch": null}', "Invalid type for batch: expected array"),
+            (
+                '{"batch": "x", "sessionId": ""}',
+                "Invalid value for sessionId: expected a non-empty string; "
+                "Invalid type for batch: expected array",
+            ),
+        ],
+    )
+    def test_body_that_is_no_batch_is_refused(self, api: Ingestion, body: str, message: str) -> None:
+        """All that is wrong with it is told."""
+        assert refused(api.send("events", body), 400) == message
+
+
+def test_checks_come_in_the_stated_order(api: Ingestion) -> None:
+    """Token, media type, size, JSON, envelope: a request that fails them all meets them one by one."""
+    long, malformed = "x" * (LIMIT + 1), "{"
+    wrong = {"Authorization": "Bearer x", "Content_Type": "text/plain"}
+    refused(api.send("events", long, **wrong), 401)
+    refused(api.send("events", long, Content_Type="text/plain"), 415)
+    refused(api.send("events", long), 413)
+    assert refused(api.send("events", malformed), 400).startswith("Malformed JSON")
+    assert refused(api.send("events", "{}"), 400).startswith("Missing required field")
+
+
+class TestSession:
+    def test_unknown_session_is_taken_by_default(self, api: Ingestion) -> None:
+        """A new session needs no setting up."""
+        assert api.post("events", [], "never heard of").status_code == 200
+
+    def test_strict_profile_knows_the_sessions_of_its_scenario(self) -> None:
+        """All others are 404, once everything else about the request is right."""
+        strict = Ingestion(make_app(strict_sessions=True))
+        known = strict.client.application.extensions["mockserver"].world.scenario.sessions
+        for session_id in known:
+            assert strict.post("events", [], session_id).status_code == 200
+        assert (
+            refused(strict.post("events", documented_items("events"), "sess_none"), 404)
+            == "Session not found"
+        )
+        assert refused(strict.send("events", '{"sessionId": "sess_none"}'), 400)
+        assert strict.stored() == []
+
+
+class TestOtherRequests:
+    @pytest.mark.parametrize("path", ["/api", "/api/", "/api/data", "/api/data/gaze", "/api/data/events/x"])
+    def test_unknown_paths_are_enveloped(self, api: Ingestion, path: str) -> None:
+        """With the paths that there are."""
+        assert refused(api.client.get(path), 404) == (
+            f"Nothing is served at {path}: "
+            "batches are posted to /api/data/events, /api/data/facial, /api/data/voice"
+        )
+
+    @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_other_methods_are_not_allowed(self, api: Ingestion, kind: str, method: str) -> None:
+        """The API is write-only; `Allow` says how to write."""
+        response = api.client.open(f"/api/data/{kind}", method=method)
+        assert refused(response, 405) == (
+            f"{method} /api/data/{kind} is not possible, this API is write-only: POST a batch instead"
+        )
+        assert response.headers["Allow"] == "OPTIONS, POST"
+
+    def test_crash_is_enveloped_and_logged(
+        self, fresh_api: Ingestion, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """A bug of ours looks like any other error to a client, and not at all to its developer."""
+
+        def crash(*_: object) -> None:
+            raise ZeroDivisionError("a bug")
+
+        monkeypatch.setattr("mockserver.ingestion.routes.take_in", crash)
+        message = refused(fresh_api.send("events", DOCUMENTED["events"]), 500)
+        assert message == "Internal error of the emulator: this is a bug in it, and its log says more"
+        assert "ZeroDivisionError: a bug" in caplog.text
+
+
+class TestBrowsers:
+    @pytest.mark.parametrize("origin", ["http://localhost:3000", "chrome-extension://abcdefgh"])
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_preflight_needs_no_token(self, api: Ingestion, kind: str, origin: str) -> None:
+        """It is empty, no HTML, and allows what the browser asks for."""
+        response = api.client.options(
+            f"/api/data/{kind}",
+            headers={
+                "Origin": origin,
+                "Access-Control-Request-Method": "POST",
+                "Access-Control-Request-Headers": "authorization,content-type",
+            },
+        )
+        assert (response.status_code, response.data) == (204, b"")
+        assert "Content-Type" not in response.headers
+        assert response.headers["Allow"] == "OPTIONS, POST"
+        assert response.headers["Access-Control-Allow-Origin"] == origin
+        assert "POST" in response.headers["Access-Control-Allow-Methods"]
+        assert response.headers["Access-Control-Allow-Headers"] == "authorization,content-type"
+
+    def test_refusals_can_be_read_by_the_page(self, api: Ingestion) -> None:
+        """Without the header, a page would see a network error instead of the reason."""
+        for headers in ({"Content_Type": "text/plain"}, {"Authorization": ""}, {}):
+            response = api.send("events", "{}", Origin="http://localhost:3000", **headers)
+            assert response.status_code >= 400
+            assert response.headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+
+    def test_other_origins_are_not_allowed(self, api: Ingestion) -> None:
+        """The preflight is answered, and allows nothing."""
+        response = api.client.options("/api/data/events", headers={"Origin": "https://example.com"})
+        assert response.status_code == 204
+        assert "Access-Control-Allow-Origin" not in response.headers

@@ -1,0 +1,379 @@
+"""The command line as programs and people use it: real processes, real sockets, real signals.
+
+Nothing here sleeps: a started server is waited for by reading its output.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver.cli import main
+from mockserver.serve import serve
+from mockserver.settings import Settings
+from mockserver.stop_signals import StopSignals
+from mockserver.version import VERSION
+
+TIMEOUT_S = 30.0
+
+ANNOUNCED = ["url", "port", "pid", "scenario", "seed", "digest", "token", "ids", "keys"]
+KEYS = {"full", "read_only", "events_only", "write", "expired", "revoked", "other_organisation"}
+
+
+def environment(**twins: str) -> dict[str, str]:
+    """The machine's environment without our own variables, plus these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
+    return kept | twins
+
+
+def start(*arguments: str, **twins: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "mockserver", *arguments],
+        env=environment(**twins),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(*arguments: str, **twins: str) -> subprocess.CompletedProcess[str]:
+    """A command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "mockserver", *arguments],
+        env=environment(**twins),
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_S,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def started(*arguments: str, **twins: str) -> Iterator[subprocess.Popen[str]]:
+    """A server process that is gone afterwards, whatever happened."""
+    with start(*arguments, **twins) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[str, str]:
+    """Ask it to stop; what it still wrote."""
+    process.send_signal(number)
+    return process.communicate(timeout=TIMEOUT_S)
+
+
+def read_until_ready(process: subprocess.Popen[str]) -> list[str]:
+    """The lines up to the one that says ready."""
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line.rstrip("\n"))
+        if line.startswith("ready "):
+            break
+    return lines
+
+
+def announced(process: subprocess.Popen[str]) -> dict:
+    assert process.stdout is not None
+    return json.loads(process.stdout.readline())
+
+
+def status_of(url: str, **headers: str) -> int:
+    request = urllib.request.Request(
+        url, headers={name.replace("_", "-"): value for name, value in headers.items()}
+    )
+    with contextlib.closing(open_any(request)) as answer:
+        return answer.status
+
+
+def open_any(request: urllib.request.Request):
+    """Errors are answers too."""
+    try:
+        return urllib.request.urlopen(request, timeout=TIMEOUT_S)
+    except urllib.error.HTTPError as error:
+        return error
+
+
+@pytest.fixture(scope="module")
+def ready_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("ready") / "ready.json"
+
+
+@pytest.fixture(scope="module")
+def server(ready_path: Path) -> Iterator[dict]:
+    """One server for all tests that only ask it something: what it announced."""
+    with started("--port", "0", "--scenario", "pair", "--json", "--ready-file", str(ready_path)) as process:
+        yield announced(process)
+        stop(process)
+
+
+def test_json_has_every_key_in_order(server):
+    """Programs can rely on the shape of the object."""
+    assert list(server) == ANNOUNCED
+    assert server["ids"].keys() == {"experiment", "room", "participant", "session"}
+    assert server["keys"].keys() >= KEYS
+    assert server["url"] == f"http://127.0.0.1:{server['port']}"
+    assert server["scenario"] == "pair"
+
+
+@pytest.mark.parametrize(
+    ("key", "status"),
+    [
+        ("full", 200),
+        ("read_only", 200),
+        ("events_only", 200),
+        ("write", 200),
+        ("expired", 401),
+        ("revoked", 401),
+    ],
+)
+def test_announced_keys_do_what_their_names_say(server, key, status):
+    """A client's tests can take the key for the case they need."""
+    url = f"{server['url']}/api/v3/data/events/room/{server['ids']['room']}?limit=1"
+    assert status_of(url, X_API_Key=server["keys"][key]) == status
+
+
+def test_the_announced_token_is_accepted(server):
+    """A client can ingest at once."""
+    assert ingest_nothing(server, server["token"])["success"] is True
+
+
+def ingest_nothing(server: dict, token: str) -> dict:
+    """The answer to an empty batch."""
+    request = urllib.request.Request(
+        f"{server['url']}/api/data/events",
+        data=json.dumps({"sessionId": server["ids"]["session"], "batch": []}).encode(),
+        headers={"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    with open_any(request) as answer:
+        return json.load(answer)
+
+
+def test_a_minted_token_is_accepted_until_it_expires(server, capsys):
+    """The token command signs with the secret that a default server checks."""
+    assert main(["token", "--subject", "someone"]) == 0
+    assert main(["token", "--ttl-s", "-1"]) == 0
+    valid, expired = capsys.readouterr().out.split()
+    assert ingest_nothing(server, valid)["success"] is True
+    assert "expired" in ingest_nothing(server, expired)["error"]
+
+
+def test_the_ready_file_holds_the_same_object(server, ready_path):
+    """Whoever waits for the file needs not read our output."""
+    assert json.loads(ready_path.read_bytes()) == server
+    assert [path.name for path in ready_path.parent.iterdir()] == [ready_path.name]
+
+
+def test_a_taken_port_is_one_line_and_leaves_the_ready_file(server, ready_path):
+    """The second server says so and touches nothing of the first's."""
+    second = run("--port", str(server["port"]), "--ready-file", str(ready_path))
+    assert second.returncode == 2
+    assert second.stdout == ""
+    assert second.stderr.startswith(
+        f"mockserver: cannot listen on 127.0.0.1:{server['port']}: the port is taken"
+    )
+    assert second.stderr.count("\n") == 1
+    assert json.loads(ready_path.read_bytes()) == server
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly(number, tmp_path):
+    """Exit code 0, ready file gone, no traceback, nothing on stdout after the object."""
+    path = tmp_path / "ready.json"
+    with started("--port", "0", "--scenario", "empty", "--json", "--ready-file", str(path)) as process:
+        assert announced(process)["pid"] == process.pid
+        assert path.exists()
+        assert stop(process, number) == ("", "")
+        assert process.returncode == 0
+        assert not path.exists()
+
+
+def test_a_ready_file_of_someone_else_stays(tmp_path):
+    """At the end only our own is removed."""
+    path = tmp_path / "ready.json"
+    with started("--port", "0", "--scenario", "empty", "--quiet", "--ready-file", str(path)) as process:
+        read_until_ready(process)
+        path.write_text("someone else's")
+        stop(process)
+    assert path.read_text() == "someone else's"
+
+
+def test_the_banner_can_be_used(tmp_path):
+    """About 15 plain lines; the last is exactly the ready line; what it shows works as pasted."""
+    with started("--port", "0", "--scenario", "pair", "--seed", "5") as process:
+        lines = read_until_ready(process)
+        url = lines[-1].removeprefix("ready ")
+        shell_lines = [line.strip() for line in lines if line.strip().startswith(("TOKEN=", "curl "))]
+        assert 12 <= len(lines) <= 18
+        assert f"{url}/api/v3" in lines[1]
+        assert f"{url}/api" in lines[2]
+        assert "scenario pair, seed 5, digest " in "\n".join(lines)
+        assert any(
+            line.strip().startswith("hyperstudy.HyperStudy(api_key=") and f'base_url="{url}/api/v3"' in line
+            for line in lines
+        )
+        assert "\x1b" not in "".join(lines)
+        if shutil.which("curl"):
+            assert [answer.split(",")[0] for answer in pasted(shell_lines)] == [
+                '{"status":"success"',
+                '{"success":true',
+            ]
+        assert stop(process) == ("", "")
+
+
+def pasted(shell_lines: list[str]) -> list[str]:
+    """What a shell prints for them, an answer a line."""
+    script = "\n".join(f"{line}; echo" if line.startswith("curl ") else line for line in shell_lines)
+    done = subprocess.run(
+        ["sh", "-c", script], capture_output=True, text=True, timeout=TIMEOUT_S, check=True, env=environment()
+    )
+    return done.stdout.splitlines()
+
+
+def test_quiet_prints_the_ready_line_only():
+    """One line to wait for."""
+    with started("--port", "0", "--scenario", "empty", "--quiet") as process:
+        lines = read_until_ready(process)
+        assert len(lines) == 1
+        assert status_of(lines[0].removeprefix("ready ") + "/api/v3/health") == 200
+
+
+def test_flag_wins_over_environment_over_scenario_over_default(tmp_path):
+    """Every flag has its twin; the scenario's seed counts only where neither says one."""
+    path = tmp_path / "ready.json"
+    twins = {
+        "MOCKSERVER_HOST": "127.0.0.1",
+        "MOCKSERVER_PORT": "0",
+        "MOCKSERVER_SCENARIO": "empty",
+        "MOCKSERVER_SEED": "77",
+        "MOCKSERVER_JSON": "1",
+        "MOCKSERVER_READY_FILE": str(path),
+    }
+    with started(**twins) as process:
+        from_environment = announced(process)
+        assert path.exists()
+    with started("--scenario", "pair", "--seed", "78", **twins) as process:
+        from_flags = announced(process)
+    assert (from_environment["scenario"], from_environment["seed"]) == ("empty", 77)
+    assert (from_flags["scenario"], from_flags["seed"]) == ("pair", 78)
+
+
+def test_a_quiet_environment_is_quiet():
+    """The twin of a flag without value takes 1."""
+    with started("--port", "0", "--scenario", "empty", MOCKSERVER_QUIET="1") as process:
+        assert len(read_until_ready(process)) == 1
+
+
+MISUSES = {
+    "unknown_scenario": (["--scenario", "nowhere"], 3, "nowhere"),
+    "bad_port": (
+        ["--port", "http"],
+        2,
+        "'--port' (env var: 'MOCKSERVER_PORT'): 'http' is not a whole number",
+    ),
+    "port_out_of_range": (["--port", "70000"], 2, "from 0 to 65535"),
+    "negative_seed": (["--seed", "-1"], 2, "'-1' is not a whole number from 0"),
+    "unknown_flag": (["--prot", "1"], 2, "--prot"),
+    "unknown_command": (["exprot"], 2, "exprot"),
+    "unwritable_ready_file": (["--ready-file", "no/such/folder/ready.json"], 2, "no/such/folder/ready.json"),
+    "ready_file_is_a_folder": (["--ready-file", "."], 2, "not a regular file"),
+    "missing_out": (["export"], 2, "--out"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "exit_code", "text"), MISUSES.values(), ids=MISUSES)
+def test_a_misuse_is_one_clear_line(arguments, exit_code, text, capsys):
+    """On standard error, with an exit code, and without a traceback."""
+    assert main(["--port", "0", "--scenario", "empty", *arguments]) == exit_code
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("mockserver: ")
+    assert text in said.err
+    assert said.err.count("\n") == 1
+
+
+def test_a_bad_twin_is_named(monkeypatch, capsys):
+    """The message says which variable is wrong."""
+    monkeypatch.setenv("MOCKSERVER_PORT", "many")
+    assert main([]) == 2
+    assert "MOCKSERVER_PORT" in capsys.readouterr().err
+
+
+def test_a_misuse_ends_the_process_with_its_exit_code():
+    """What the function returns is what a shell sees."""
+    done = run("--scenario", "nowhere")
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("mockserver: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_help_names_every_flag_with_its_twin(capsys):
+    """What `--help` says is complete."""
+    assert main(["--help"]) == 0
+    text = " ".join(capsys.readouterr().out.split())
+    for flag in ("host", "port", "scenario", "seed", "quiet", "json", "ready-file"):
+        assert f"--{flag}" in text
+        assert f"MOCKSERVER_{flag.replace('-', '_').upper()}" in text
+
+
+def test_version_is_the_package_s(capsys):
+    """One line, for bug reports."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"mockserver {VERSION}\n"
+
+
+def test_world_flags_work_before_and_after_a_command(tmp_path):
+    """The later one wins, so that a habit from serving carries over."""
+    before, after = tmp_path / "before", tmp_path / "after"
+    assert main(["--scenario", "pair", "export", "--out", str(before)]) == 0
+    assert main(["--scenario", "demo", "export", "--scenario", "pair", "--out", str(after)]) == 0
+    written = sorted(path.relative_to(before) for path in before.rglob("*") if path.is_file())
+    assert written
+    for path in written:
+        assert (before / path).read_bytes() == (after / path).read_bytes()
+
+
+def test_a_request_in_flight_does_not_keep_it_from_ending():
+    """A connection that is open at the end is no reason to stay."""
+    with started("--port", "0", "--scenario", "empty", "--json") as process:
+        port = announced(process)["port"]
+        with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) as raw:
+            raw.sendall(b"GET /api/v3/health HTTP/1.1\r\n")
+            assert stop(process) == ("", "")
+        assert process.returncode == 0
+
+
+def test_a_signal_while_starting_is_heeded(tmp_path):
+    """Nothing is announced or written when the wish to stop came first."""
+
+    class Stopped(StopSignals):
+        requested = True
+
+    def announce(*_: object) -> None:
+        pytest.fail("announced")
+
+    path = tmp_path / "ready.json"
+    serve(Settings(scenario="empty", port=0), announce=announce, ready_path=path, stop=Stopped())
+    assert not path.exists()
+
+
+def test_signals_are_noted_and_handlers_given_back():
+    """A block that nobody stopped leaves the process as it was."""
+    before = signal.getsignal(signal.SIGTERM)
+    stop = StopSignals()
+    with stop.heard():
+        assert signal.getsignal(signal.SIGTERM) != before
+    assert signal.getsignal(signal.SIGTERM) == before
+    assert not stop.requested
