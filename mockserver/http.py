@@ -24,7 +24,7 @@ __all__ = [
 
 # What a browser client may read of an answer beside the body.
 _EXPOSED_HEADERS = (
-    "Content-Disposition, Retry-After, X-Mock-Version, X-Next-Offset, X-Total-Count, "
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Version, X-Next-Offset, X-Total-Count, "
     "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
 

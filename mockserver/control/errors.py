@@ -34,6 +34,8 @@ def _advice(status: int, headers: dict[str, str]) -> str:
         return f"Nothing is served at {request.path}"
     if status == 405:
         return f"{request.method} is not possible at {request.path}: use {headers.get('Allow', 'another')}"
+    if status == 413:
+        return f"The body is larger than {request.max_content_length} bytes"
     if status == 500:
         return "Internal error of the emulator: this is a bug in it, and its log says more"
     return f"{request.method} {request.path} failed: {HTTPStatus(status).phrase}"

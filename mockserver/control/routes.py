@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from mockserver.control.errors import ControlError, refusal
 from mockserver.control.schemas import TokenOrder, read_token_order
+from mockserver.control.world import world
 from mockserver.http import MalformedJsonError, current_sandbox, json_response, read_json
 from mockserver.ingestion import tokens
 from mockserver.ingestion.schemas import KINDS
@@ -23,6 +24,7 @@ def make_blueprint() -> Blueprint:
     blueprint.add_url_rule("/ingested", "ingested", ingested)
     blueprint.add_url_rule("/lint", "lint", lint)
     blueprint.add_url_rule("/tokens", "tokens", mint_token, methods=["POST"])
+    blueprint.add_url_rule("/world", "world", world)
     return blueprint
 
 

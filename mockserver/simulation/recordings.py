@@ -1,6 +1,7 @@
 """Recordings of the video chat: one of the picture and one of the sound for every connection."""
 
 from mockserver.simulation.chance import Chance
+from mockserver.simulation.media import smallest_size
 from mockserver.simulation.plan import Connection, Plan
 from mockserver.simulation.records import Entry, Recording, RecordingMetadata
 from mockserver.simulation.scenario import Recordings
@@ -29,6 +30,7 @@ def _entry(
     type_, recording_type, format_, resolution = kind
     person = plan.participants[connection.who]
     chance = plan.chance("recording", connection.state_id, connection.who, connection.number, type_)
+    typical_bytes = spec.video_bytes if type_ == "video" else spec.audio_bytes
     start_ms = connection.connected_ms + chance.integer(400, 1600, "start")
     end_ms = connection.disconnected_ms - chance.integer(50, 700, "end")
     record = Recording(
@@ -41,7 +43,7 @@ def _entry(
         end_ms=end_ms,
         duration_ms=end_ms - start_ms,
         video_offset_ms=start_ms - plan.room.started_ms,
-        file_size_bytes=_size(spec.video_bytes if type_ == "video" else spec.audio_bytes, chance),
+        file_size_bytes=max(smallest_size(format_, end_ms - start_ms), _size(typical_bytes, chance)),
         status="completed",
         format=format_,
         resolution=resolution,

@@ -216,7 +216,7 @@ class TestOtherRequests:
         small = Ingestion(make_app(max_body_bytes=10))
         response = small.client.post("/_mock/tokens", data='{"subject": "someone"}')
         assert response.status_code == 413
-        assert response.get_json() == {"error": "POST /_mock/tokens failed: Request Entity Too Large"}
+        assert response.get_json() == {"error": "The body is larger than 10 bytes"}
 
     def test_preflight_is_empty(self, api: Ingestion) -> None:
         """No HTML, and the methods that there are."""

@@ -1,0 +1,35 @@
+"""What world this is: its scenario, seed and digest, the time in it, and who took part where."""
+
+from typing import Any
+
+from flask import Response
+
+from mockserver.http import current_sandbox, json_response
+from mockserver.simulation.world import World
+from mockserver.timestamps import iso_from_ms
+
+__all__ = ["world"]
+
+
+def world() -> Response:
+    """The world's ids, so that a tool can find its way without knowing the scenario."""
+    sandbox = current_sandbox()
+    made = sandbox.world
+    return json_response(
+        {
+            "scenario": made.scenario.name,
+            "seed": made.seed,
+            "digest": made.digest(),
+            "now": iso_from_ms(sandbox.clock.now_ms()),
+            "experiments": [_experiment(made, experiment_id) for experiment_id in made.scenario.experiments],
+        }
+    )
+
+
+def _experiment(made: World, experiment_id: str) -> dict[str, Any]:
+    rooms = made.rooms(experiment_id)
+    return {
+        "id": experiment_id,
+        "rooms": [room.room_id for room in rooms],
+        "participants": {room.room_id: made.participant_ids(room) for room in rooms},
+    }
