@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mockserver.app import create_app, create_sandbox
 from mockserver.errors import SettingsError
-from mockserver.hyperstudy.catalogue import CATALOGUE, SCOPES
+from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.parameters import FORMATS, MAX_LIMIT
 from mockserver.hyperstudy.routes import BASE_PATH
 from mockserver.sandbox import Sandbox
@@ -33,7 +33,7 @@ def golden_answers(settings: Settings) -> Iterator[tuple[str, bytes]]:
     yield "health.json", client.get(f"{BASE_PATH}/health", headers=headers).data
     ids = sandbox.world.sample_ids()
     for row in CATALOGUE:
-        for scope in SCOPES:
+        for scope in row.levels:
             if ids[scope] is None:
                 continue
             for format_ in FORMATS:

@@ -24,8 +24,8 @@ __all__ = [
 
 # What a browser client may read of an answer beside the body.
 _EXPOSED_HEADERS = (
-    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Version, X-Next-Offset, X-Total-Count, "
-    "X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Version, "
+    "X-Next-Offset, X-Total-Count, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset"
 )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Shape
+from mockserver.simulation.attendance import COMPLETION_CODES
 from mockserver.simulation.events import CATEGORIES
 from mockserver.simulation.scenario import COMPONENTS
 from mockserver.simulation.world import DataType
@@ -36,15 +37,16 @@ class DataTypeRow:
     """One data type.
 
     Attributes:
-        scope: What a key must have. sorts: the sort fields, the default first; `onset` sorts by onset,
-            any other by the record's instant.
+        scope: What a key must have. levels: at which it can be asked for.
+        sorts: Sort parameter to what the simulation sorts by; the first is the default.
         fidelity: How well founded the endpoint is.
     """
 
     name: DataType
     scope: str
-    sorts: tuple[str, ...]
+    sorts: dict[str, str]
     filters: tuple[Filter, ...] = ()
+    levels: tuple[Scope, ...] = SCOPES
     fidelity: Fidelity = "documented"
     shape: Shape = field(init=False)
 
@@ -61,14 +63,29 @@ _COMPONENT_TYPE = Filter(
 )
 _COMPLETED = Filter("completed", "completed", {"true": True, "false": False})
 _STATE = Filter("stateId", "state_id")
-_BY_TIME = ("timestamp", "onset")
+_CODE = Filter("completionCode", "completion_code", {code: code for code in COMPLETION_CODES})
+_BY_TIME = {"timestamp": "at", "onset": "onset"}
+_BY_START = {"startTime": "at", "timestamp": "at", "onset": "onset"}
+_BY_PERSON = {
+    "joinedAt": "joined_ms",
+    "completedAt": "completed_ms",
+    "id": "id",
+    "email": "email",
+    "role": "role",
+    "status": "status",
+    "completionCode": "completion_code",
+}
+_BY_ROOM = {"createdAt": "created_ms", "startedAt": "started_ms", "id": "id", "status": "status"}
 
 CATALOGUE: tuple[DataTypeRow, ...] = (
     DataTypeRow("events", "read:events", _BY_TIME, (_CATEGORY,)),
-    DataTypeRow("recordings", "read:recordings", ("startTime", "timestamp", "onset")),
+    DataTypeRow("recordings", "read:recordings", _BY_START),
     DataTypeRow("chat", "read:chat", _BY_TIME),
+    DataTypeRow("videochat", "read:videochat", _BY_TIME),
     DataTypeRow("ratings/continuous", "read:ratings", _BY_TIME),
     DataTypeRow("ratings/sparse", "read:ratings", _BY_TIME),
     DataTypeRow("sync", "read:sync", _BY_TIME),
     DataTypeRow("components", "read:components", _BY_TIME, (_COMPONENT_TYPE, _COMPLETED, _STATE)),
+    DataTypeRow("participants", "read:events", _BY_PERSON, (_CODE,), ("experiment", "room")),
+    DataTypeRow("rooms", "read:events", _BY_ROOM, (), ("experiment",)),
 )

@@ -20,7 +20,7 @@ from mockserver.hyperstudy.parameters import DataParameters, read_parameters
 from mockserver.hyperstudy.recording_links import RecordingLinks
 from mockserver.sandbox import Sandbox
 from mockserver.simulation.datasets import Query, Selection
-from mockserver.simulation.plan import RoomRef
+from mockserver.simulation.rooms import RoomRef
 from mockserver.simulation.scenario import KeySpec
 from mockserver.timestamps import iso_from_ms
 
@@ -48,7 +48,7 @@ def data_view(row: DataTypeRow, scope: Scope, base_path: str) -> Callable[[str],
         key = checked_key(sandbox, row.scope)
         parameters = read_parameters(request.args, row, scope, scope_id)
         place = _find(sandbox, key, scope, scope_id, parameters)
-        found = sandbox.world.select(row.name, place.rooms, _query(parameters, place, started_ms))
+        found = sandbox.world.select(row.name, place.rooms, _query(row, parameters, place, started_ms))
         page = Page(found.total, parameters.offset, parameters.limit)
         if parameters.format != "json":
             return _stream(row, scope_id, parameters.format, found, page, _links(base_path))
@@ -101,7 +101,7 @@ def _room(sandbox: Sandbox, key: KeySpec, room_id: str) -> RoomRef:
         NotFound, Forbidden: As for `_find`.
     """
     room = sandbox.world.room(room_id)
-    if room is None:
+    if room is None or not sandbox.world.is_open(room, sandbox.clock.now_ms()):
         raise _unknown("room", room_id, sandbox.world.sample_ids()["room"])
     _same_organisation(key, room.experiment.organisation)
     return room
@@ -122,7 +122,7 @@ def _same_organisation(key: KeySpec, owner: str) -> None:
         )
 
 
-def _query(parameters: DataParameters, place: _Place, now_ms: int) -> Query:
+def _query(row: DataTypeRow, parameters: DataParameters, place: _Place, now_ms: int) -> Query:
     rooms = {room.room_id for room in place.rooms}
     wanted = rooms
     if parameters.room_id is not None:
@@ -133,7 +133,7 @@ def _query(parameters: DataParameters, place: _Place, now_ms: int) -> Query:
         now_ms=now_ms,
         start_ms=parameters.start_ms,
         end_ms=parameters.end_ms,
-        by_onset=parameters.sort == "onset",
+        sort=row.sorts[parameters.sort],
         descending=parameters.descending,
         room_ids=None if wanted == rooms else frozenset(wanted),
         participant_id=place.participant_id,

@@ -81,7 +81,7 @@ def read_parameters(
         else None,
         start_ms=start_ms,
         end_ms=end_ms,
-        sort=_choice(arguments, "sort", row.sorts),
+        sort=_choice(arguments, "sort", tuple(row.sorts)),
         descending=_choice(arguments, "order", ("asc", "desc")) == "desc",
         limit=whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=whole_number(arguments, "offset", 0, 0, _MAX_OFFSET),

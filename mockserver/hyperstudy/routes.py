@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 
 from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
 from mockserver.hyperstudy import files
-from mockserver.hyperstudy.catalogue import CATALOGUE, SCOPES
+from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.data import API_VERSION, data_view, mint_download
 from mockserver.hyperstudy.envelope import error_response
 from mockserver.hyperstudy.errors import ApiError
@@ -20,7 +20,7 @@ def blueprint() -> Blueprint:
     api = Blueprint("hyperstudy", __name__)
     api.add_url_rule("/health", view_func=health)
     for row in CATALOGUE:
-        for scope in SCOPES:
+        for scope in row.levels:
             name = f"{row.name.replace('/', '_')}_{scope}"
             api.add_url_rule(f"/data/{row.name}/{scope}/<scope_id>", name, data_view(row, scope, BASE_PATH))
     api.add_url_rule("/data/recordings/download/<room_id>/<recording_id>", view_func=mint_download(BASE_PATH))

@@ -353,12 +353,62 @@ COMPONENT = Shape(
     )
 )
 
+VIDEOCHAT = Shape(
+    (
+        _text("id", "inferred"),
+        _instant("timestamp", "inferred"),
+        _whole("onset", "inferred"),
+        _text("experimentId", "inferred"),
+        _text("roomId", "inferred"),
+        _text("participantId", "inferred"),
+        _text("participantName", "inferred"),
+        _text("eventType", "inferred"),
+        _text("connectionId", "inferred"),
+        _text("stateId", "inferred"),
+        _whole("duration", "inferred", nullable=True),
+        _text("reason", "inferred", nullable=True),
+    )
+)
+
+PARTICIPANT = Shape(
+    (
+        _text("participantId", "observed"),
+        _text("id", "observed"),
+        _text("email", "observed"),
+        _text("role", "observed"),
+        _text("status", "observed"),
+        _text("completionCode"),
+        _instant("joinedAt", "observed"),
+        _instant("completedAt", "observed", nullable=True),
+        _text("roomId", "observed"),
+        _text("deploymentId", "observed", nullable=True),
+    )
+)
+
+ROOM = Shape(
+    (
+        _text("id", "observed"),
+        _text("experimentId", "observed"),
+        _text("deploymentId", "observed", nullable=True),
+        _text("deploymentName", nullable=True),
+        _text("status", "observed"),
+        _whole("participantCount"),
+        _instant("createdAt", "observed"),
+        _instant("startedAt", "observed", nullable=True),
+        _instant("endedAt", "observed", nullable=True),
+        _whole("duration", "observed", nullable=True),
+    )
+)
+
 SHAPES = {
     "events": EVENT,
     "recordings": RECORDING,
     "chat": CHAT,
+    "videochat": VIDEOCHAT,
     "ratings/continuous": CONTINUOUS,
     "ratings/sparse": SPARSE,
     "sync": SYNC,
     "components": COMPONENT,
+    "participants": PARTICIPANT,
+    "rooms": ROOM,
 }

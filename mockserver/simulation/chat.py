@@ -1,5 +1,6 @@
 """Text chat: who writes what when, in turns, with the time that typing takes."""
 
+from mockserver.simulation.chance import Chance
 from mockserver.simulation.people import Namer
 from mockserver.simulation.plan import Plan, Visit
 from mockserver.simulation.records import ChatMessage, Entry
@@ -8,8 +9,7 @@ __all__ = ["chat_entries"]
 
 _FIRST_AFTER_MS = 1800
 _LAST_BEFORE_MS = 700
-# People at keyboards: about five characters a second, and a pause for thought before.
-_TYPING_MS_PER_CHARACTER = (130, 260)
+# A pause for thought before typing begins.
 _THINKING_MS = (600, 4200)
 # The chance that the next message comes from somebody else.
 _TURN = 0.82
@@ -31,21 +31,35 @@ def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) ->
     at_ms = max(visit.shown_ms for visit in visits) + _FIRST_AFTER_MS
     last: int | None = None
     entries: list[Entry] = []
-    while True:
+    while at_ms < ends_ms:
         chance = plan.chance("chat", number)
-        first = not entries
-        content = namer.remark(chance) if not first else namer.opener(chance, plain=number == 0)
-        pace = chance.integer(*_TYPING_MS_PER_CHARACTER, "typing")
-        at_ms += chance.integer(*_THINKING_MS, "thinking") + pace * len(content)
-        if at_ms >= ends_ms:
-            return entries
-        there = [v.who for v in visits if v.shown_ms <= at_ms < v.exited_ms and _present(plan, v.who, at_ms)]
-        others = [who for who in there if who != last] if chance.uniform("turn") < _TURN else there
-        if not there:
-            continue
-        last = 0 if first and 0 in there else chance.pick(others or there, "who")
-        entries.append(_message(plan, number, last, at_ms, content))
+        who = _writer(plan, visits, chance, last, at_ms)
+        at_ms += chance.integer(*_THINKING_MS, "thinking")
         number += 1
+        if who is None:
+            continue
+        content = namer.remark(chance) if entries else namer.opener(chance, plain=number == 1)
+        sent_ms = at_ms + plan.participants[who].traits.typing_ms * len(content)
+        if sent_ms < ends_ms and who in _there(plan, visits, sent_ms):
+            entries.append(_message(plan, number, who, sent_ms, content))
+            at_ms, last = sent_ms, who
+    return entries
+
+
+def _writer(plan: Plan, visits: list[Visit], chance: Chance, last: int | None, at_ms: int) -> int | None:
+    """Who writes next: mostly somebody else than last time; the host says hello."""
+    there = _there(plan, visits, at_ms)
+    if last is None:
+        return 0 if 0 in there else None
+    others = [who for who in there if who != last]
+    turns = chance.uniform("turn") < _TURN
+    return chance.pick(others if others and turns else there, "who") if there else None
+
+
+def _there(plan: Plan, visits: list[Visit], at_ms: int) -> list[int]:
+    """Who sees the chat at that moment and takes part in it."""
+    seen = (v.who for v in visits if v.shown_ms <= at_ms < v.exited_ms)
+    return [who for who in seen if _present(plan, who, at_ms)]
 
 
 def _present(plan: Plan, who: int, at_ms: int) -> bool:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.simulation.chance import Chance, Floats, Ints, Keys, uniform_at
-from mockserver.simulation.noise import smooth_noise
+from mockserver.simulation.chance import Chance, Floats, Ints, uniform_at
+from mockserver.simulation.curves import Waves, WaveTable, waves
+from mockserver.simulation.lane_dataset import RenderedLanes
 from mockserver.simulation.plan import Plan, Span, Visit
 from mockserver.simulation.records import ContinuousRating
-from mockserver.simulation.regular import Lane, Lanes, samples_between
+from mockserver.simulation.regular import Lane, samples_between
 from mockserver.simulation.scenario import ContinuousSpec, Ratings
 
 __all__ = ["ContinuousLane", "ContinuousLanes", "continuous_lanes", "rating_window"]
@@ -26,8 +27,6 @@ _STROKE_STARTS_WITHIN_MS = 600
 _STROKE_MS = 700
 # Strokes are made once the feeling has changed by this share of its spread; until then the hand holds.
 _HOLD_STEP = 0.3
-# How fast feelings change: a slow and a quicker part, their weights' squares adding up to 1.
-_FEELING = ((9000, 0.8), (3500, 0.6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,8 @@ class ContinuousLane(Lane):
 
     Attributes:
         media_zero_ms, pauses: When the video began, and when it stood still: room time to media time.
-        shared_key, own_key: Streams of the two latent curves. shared: their correlation between people.
+        feeling, own: The latent curve that all share, and the person's own. shared: how much of what is
+            felt is shared, as the correlation of two people.
         level, spread: Where on the scale (0 to 1) the person rates, and how far they move.
     """
 
@@ -45,8 +45,8 @@ class ContinuousLane(Lane):
     scale_max: int
     media_zero_ms: int
     pauses: tuple[Span, ...]
-    shared_key: int
-    own_key: int
+    feeling: Waves
+    own: Waves
     shared: float
     lag_ms: int
     level: float
@@ -79,9 +79,9 @@ def _lane(
     plan: Plan, ratings: Ratings, visit: Visit, spec: ContinuousSpec, window: Span, part: int, span: Span
 ) -> ContinuousLane:
     person = plan.participants[visit.who]
-    trait = Chance(plan.seed, "trait", person.participant_id, spec.dimension)
     chance = plan.chance("continuous", visit.state_id, visit.who)
     video = Chance(plan.seed, "video", plan.room.experiment_id, visit.state_id, spec.dimension)
+    duration_ms, curves = int(visit.state.duration_s * 1000), len(plan.participants) + 1
     period_ms = spec.interval_ms
     jitter_ms = min(spec.jitter_ms, (period_ms - 100) // 2, (500 - period_ms) // 2, (period_ms - 1) // 2)
     start_ms = span[0] + chance.integer(0, period_ms - 1, "phase", part)
@@ -102,23 +102,23 @@ def _lane(
         scale_max=spec.scale_max,
         media_zero_ms=window[0],
         pauses=tuple((pause.paused_ms, pause.resumed_ms) for pause in pauses),
-        shared_key=video.stream("feeling"),
-        own_key=trait.stream("feeling"),
+        feeling=waves(video, duration_ms, 0, curves),
+        own=waves(chance, duration_ms, 1 + visit.who, curves),
         shared=ratings.shared,
-        lag_ms=trait.integer(250, 700, "lag"),
-        level=min(0.75, max(0.25, 0.52 + 0.08 * trait.normal("level"))),
-        spread=0.0 if person.idle else trait.between(0.1, 0.16, "spread"),
+        lag_ms=person.traits.lag_ms,
+        level=person.traits.level,
+        spread=0.0 if person.idle else person.traits.spread,
     )
 
 
-class ContinuousLanes(Lanes):
+class ContinuousLanes(RenderedLanes):
     """Many sliders, and what they were set to."""
 
     def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
         super().__init__(lanes)
         self.lanes = lanes
-        self.shared_key: Keys = np.array([lane.shared_key for lane in lanes], dtype=np.uint64)
-        self.own_key: Keys = np.array([lane.own_key for lane in lanes], dtype=np.uint64)
+        self.feelings = WaveTable([lane.feeling for lane in lanes])
+        self.owns = WaveTable([lane.own for lane in lanes])
         self.shared_weight: Floats = np.array([math.sqrt(lane.shared) for lane in lanes], dtype=np.float64)
         self.own_weight: Floats = np.array([math.sqrt(1 - lane.shared) for lane in lanes], dtype=np.float64)
         self.lag = np.array([lane.lag_ms for lane in lanes], dtype=np.int64)
@@ -168,12 +168,9 @@ class ContinuousLanes(Lanes):
 
     def feeling(self, lane: Ints, media_ms: Ints) -> Floats:
         """The latent curve: mean 0, variance 1, correlated between people as the scenario says."""
-        total = np.zeros(len(lane))
-        for number, (period_ms, weight) in enumerate(_FEELING):
-            shared = smooth_noise(self.shared_key[lane] + np.uint64(number), media_ms, period_ms)
-            own = smooth_noise(self.own_key[lane] + np.uint64(number), media_ms, period_ms)
-            total += weight * (self.shared_weight[lane] * shared + self.own_weight[lane] * own)
-        return total
+        shared = self.shared_weight[lane] * self.feelings.at(lane, media_ms)
+        felt: Floats = shared + self.own_weight[lane] * self.owns.at(lane, media_ms)
+        return felt
 
     def _hand(self, lane: Ints, media_ms: Ints) -> Floats:
         """The feeling as the hand shows it: late, in strokes, holding between them."""
@@ -186,7 +183,7 @@ class ContinuousLanes(Lanes):
         return before + (target - before) * (x * x * (3.0 - 2.0 * x))
 
     def _stroke_begins(self, lane: Ints, place: Ints) -> Ints:
-        late = uniform_at(self.own_key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS
+        late = uniform_at(self.key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS
         return place * _STROKE_EVERY_MS + late.astype(np.int64)
 
     def _target(self, lane: Ints, place: Ints) -> Floats:

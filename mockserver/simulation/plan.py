@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.scenario import ExperimentSpec, StateSpec
+from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import StateSpec
+from mockserver.simulation.traits import Traits
 
 __all__ = [
     "Answer",
@@ -18,7 +20,6 @@ __all__ = [
     "Pause",
     "Plan",
     "Response",
-    "RoomRef",
     "Screening",
     "Span",
     "Step",
@@ -27,24 +28,6 @@ __all__ = [
 ]
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class RoomRef:
-    """What is known of a room before its story is told.
-
-    Attributes:
-        index: Its place among the experiment's rooms, from 0.
-        started_ms: When its experiment started, the zero of every onset.
-    """
-
-    experiment_id: str
-    experiment: ExperimentSpec
-    index: int
-    room_id: str
-    started_ms: int
-    deployment_id: str | None
-    condition: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +64,6 @@ class Participant:
         joined_ms, left_ms: Presence, both ends included; gaps: when the connection was lost, `[from, to)`.
         started: Took part in the experiment itself, rather than leaving before it began.
         before, after: What came before the start and after the end, in order.
-        skew_ppm: Own media clock against the host's. clock_offset_ms: own clock against the server's.
         idle: Answers nothing and moves nothing.
     """
 
@@ -98,10 +80,8 @@ class Participant:
     before: tuple[Step, ...]
     after: tuple[Step, ...]
     gaps: tuple[Span, ...]
-    skew_ppm: float
-    latency_ms: float
-    clock_offset_ms: int
     idle: bool
+    traits: Traits
 
     def present_in(self, start_ms: int, end_ms: int) -> list[Span]:
         """The parts of `[start, end)` in which the person was connected."""
@@ -187,6 +167,11 @@ class Plan:
     screenings: tuple[Screening, ...]
     connections: tuple[Connection, ...]
     ended_ms: int
+
+    @property
+    def created_ms(self) -> int:
+        """When the first participant joined, and the room came to be."""
+        return min(person.joined_ms for person in self.participants)
 
     def chance(self, *names: str | int) -> Chance:
         """The room's stream of chance for something in it."""

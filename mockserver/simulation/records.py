@@ -15,16 +15,19 @@ __all__ = [
     "Entry",
     "Event",
     "Labels",
+    "ParticipantRecord",
     "PreviousRating",
     "Recording",
     "RecordingMetadata",
     "ResponseRecord",
+    "RoomRecord",
     "Scale",
     "SparseDetail",
     "SparseMetadata",
     "SparseRating",
     "SyncSample",
     "Variables",
+    "VideoChatEvent",
 ]
 
 
@@ -257,6 +260,53 @@ class ComponentRecord(NamedTuple):
     room_id: str
     response: ResponseRecord | None
     response_time_ms: int | None
+
+
+class VideoChatEvent(NamedTuple):
+    """A participant's LiveKit connection begins or ends. `duration_ms` and `reason` only where it ends."""
+
+    id: str
+    timestamp_ms: int
+    onset_ms: int
+    experiment_id: str
+    room_id: str
+    participant_id: str
+    participant_name: str
+    event_type: str
+    connection_id: str
+    state_id: str
+    duration_ms: int | None
+    reason: str | None
+
+
+class ParticipantRecord(NamedTuple):
+    """Somebody who took part, as far as is known at the time."""
+
+    participant_id: str
+    id: str
+    email: str
+    role: str
+    status: str
+    completion_code: str
+    joined_ms: int
+    completed_ms: int | None
+    room_id: str
+    deployment_id: str | None
+
+
+class RoomRecord(NamedTuple):
+    """A room, as far as its story has come at the time."""
+
+    id: str
+    experiment_id: str
+    deployment_id: str | None
+    deployment_name: str | None
+    status: str
+    participant_count: int
+    created_ms: int
+    started_ms: int | None
+    ended_ms: int | None
+    duration_ms: int | None
 
 
 class Entry(NamedTuple):

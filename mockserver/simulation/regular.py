@@ -53,6 +53,7 @@ class Lanes:
         self.count = np.array([lane.count for lane in lanes], dtype=np.int64)
         self.zero = np.array([lane.zero_ms for lane in lanes], dtype=np.int64)
         self.key: Keys = np.array([lane.key for lane in lanes], dtype=np.uint64)
+        self.identities = [(lane.room_id, lane.participant_id, lane.code) for lane in lanes]
 
     def times(self, lane: Ints, k: Ints) -> Ints:
         """When sample `k[i]` of lane `lane[i]` was taken, in ms since the epoch."""

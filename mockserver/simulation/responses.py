@@ -1,22 +1,23 @@
 """How people answer: how long it takes them, and what they say."""
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.scenario import Behaviour, StateSpec
+from mockserver.simulation.scenario import StateSpec
+from mockserver.simulation.traits import Traits
 
 __all__ = ["answer_value", "response_time_ms"]
 
 _FASTEST_MS = 180
 
 
-def response_time_ms(chance: Chance, behaviour: Behaviour, factor: float, *names: str | int) -> int:
-    """An ex-Gaussian response time: the normal part and the exponential part, times the person's pace.
+def response_time_ms(chance: Chance, traits: Traits, *names: str | int) -> int:
+    """An ex-Gaussian response time: a normal part and an exponential one, with the person's parameters.
 
     Returns:
         Whole ms, at least 180: nobody reads and reacts faster.
     """
-    gaussian = behaviour.rt_mu_ms + behaviour.rt_sigma_ms * chance.normal("rt", *names)
-    late = behaviour.rt_tau_ms * chance.exponential("rt late", *names)
-    return max(_FASTEST_MS, round((gaussian + late) * factor))
+    gaussian = traits.rt_mu_ms + traits.rt_sigma_ms * chance.normal("rt", *names)
+    late = traits.rt_tau_ms * chance.exponential("rt late", *names)
+    return max(_FASTEST_MS, round(gaussian + late))
 
 
 def answer_value(chance: Chance, number: int, state: StateSpec) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "Behaviour",
     "ClockSpec",
     "ContinuousSpec",
+    "EffectSpec",
     "ExperimentSpec",
     "KeySpec",
     "Network",
@@ -92,7 +93,6 @@ class ContinuousSpec:
         interval_ms: Nominal distance of two samples, 100 to 500 (documented range).
         jitter_ms: The most by which a timer is early or late; never makes two samples less than 100
             or more than 500 ms apart.
-        shared: Correlation of two participants' latent curves who watch the same video, 0 to 1.
     """
 
     component_id: str = rule(fields.String(validate=_ID))
@@ -221,9 +221,29 @@ class Ratings:
 
     Attributes:
         shared: Correlation of the latent curves of two people who watch the same video, 0 to 1.
+        tolerance: How far the mean correlation of their ratings may be from that.
+        level, level_spread: Mean rating (0 to 1) and its standard deviation between people.
     """
 
     shared: float = rule(fields.Float(validate=_SHARE), 0.5)
+    tolerance: float = rule(fields.Float(validate=_SHARE), 0.12)
+    level: float = rule(fields.Float(validate=_SHARE), 0.5)
+    level_spread: float = rule(fields.Float(validate=_from_zero("a number", 0.2)), 0.08)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectSpec:
+    """A planted effect: the rooms of one condition rate higher than those of the others.
+
+    Attributes:
+        condition: Whose ratings are raised.
+        d: By how many standard deviations between people (Cohen's d) of their mean rating.
+        tolerance: How far a measured d may be from that.
+    """
+
+    condition: str = rule(fields.String())
+    d: float = rule(fields.Float(validate=Range(-2, 2, error="expected a number from -2 to 2")))
+    tolerance: float = rule(fields.Float(validate=_positive("a d", 2)), 0.2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,10 +252,17 @@ class Recordings:
 
     Attributes:
         video_bytes, audio_bytes: Typical size of a file; each differs by up to a tenth.
+        failed, aborted, limited, unfinished: Shares of recordings that end without a file, are aborted
+            without one, are cut at `limit_s`, or are still active.
     """
 
     video_bytes: int = rule(fields.Integer(strict=True, validate=Range(20_000, 8_000_000_000)), 48_000)
     audio_bytes: int = rule(fields.Integer(strict=True, validate=Range(20_000, 8_000_000_000)), 24_000)
+    failed: float = rule(fields.Float(validate=_SHARE), 0.0)
+    aborted: float = rule(fields.Float(validate=_SHARE), 0.0)
+    limited: float = rule(fields.Float(validate=_SHARE), 0.0)
+    unfinished: float = rule(fields.Float(validate=_SHARE), 0.0)
+    limit_s: float = rule(fields.Float(validate=_positive("seconds")), 30.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,6 +292,7 @@ class Scenario:
     behaviour: Behaviour = rule(Spec(Behaviour), Behaviour())
     network: Network = rule(Spec(Network), Network())
     ratings: Ratings = rule(Spec(Ratings), Ratings())
+    effects: dict[str, EffectSpec] = rule(PerId(EffectSpec), {})
     recordings: Recordings = rule(Spec(Recordings), Recordings())
 
 

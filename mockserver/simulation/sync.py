@@ -18,10 +18,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.chance import Floats, Ints, normal_at, uniform_at
+from mockserver.simulation.lane_dataset import RenderedLanes
 from mockserver.simulation.noise import smooth_noise
 from mockserver.simulation.plan import Plan
 from mockserver.simulation.records import SyncSample
-from mockserver.simulation.regular import Lane, Lanes, samples_between
+from mockserver.simulation.regular import Lane, samples_between
 from mockserver.simulation.scenario import Network
 
 __all__ = ["Seek", "SyncLane", "SyncLanes", "sync_lanes"]
@@ -101,8 +102,8 @@ def _lane(
         count=samples_between(start_ms, span[1], EVERY_MS, _TIMER_JITTER_MS),
         zero_ms=plan.room.started_ms,
         key=chance.stream("samples"),
-        skew=person.skew_ppm * 1e-6,
-        latency_ms=person.latency_ms,
+        skew=person.traits.skew_ppm * 1e-6,
+        latency_ms=person.traits.latency_ms,
         jitter_of_drift_ms=network.jitter_ms,
         stall_chance=min(1.0, network.stalls_per_minute / len(_STALL_PLACES)),
         stall_ms=network.stall_ms,
@@ -110,7 +111,7 @@ def _lane(
     )
 
 
-class SyncLanes(Lanes):
+class SyncLanes(RenderedLanes):
     """Many viewers' lanes, and what was measured in them."""
 
     def __init__(self, lanes: Sequence[SyncLane]) -> None:

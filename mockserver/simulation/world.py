@@ -9,33 +9,36 @@ import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from dataclasses import replace
+from typing import Any, Literal, TypeVar, get_args
 
-from mockserver.simulation.chance import Chance
+from mockserver.simulation.attendance import participant_rows, room_rows
 from mockserver.simulation.chat import chat_entries
 from mockserver.simulation.components import component_entries
 from mockserver.simulation.continuous import ContinuousLanes, continuous_lanes
-from mockserver.simulation.datasets import Dataset, IndexDataset, LaneDataset, Query, Selection
+from mockserver.simulation.datasets import Dataset, Query, Selection
+from mockserver.simulation.entities import EntityDataset
 from mockserver.simulation.events import event_entries
+from mockserver.simulation.index_dataset import IndexDataset
+from mockserver.simulation.lane_dataset import LaneDataset
 from mockserver.simulation.people import Namer
-from mockserver.simulation.plan import Plan, RoomRef
-from mockserver.simulation.planner import participant_id, plan_room
+from mockserver.simulation.plan import Plan
+from mockserver.simulation.planner import longest_story_ms, participant_id, plan_room
 from mockserver.simulation.recordings import recording_entries
 from mockserver.simulation.records import Entry, Recording
-from mockserver.simulation.regular import Lane
+from mockserver.simulation.rooms import RoomRef, room_refs
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.sparse import sparse_entries
 from mockserver.simulation.sync import SyncLanes, sync_lanes
+from mockserver.simulation.videochat import videochat_entries
 
 __all__ = ["DATA_TYPES", "DataType", "World"]
 
 DataType = Literal[
-    "events", "recordings", "chat", "ratings/continuous", "ratings/sparse", "sync", "components"
-]
-DATA_TYPES: tuple[DataType, ...] = (
-    "events", "recordings", "chat", "ratings/continuous", "ratings/sparse", "sync", "components",
-)  # fmt: skip
+    "events", "recordings", "chat", "videochat", "ratings/continuous", "ratings/sparse", "sync", "components",
+    "participants", "rooms",
+]  # fmt: skip
+DATA_TYPES: tuple[DataType, ...] = get_args(DataType)
 _FILTERS: dict[str, tuple[str, ...]] = {
     "events": ("category",),
     "components": ("component_type", "completed", "state_id"),
@@ -46,10 +49,16 @@ V = TypeVar("V")
 
 
 class _Kept:
-    """The values made last, at most `most` of them; safe between threads."""
+    """The values made last, safe between threads.
 
-    def __init__(self, most: int) -> None:
+    Args:
+        most: How much is kept, in whatever `weigh` counts; the last value is kept whatever it weighs.
+    """
+
+    def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
         self._most = most
+        self._weigh = weigh
+        self._weight = 0
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -62,18 +71,13 @@ class _Kept:
                 return found
         value = make()
         with self._lock:
-            self._values[key] = value
-            while len(self._values) > self._most:
-                self._values.popitem(last=False)
+            if key not in self._values:
+                self._values[key] = value
+                self._weight += self._weigh(value)
+            while self._weight > self._most and len(self._values) > 1:
+                _, oldest = self._values.popitem(last=False)
+                self._weight -= self._weigh(oldest)
         return value
-
-
-@dataclass(frozen=True, slots=True)
-class _Rooms:
-    """The rooms of an experiment, and where each id stands."""
-
-    refs: tuple[RoomRef, ...]
-    by_id: dict[str, RoomRef]
 
 
 class World:
@@ -89,21 +93,21 @@ class World:
         self.seed = seed
         self._namer = Namer()
         self._plans = _Kept(64)
-        self._entries = _Kept(256)
+        # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
+        self._entries = _Kept(60_000, len)
         self._datasets = _Kept(64)
         taken: set[str] = set()
         self._rooms = {
-            experiment_id: self._make_rooms(experiment_id, taken) for experiment_id in scenario.experiments
+            experiment_id: tuple(room_refs(experiment_id, spec, seed, taken))
+            for experiment_id, spec in scenario.experiments.items()
         }
-        self._room_by_id = {
-            room_id: ref for rooms in self._rooms.values() for room_id, ref in rooms.by_id.items()
-        }
+        self._room_by_id = {ref.room_id: ref for refs in self._rooms.values() for ref in refs}
 
     # --- who and where -------------------------------------------------------------------------
 
     def rooms(self, experiment_id: str) -> tuple[RoomRef, ...]:
         """The experiment's rooms in the order in which they started; empty for an unknown experiment."""
-        return self._rooms[experiment_id].refs if experiment_id in self._rooms else ()
+        return self._rooms.get(experiment_id, ())
 
     def room(self, room_id: str) -> RoomRef | None:
         """The room with that id, of any experiment."""
@@ -143,13 +147,34 @@ class World:
     # --- what was recorded ---------------------------------------------------------------------
 
     def select(self, data_type: DataType, rooms: Sequence[RoomRef], query: Query) -> Selection:
-        """Find what fits a query in some rooms of one experiment."""
-        return self.dataset(data_type, rooms).select(query)
+        """Find what fits a query in some rooms of one experiment.
+
+        While the experiment runs, a record is there once it is final, and so is every record of the
+        experiment that sorts before it: nothing slips in behind a client that polls, at any scope.
+        """
+        found = self.dataset(data_type, rooms)
+        experiment_id = rooms[0].experiment_id if rooms else ""
+        if isinstance(found, IndexDataset) and query.now_ms < self.settled_ms(experiment_id):
+            whole = self.dataset(data_type, self.rooms(experiment_id))
+            if isinstance(whole, IndexDataset):
+                query = replace(query, below=whole.horizon(query.now_ms))
+        return found.select(query)
 
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
         key = (data_type, rooms[0].experiment_id if rooms else None, tuple(room.index for room in rooms))
         return self._datasets.get(key, lambda: self._make_dataset(data_type, rooms))
+
+    def settled_ms(self, experiment_id: str) -> int:
+        """An instant by which every room of the experiment is surely over, told without their stories."""
+        rooms = self.rooms(experiment_id)
+        if not rooms:
+            return 0
+        return rooms[-1].started_ms + longest_story_ms(rooms[-1].experiment, self.scenario.states)
+
+    def is_open(self, room: RoomRef, now_ms: int) -> bool:
+        """Has anybody joined the room by then? Before that, it is not there."""
+        return room.started_ms <= now_ms or self.plan(room).created_ms <= now_ms
 
     def entries(self, data_type: str, room_id: str) -> list[Entry]:
         """A room's records of an irregular data type."""
@@ -178,36 +203,12 @@ class World:
 
     # --- making --------------------------------------------------------------------------------
 
-    def _make_rooms(self, experiment_id: str, taken: set[str]) -> _Rooms:
-        spec = self.scenario.experiments[experiment_id]
-        refs = []
-        for index in range(spec.rooms):
-            chance = Chance(self.seed, "room", experiment_id, index)
-            named = spec.named_rooms[index : index + 1]
-            room_id = named[0] if named else "room_" + chance.code(6, "id")
-            while room_id in taken:
-                room_id = "room_" + chance.code(6, "id", room_id)
-            taken.add(room_id)
-            late_ms = 0 if index == 0 else chance.integer(0, 60_000, "late")
-            refs.append(
-                RoomRef(
-                    experiment_id=experiment_id,
-                    experiment=spec,
-                    index=index,
-                    room_id=room_id,
-                    started_ms=spec.starts_ms + int(index * spec.room_every_s * 1000) + late_ms,
-                    deployment_id=spec.deployments[index % len(spec.deployments)]
-                    if spec.deployments
-                    else None,
-                    condition=spec.conditions[index % len(spec.conditions)],
-                )
-            )
-        return _Rooms(tuple(refs), {ref.room_id: ref for ref in refs})
-
     def _make_entries(self, data_type: str, plan: Plan) -> list[Entry]:
         match data_type:
             case "chat":
                 return chat_entries(plan, self._namer)
+            case "videochat":
+                return videochat_entries(plan)
             case "components":
                 return component_entries(plan)
             case "ratings/sparse":
@@ -221,23 +222,21 @@ class World:
         raise ValueError(f"no irregular data type {data_type!r}")
 
     def _make_dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
-        if data_type == "ratings/continuous":
-            sliders = [
-                lane for room in rooms for lane in continuous_lanes(self.plan(room), self.scenario.ratings)
-            ]
-            columns = ContinuousLanes(sliders)
-            return LaneDataset(columns, _identities(sliders), columns)
-        if data_type == "sync":
-            viewers = [lane for room in rooms for lane in sync_lanes(self.plan(room), self.scenario.network)]
-            synced = SyncLanes(viewers)
-            return LaneDataset(synced, _identities(viewers), synced)
+        match data_type:
+            case "ratings/continuous":
+                ratings = self.scenario.ratings
+                sliders = [lane for room in rooms for lane in continuous_lanes(self.plan(room), ratings)]
+                return LaneDataset(ContinuousLanes(sliders))
+            case "sync":
+                network = self.scenario.network
+                viewers = [lane for room in rooms for lane in sync_lanes(self.plan(room), network)]
+                return LaneDataset(SyncLanes(viewers))
+            case "participants" | "rooms":
+                tell = participant_rows if data_type == "participants" else room_rows
+                return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)])
         return IndexDataset(
             [room.room_id for room in rooms],
             [room.started_ms for room in rooms],
             lambda room_id: self.entries(data_type, room_id),
             _FILTERS.get(data_type, ()),
         )
-
-
-def _identities(lanes: Sequence[Lane]) -> list[tuple[str, str, str]]:
-    return [(lane.room_id, lane.participant_id, lane.code) for lane in lanes]

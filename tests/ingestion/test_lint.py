@@ -72,6 +72,7 @@ class TestOrdinals:
     def test_late_batch_fills_its_gap_in_silence(self) -> None:
         """Batches may overtake each other on the way."""
         assert lint("facial", frame(3), frame(4), history=History(highest=9)) == []
+        assert lint("facial", frame(5), frame(3), frame(10), history=History(highest=9)) == []
 
     def test_negative_number(self) -> None:
         """Legal, since the page only asks for an integer."""

@@ -1,4 +1,4 @@
-"""The same scenario and seed give the same bytes: whole answers, in other processes, whatever was asked before."""
+"""The same scenario and seed give the same bytes: in other processes, whatever was asked before."""
 
 import hashlib
 import os

@@ -44,7 +44,8 @@ def test_importing_the_simulation_loads_neither_flask_nor_sql() -> None:
     code = (
         "import sys, pkgutil, importlib, mockserver.simulation as s\n"
         "[importlib.import_module(m.name) for m in pkgutil.walk_packages(s.__path__, s.__name__ + '.')]\n"
-        "print(sorted({m.split('.')[0] for m in sys.modules} & {'flask', 'werkzeug', 'sqlalchemy', 'sqlite3'}))"
+        "loaded = {m.split('.')[0] for m in sys.modules}\n"
+        "print(sorted(loaded & {'flask', 'werkzeug', 'sqlalchemy', 'sqlite3'}))"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "[]"

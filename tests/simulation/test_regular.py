@@ -1,6 +1,5 @@
 """Lanes: counting and paging by arithmetic gives what making all samples and sorting them gives."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -8,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.datasets import LaneDataset, Query
-from mockserver.simulation.regular import Lane, Lanes, samples_between
+from mockserver.simulation.datasets import Query
+from mockserver.simulation.lane_dataset import LaneDataset, RenderedLanes
+from mockserver.simulation.regular import Lane, samples_between
 
 
 class Sample(NamedTuple):
@@ -22,12 +22,12 @@ class Sample(NamedTuple):
     k: int
 
 
-@dataclass
-class Samples:
+class Samples(RenderedLanes):
     """Renders lanes as bare samples."""
 
-    lanes: Lanes
-    made: list[Lane]
+    def __init__(self, made: list[Lane]) -> None:
+        super().__init__(made)
+        self.made = made
 
     def records(self, lane, k, t_ms):  # noqa: ANN001, ANN201
         return [
@@ -67,10 +67,7 @@ def all_samples(dataset: LaneDataset, lanes: list[Lane]) -> list[Sample]:
 
 
 def dataset_of(lanes: list[Lane]) -> LaneDataset:
-    columns = Lanes(lanes)
-    return LaneDataset(
-        columns, [(x.room_id, x.participant_id, x.code) for x in lanes], Samples(columns, lanes)
-    )
+    return LaneDataset(Samples(lanes))
 
 
 @settings(max_examples=150, deadline=None)
@@ -99,7 +96,7 @@ def test_any_page_equals_the_brute_force_reference(lanes: list[Lane], data: st.D
         expected.reverse()
     found = dataset.select(
         Query(
-            now_ms=now, start_ms=start, end_ms=end, by_onset=by_onset, descending=descending,
+            now_ms=now, start_ms=start, end_ms=end, sort="onset" if by_onset else "at", descending=descending,
             room_ids=None if room is None else frozenset({room}), participant_id=person,
         )
     )  # fmt: skip

@@ -117,7 +117,7 @@ class TestHistory:
 
     def test_history_is_of_the_same_session_and_kind(self, store: Store) -> None:
         """The highest number of all, and those that lie between."""
-        store.add_items("facial", "s", numbered(1, 5, 3, None, 90), 0)
+        store.add_items("facial", "s", numbered(1, 2, 5, 6, 3, None, 90), 0)
         store.add_items("facial", "other", numbered(100), 0)
         store.add_items("voice", "s", numbered(200), 0)
         batch = store.add_items("facial", "s", numbered(4), 0)

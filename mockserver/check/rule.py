@@ -1,0 +1,72 @@
+"""What an invariant is while a run goes on: it looks at rooms, then at the experiment, then back on all.
+
+Each look is an iterator of counter-examples. The run takes the first and looks no further, so a rule may
+stop caring about what it has already shown to be broken.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockserver.check.study import Study
+    from mockserver.check.survey import Survey
+
+__all__ = ["Counterexample", "Counterexamples", "RoomRule", "Rule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Counterexample:
+    """Something that breaks an invariant: a sentence about it, and the address that shows it."""
+
+    sentence: str
+    url: str
+
+
+Counterexamples = Iterator[Counterexample]
+
+
+class Rule:
+    """One invariant during one run. The looks of this class find nothing.
+
+    Attributes:
+        looked_at: How much was looked at so far. unit: what is counted.
+        skipped: Why nothing could be said; None where something could.
+    """
+
+    unit = "records"
+
+    def __init__(self) -> None:
+        self.looked_at = 0
+        self.skipped: str | None = None
+
+    def room(self, study: "Study") -> Counterexamples:
+        """Look at one room."""
+        return iter(())
+
+    def experiment(self, survey: "Survey") -> Counterexamples:
+        """Look at an experiment, after its rooms."""
+        return iter(())
+
+    def end(self) -> Counterexamples:
+        """Look back, after all experiments."""
+        return iter(())
+
+
+class RoomRule(Rule):
+    """A rule about one room at a time that remembers nothing.
+
+    Args:
+        look: Yields the counter-examples of a room.
+        data_types: The records it looks at.
+    """
+
+    def __init__(self, look: "Callable[[Study], Counterexamples]", *data_types: str) -> None:
+        super().__init__()
+        self._look = look
+        self._data_types = data_types
+
+    def room(self, study: "Study") -> Counterexamples:
+        """Look at one room, and count its records."""
+        self.looked_at += sum(len(study.table(data_type)) for data_type in self._data_types)
+        return self._look(study)

@@ -1,0 +1,204 @@
+"""One room as the API shows it: its data types, read when first asked for, and what follows from them.
+
+All rules share a study, so each data type of a room is read once; when the room is done, it is forgotten.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mockserver.check.discovery import Room
+from mockserver.check.instants import Ints, ms_from_iso
+from mockserver.check.reader import Reader
+from mockserver.check.tables import KINDS, Table, read_table
+
+__all__ = ["Event", "Span", "Study", "Window"]
+
+Span = tuple[float, float]
+
+# A room in which nothing happens for this long is over, where the rooms endpoint is not there to say so.
+_SILENCE_MS = 15 * 60_000
+
+
+class Event(NamedTuple):
+    """An event, with its place in the room's events and its instant in ms since the epoch."""
+
+    place: int
+    at_ms: int
+    who: str
+    type: str
+    record: Mapping[str, Any]
+
+
+class Window(NamedTuple):
+    """From a component's start to its completion, or to the exit from its state, or still open."""
+
+    start_ms: int
+    end_ms: float
+    state_id: str | None
+
+
+class Study:
+    """A room under examination.
+
+    Attributes:
+        room: What was found of it. data_types: what the server serves.
+    """
+
+    def __init__(self, reader: Reader, experiment_id: str, room: Room, data_types: Sequence[str]) -> None:
+        self.reader = reader
+        self.experiment_id = experiment_id
+        self.room = room
+        self.data_types = data_types
+        self._tables: dict[str, Table] = {}
+
+    def table(self, data_type: str) -> Table:
+        """A data type of the room.
+
+        Raises:
+            CheckError, UnreadableError: As for `read_table`.
+        """
+        if data_type not in self._tables:
+            self._tables[data_type] = read_table(self.reader, self.room.id, data_type)
+        return self._tables[data_type]
+
+    def tell(self, data_type: str, place: int) -> str:
+        """A record's type, id and onset, to begin a sentence with."""
+        table = self.table(data_type)
+        shown = f"of {table.who[place]} at onset {int(table.at_ms[place]) - self.started_ms} ms"
+        if not table.records:
+            return f"{data_type} sample {shown}"
+        record = table.records[place]
+        return f"{data_type} record {record[KINDS[data_type].id]!r} {shown}"
+
+    def tell_event(self, event: Event) -> str:
+        """An event's type, id and onset, to begin a sentence with."""
+        onset_ms = event.at_ms - self.started_ms
+        return f"event {event.type} {event.record['id']!r} of {event.who} at onset {onset_ms} ms"
+
+    def url_of(self, event: Event) -> str:
+        """Shows the event, alone."""
+        return self.table("events").url(event.place)
+
+    @cached_property
+    def started_ms(self) -> int:
+        """The room's start, in ms since the epoch, as its events' answer names it."""
+        return self.table("events").started_ms
+
+    @cached_property
+    def horizon_ms(self) -> int:
+        """The time in the world when the reading of the room began."""
+        return self.reader.now_ms or 0
+
+    @cached_property
+    def is_over(self) -> bool:
+        """Can nothing be added to the room any more?
+
+        The rooms endpoint says so by `endedAt`. Where it is not served, a silence of 15 minutes does.
+        """
+        horizon_ms = self.horizon_ms
+        if self.room.record is not None:
+            ended = self.room.record.get("endedAt")
+            return ended is not None and int(ms_from_iso([ended])[0]) <= horizon_ms
+        last_ms = max(
+            (int(self.table(name).at_ms[-1]) for name in self.data_types if len(self.table(name))),
+            default=horizon_ms,
+        )
+        return last_ms + _SILENCE_MS < horizon_ms
+
+    def may_still_come(self, at_ms: float) -> bool:
+        """Could something of that instant be missing only because the room has not got there yet?"""
+        return not self.is_over and at_ms >= self.horizon_ms
+
+    # --- events --------------------------------------------------------------------------------
+
+    @cached_property
+    def events(self) -> Mapping[str, Sequence[Event]]:
+        """Event type to its events, in order."""
+        table, found = self.table("events"), dict[str, list[Event]]()
+        for place, (record, at_ms) in enumerate(zip(table.records, table.at_ms.tolist(), strict=True)):
+            event = Event(place, at_ms, table.who[place], record["eventType"], record)
+            found.setdefault(event.type, []).append(event)
+        return found
+
+    def events_of(self, *types: str) -> list[Event]:
+        """The events of some types, in order."""
+        return sorted(event for type_ in types for event in self.events.get(type_, ()))
+
+    @cached_property
+    def presence(self) -> Mapping[str, Span]:
+        """Participant to the instants of their first and their last event, in ms since the epoch."""
+        table = self.table("events")
+        return {
+            who: (int(table.at_ms[places[0]]), int(table.at_ms[places[-1]]))
+            for who, places in table.places_of.items()
+        }
+
+    @cached_property
+    def host(self) -> str | None:
+        """Whose playback is the reference: the participant in the role `participant_a`."""
+        table = self.table("events")
+        for who, record in zip(table.who, table.records, strict=True):
+            if record["participantRole"] == "participant_a":
+                return who
+        return None
+
+    def traces(self, who: str, *data_types: str) -> Ints:
+        """When a participant left records of some types, in order."""
+        found = [
+            table.at_ms[table.places_of[who]]
+            for table in map(self.table, data_types)
+            if who in table.places_of
+        ]
+        return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
+
+    # --- what lasts ----------------------------------------------------------------------------
+
+    def windows(self, component_type: str) -> Mapping[tuple[str, str], Sequence[Window]]:
+        """(Participant, component id) to the times in which the component was there, in order.
+
+        A window lasts from `component.start` to the next `component.complete` of the same component, or,
+        where that is missing, to the participant's `state.exit`, or, in a room that is not over, for ever.
+        """
+        found: dict[tuple[str, str], list[Window]] = {}
+        starts = [e for e in self.events_of("component.start") if e.record["componentType"] == component_type]
+        for start in starts:
+            end_ms = self._end_of(start)
+            key = (start.who, start.record["componentId"])
+            found.setdefault(key, []).append(Window(start.at_ms, end_ms, start.record["stateId"]))
+        return found
+
+    def _end_of(self, start: Event) -> float:
+        for end in self.events_of("component.complete", "state.exit"):
+            names = ("stateId",) if end.type == "state.exit" else ("stateId", "componentId")
+            same = all(end.record[name] == start.record[name] for name in names)
+            if end.at_ms >= start.at_ms and end.who == start.who and same:
+                return end.at_ms
+        return start.at_ms if self.is_over else math.inf
+
+    @cached_property
+    def playing(self) -> Sequence[Window]:
+        """When the room's video played, in order: from anybody's `media.play` to the next pause or end.
+
+        A room plays together, so everybody's events tell of the same instants; who was disconnected at one
+        has no event there.
+        """
+        moments = {(e.at_ms, e.type, e.record["stateId"]) for e in self.events_of(*_PLAY, *_STOP)}
+        windows: list[Window] = []
+        since: int | None = None
+        for at_ms, type_, state_id in sorted(moments, key=lambda moment: (moment[0], moment[1] in _PLAY)):
+            if type_ in _PLAY and since is None:
+                since = at_ms
+            elif type_ in _STOP and since is not None:
+                windows.append(Window(since, at_ms, state_id))
+                since = None
+        if since is not None:
+            windows.append(Window(since, since if self.is_over else math.inf, state_id))
+        return windows
+
+
+_PLAY = ("media.play",)
+_STOP = ("media.pause", "media.ended")

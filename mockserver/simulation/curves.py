@@ -1,0 +1,98 @@
+"""Latent curves: what people feel over a video, as sums of a few slow waves.
+
+The waves of a room are dealt out: some to the curve that all who watch share, some to each participant's
+own. Waves of different whole numbers of turns over the video are orthogonal, so the correlation of two
+people's curves over the whole video is what the scenario says, exactly, and not only on average. Any
+instant can be had alone. The cosine is a polynomial of our own, because the platform's differs.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mockserver.simulation.chance import Chance, Floats, Ints
+
+__all__ = ["WAVES", "Waves", "WaveTable", "cosine", "waves"]
+
+WAVES = 6
+# Feelings that change faster than this do not survive the way through a hand.
+_SHORTEST_MS = 6000
+
+
+@dataclass(frozen=True, slots=True)
+class Waves:
+    """A curve with mean 0 and variance 1 over its duration.
+
+    Attributes:
+        turns: How often each wave goes round over the duration; whole numbers.
+        phases: Where each begins, in turns, 0 to 1. weights: amplitudes; their squares add up to 2.
+    """
+
+    duration_ms: int
+    turns: tuple[int, ...]
+    phases: tuple[float, ...]
+    weights: tuple[float, ...]
+
+
+def waves(chance: Chance, duration_ms: int, part: int, parts: int) -> Waves:
+    """Deal out one part's waves.
+
+    Args:
+        duration_ms: Length of the video.
+        part, parts: Which of how many curves that must not correlate; 0 is the shared one by custom.
+
+    Returns:
+        `WAVES` waves; where the video is too short for as many, the last ones have no weight.
+    """
+    most = max(duration_ms // _SHORTEST_MS, parts)
+    every = range(part + 1, most + 1, parts)
+    chosen = [every[len(every) * n // WAVES] for n in range(WAVES)] if len(every) > WAVES else list(every)
+    # Slow waves are the strong ones.
+    raw = [1.0 / (1.0 + 0.35 * n) for n in range(len(chosen))]
+    scale = math.sqrt(2.0 / sum(weight * weight for weight in raw))
+    idle = WAVES - len(chosen)
+    return Waves(
+        duration_ms=duration_ms,
+        turns=(*chosen, *[0] * idle),
+        phases=(*(chance.uniform("phase", turns) for turns in chosen), *[0.0] * idle),
+        weights=(*(weight * scale for weight in raw), *[0.0] * idle),
+    )
+
+
+# Taylor's coefficients of sin(2 pi x), highest first; error below 2e-9 for x within a quarter.
+_SINE = (15.094642576822984, 42.058693944897634, 76.70585975306136, 81.60524927607504, 41.341702240399755)
+_TURN = 6.283185307179586
+
+
+def cosine(turns: Floats) -> Floats:
+    """Cosine of an angle in turns, from + - x alone."""
+    # Folded to a quarter turn around zero, where the sine's series is short.
+    x = 0.25 - np.abs(turns - np.rint(turns))
+    square = x * x
+    series = -square * 3.8199525848482803
+    for coefficient in _SINE:
+        series = square * (coefficient + series) * -1.0
+    return x * (_TURN + series)
+
+
+class WaveTable:
+    """Many curves as columns, for reading any of them at any instant."""
+
+    def __init__(self, curves: Sequence[Waves]) -> None:
+        shape = (len(curves), WAVES)
+        self._duration = np.array([one.duration_ms for one in curves], dtype=np.int64)
+        self._turns = np.array([one.turns for one in curves], dtype=np.int64).reshape(shape)
+        self._phases = np.array([one.phases for one in curves], dtype=np.float64).reshape(shape)
+        self._weights = np.array([one.weights for one in curves], dtype=np.float64).reshape(shape)
+
+    def at(self, curve: Ints, t_ms: Ints) -> Floats:
+        """Curve `curve[i]` at media time `t_ms[i]`."""
+        total = np.zeros(len(curve))
+        duration = self._duration[curve]
+        for wave in range(WAVES):
+            # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
+            turned = ((t_ms * self._turns[curve, wave]) % duration).astype(np.float64) / duration
+            total += self._weights[curve, wave] * cosine(turned + self._phases[curve, wave])
+        return total

@@ -1,0 +1,55 @@
+"""Rooms before their story is told: which there are, when they start, and in which condition."""
+
+from dataclasses import dataclass
+
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.scenario import ExperimentSpec
+
+__all__ = ["RoomRef", "room_refs"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRef:
+    """What is known of a room before its story is told.
+
+    Attributes:
+        index: Its place among the experiment's rooms, from 0.
+        started_ms: When its experiment started, the zero of every onset.
+    """
+
+    experiment_id: str
+    experiment: ExperimentSpec
+    index: int
+    room_id: str
+    started_ms: int
+    deployment_id: str | None
+    condition: str
+
+
+def room_refs(experiment_id: str, spec: ExperimentSpec, seed: int, taken: set[str]) -> list[RoomRef]:
+    """The rooms of an experiment, in the order in which they start.
+
+    Args:
+        taken: Ids of other rooms of the world; those given out here are added.
+    """
+    refs = []
+    for index in range(spec.rooms):
+        chance = Chance(seed, "room", experiment_id, index)
+        named = spec.named_rooms[index : index + 1]
+        room_id = named[0] if named else "room_" + chance.code(6, "id")
+        while room_id in taken:
+            room_id = "room_" + chance.code(6, "id", room_id)
+        taken.add(room_id)
+        late_ms = 0 if index == 0 else chance.integer(0, 60_000, "late")
+        refs.append(
+            RoomRef(
+                experiment_id=experiment_id,
+                experiment=spec,
+                index=index,
+                room_id=room_id,
+                started_ms=spec.starts_ms + int(index * spec.room_every_s * 1000) + late_ms,
+                deployment_id=spec.deployments[index % len(spec.deployments)] if spec.deployments else None,
+                condition=spec.conditions[index % len(spec.conditions)],
+            )
+        )
+    return refs

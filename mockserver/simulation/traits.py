@@ -1,0 +1,120 @@
+"""Traits: what makes one participant answer, rate and connect otherwise than another.
+
+They are part of a world's ground truth. Rating levels are dealt out, not drawn: the participants of a
+condition get the evenly spaced quantiles of a normal distribution in a seeded order, so that a planted
+effect is in the sample and not only in the population it might have come from.
+"""
+
+import math
+from dataclasses import dataclass
+
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import Scenario
+
+__all__ = ["Traits", "normal_quantile", "traits_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """One participant's.
+
+    Attributes:
+        rt_mu_ms, rt_sigma_ms, rt_tau_ms: Own ex-Gaussian of response times.
+        typing_ms: For one character of a message.
+        level, spread: Where on a slider (0 to 1) the person rates, and by how much they move it.
+        lag_ms: How late the hand follows the feeling.
+        skew_ppm: Own media clock against the host's, parts per million.
+        latency_ms: Typical latency to the server. clock_offset_ms: own clock minus the server's.
+    """
+
+    rt_mu_ms: float
+    rt_sigma_ms: float
+    rt_tau_ms: float
+    typing_ms: int
+    level: float
+    spread: float
+    lag_ms: int
+    skew_ppm: float
+    latency_ms: float
+    clock_offset_ms: int
+
+
+def traits_of(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Traits:
+    """The traits of the room's n-th participant. The host's media clock is the one the others differ from."""
+    chance = Chance(seed, "traits", room.experiment_id, room.index, index)
+    behaviour, network = scenario.behaviour, scenario.network
+    pace = chance.between(0.75, 1.35, "pace")
+    return Traits(
+        rt_mu_ms=round(behaviour.rt_mu_ms * pace, 1),
+        rt_sigma_ms=round(behaviour.rt_sigma_ms * pace, 1),
+        rt_tau_ms=round(behaviour.rt_tau_ms * chance.between(0.6, 1.4, "tau"), 1),
+        typing_ms=chance.integer(120, 260, "typing"),
+        level=_level(room, scenario, seed, index),
+        spread=round(chance.between(0.1, 0.16, "spread"), 4),
+        lag_ms=chance.integer(250, 700, "lag"),
+        skew_ppm=0.0 if index == 0 else round(network.skew_ppm * chance.normal("skew"), 3),
+        latency_ms=round(network.latency_ms * chance.between(0.6, 1.6, "latency"), 1),
+        clock_offset_ms=chance.integer(-40, 40, "clock"),
+    )
+
+
+def _level(room: RoomRef, scenario: Scenario, seed: int, index: int) -> float:
+    """The mean rating: a dealt quantile, moved by the planted effect of the room's condition."""
+    spec = room.experiment
+    conditions = len(spec.conditions)
+    number = (room.index // conditions) * spec.participants + index
+    same = len(range(room.index % conditions, spec.rooms, conditions)) * spec.participants
+    order = Chance(seed, "levels", room.experiment_id, room.condition)
+    place = (number * _coprime(order.integer(1, same, "step"), same) + order.integer(0, same, "shift")) % same
+    standard = normal_quantile((place + 0.5) / same)
+    moved = sum(effect.d for effect in scenario.effects.values() if effect.condition == room.condition)
+    ratings = scenario.ratings
+    level = ratings.level + ratings.level_spread * (standard + moved)
+    return round(min(0.95, max(0.05, level)), 5)
+
+
+def _coprime(wanted: int, number: int) -> int:
+    """The first whole number from `wanted` on that shares no factor with `number`: a step that visits all."""
+    while math.gcd(wanted, number) != 1:
+        wanted += 1
+    return wanted
+
+
+def normal_quantile(share: float) -> float:
+    """The standard normal quantile of a share in (0, 1), by bisection of its distribution function."""
+    low, high = -8.0, 8.0
+    for _ in range(48):
+        middle = (low + high) / 2
+        if _below(middle) < share:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _below(z: float) -> float:
+    """The standard normal distribution function by Marsaglia's series, from + - x / alone; error < 1e-9."""
+    if abs(z) > 7.0:
+        return float(z > 0)
+    term = total = z
+    square, odd = z * z, 1
+    while abs(term) > 1e-17:
+        odd += 2
+        term *= square / odd
+        total += term
+    return 0.5 + total * _density(square)
+
+
+def _density(square: float) -> float:
+    """exp(-square / 2) / sqrt(2 pi): a short series for a small exponent, multiplied up."""
+    parts = max(1, math.ceil(square / 2.0))
+    small = -square / 2.0 / parts
+    term = total = 1.0
+    for n in range(1, 24):
+        term *= small / n
+        total += term
+    result = 0.3989422804014327
+    for _ in range(parts):
+        result *= total
+    return result

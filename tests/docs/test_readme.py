@@ -1,0 +1,131 @@
+"""The README is tested: every block of it runs, and what it lists is what there is."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from mockserver import Settings, create_app
+from mockserver.cli import cli
+from mockserver.hyperstudy.catalogue import CATALOGUE
+from mockserver.server import serving
+from mockserver.simulation.scenario import load_scenario, scenario_names
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"(?:<!-- command: (?P<name>\w+) -->\n)?```(?P<language>\w+)\n(?P<code>.*?)```", re.DOTALL)
+BLOCKS = [match.groupdict() for match in BLOCK.finditer(README)]
+
+
+def blocks(language: str) -> list[str]:
+    """The blocks of a language, without the two commands that `.ci/run` runs word for word."""
+    return [b["code"] for b in BLOCKS if b["language"] == language and b["name"] is None]
+
+
+@pytest.fixture(scope="module")
+def url():
+    """A server as the README's first command starts it, on a port of its own."""
+    with serving(create_app(Settings())) as server:
+        yield server.url
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A work folder in which the README's relative paths lead where they do in a checkout."""
+    (tmp_path / "fixtures").symlink_to(ROOT / "fixtures")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    return tmp_path
+
+
+def run(command: list[str], code: str, url: str, folder: Path) -> str:
+    code = code.replace("http://127.0.0.1:4747", url)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
+    answer = subprocess.run(
+        [*command, code], cwd=folder, capture_output=True, text=True, env=environment, timeout=60
+    )
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout
+
+
+@pytest.mark.parametrize("code", blocks("sh"))
+def test_shell_blocks_run(code: str, url: str, folder: Path) -> None:
+    """Pasted into a shell as they stand, they succeed, and no answer in them is an error."""
+    output = run(["bash", "-euo", "pipefail", "-c"], code, url, folder)
+    assert output.strip()
+    assert '"error":{' not in output
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_python_blocks_run(code: str, url: str, folder: Path) -> None:
+    """With the official client, unmodified."""
+    assert "user_xyz789" in run([sys.executable, "-c"], code, url, folder)
+
+
+@pytest.mark.parametrize("code", blocks("js"))
+def test_javascript_blocks_run(code: str, url: str, folder: Path) -> None:
+    """In Node, whose `fetch` is the browser's."""
+    node = shutil.which("node")
+    if node is None:
+        assert not os.environ.get("CI"), "node is not installed"
+        pytest.skip("node is not installed")
+    output = run([node, "--input-type=module", "-e"], code, url, folder)
+    assert "Participant A: Hello, everyone!" in output
+
+
+@pytest.mark.parametrize("code", blocks("toml"))
+def test_scenario_blocks_are_valid(code: str, folder: Path) -> None:
+    """A person can write a scenario in ten lines, and it is what they said."""
+    path = folder / "own.toml"
+    path.write_text(code, encoding="utf-8")
+    scenario = load_scenario(str(path))
+    assert len(code.splitlines()) <= 12
+    assert scenario.about == tomllib.loads(code)["about"]
+
+
+def test_the_ingestion_answer_is_the_one_shown(url: str, folder: Path) -> None:
+    """The JSON block below the batch is what the batch answers."""
+    shown = next(b["code"] for b in BLOCKS if b["language"] == "json")
+    sent = next(code for code in blocks("sh") if "api/data/events" in code)
+    assert json.loads(run(["bash", "-euc"], sent, url, folder)) == json.loads(shown)
+
+
+def test_every_block_is_of_a_language_that_is_run() -> None:
+    """A block that nobody runs would rot."""
+    assert {b["language"] for b in BLOCKS} <= {"sh", "python", "js", "toml", "json"}
+    assert [b["name"] for b in BLOCKS if b["name"]] == ["run", "test"]
+
+
+def test_every_flag_and_its_twin_is_in_the_readme() -> None:
+    """What the command line understands, the README explains."""
+    for parameter in cli.params:
+        for flag in parameter.opts:
+            if flag.startswith("--") and flag not in ("--help", "--version"):
+                assert f"`{flag}`" in README, flag
+                assert "`MOCKSERVER_" + flag[2:].upper().replace("-", "_") + "`" in README, flag
+
+
+def test_every_command_and_scenario_is_in_the_readme() -> None:
+    """Subcommands by their line, scenarios by their name."""
+    for command in cli.commands:
+        assert f"`mockserver {command}" in README, command
+    for name in scenario_names():
+        assert f"`{name}`" in README, name
+
+
+def test_the_table_of_data_types_is_the_catalogue() -> None:
+    """Scope, sort fields and filters of every row."""
+    for row in CATALOGUE:
+        line = next(line for line in README.splitlines() if line.startswith(f"| `{row.name}` |"))
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in line.strip("|").split("|")]
+        assert cells == [[row.name], [row.scope], list(row.sorts), [f.parameter for f in row.filters]], (
+            row.name
+        )

@@ -1,0 +1,120 @@
+"""What tests of the data API share: a running emulator, and one way to ask an application in this process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from mockserver.hyperstudy.catalogue import CATALOGUE, SCOPES, DataTypeRow
+from mockserver.hyperstudy.routes import BASE_PATH
+from mockserver.sandbox import Sandbox
+
+ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
+# Every data type at every scope.
+PLACES = [(data_type, scope) for data_type in ROWS for scope in SCOPES]
+
+
+def sandbox_of(app: Flask) -> Sandbox:
+    found: Sandbox = app.extensions["mockserver"]
+    return found
+
+
+def keys_of(sandbox: Sandbox) -> dict[str, str]:
+    """The scenario's API keys, name to value."""
+    return {name: key.value for name, key in sandbox.world.scenario.keys.items()}
+
+
+def sample_ids(sandbox: Sandbox) -> dict[str, str]:
+    """An id per scope: the scenario's experiment and room, and a participant who has data of every type.
+
+    That is the room's second participant: the first is the host, whom the others are in sync with, so
+    there is no sync data of the host.
+    """
+    ids = sandbox.world.sample_ids()
+    room = sandbox.world.room(str(ids["room"]))
+    assert room is not None
+    return {
+        "experiment": str(ids["experiment"]),
+        "room": room.room_id,
+        "participant": sandbox.world.participant_ids(room)[1],
+    }
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """An application behind a real socket; `url` is where it is, without a trailing slash."""
+
+    url: str
+    sandbox: Sandbox
+
+    @property
+    def api_url(self) -> str:
+        return self.url + BASE_PATH
+
+    @property
+    def keys(self) -> dict[str, str]:
+        return keys_of(self.sandbox)
+
+    @property
+    def ids(self) -> dict[str, str]:
+        return sample_ids(self.sandbox)
+
+
+class DataApi:
+    """An application in this process, asked with the full key unless a test says otherwise."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.sandbox = sandbox_of(app)
+        self.keys = keys_of(self.sandbox)
+        self.ids = sample_ids(self.sandbox)
+        self._client: Client = app.test_client(use_cookies=False)
+
+    def ask(
+        self,
+        path: str,
+        query: Mapping[str, Any] | str | None = None,
+        *,
+        method: str = "GET",
+        key: str | None = "full",
+        headers: Mapping[str, str] | None = None,
+    ) -> TestResponse:
+        """Send one request below the API's base path.
+
+        Args:
+            path: As it stands in the URL, percent-encoded where that matters.
+            query: Parameters, or the query string itself.
+            key: Name of a key of the scenario; None sends none.
+            headers: More headers.
+        """
+        sent = {**({} if key is None else {"X-API-Key": self.keys[key]}), **(headers or {})}
+        return self._client.open(BASE_PATH + path, method=method, query_string=query, headers=sent)
+
+    def path(self, data_type: str, scope: str) -> str:
+        """Where the data of the scenario's sample id is."""
+        return f"/data/{data_type}/{scope}/{self.ids[scope]}"
+
+    def query(self, scope: str, **query: Any) -> dict[str, Any]:
+        """A query, with the `roomId` that a participant needs."""
+        return {**({"roomId": self.ids["room"]} if scope == "participant" else {}), **query}
+
+    def data(self, data_type: str, scope: str, **query: Any) -> TestResponse:
+        """Ask for the data of the scenario's sample id."""
+        return self.ask(self.path(data_type, scope), self.query(scope, **query))
+
+    def records(self, data_type: str, scope: str, **query: Any) -> list[dict[str, Any]]:
+        """The records of the one page that such a question gets."""
+        answer = self.data(data_type, scope, **query)
+        assert answer.status_code == 200, answer.text
+        records: list[dict[str, Any]] = answer.get_json()["data"]
+        return records
+
+    def all_records(self, data_type: str, scope: str, **query: Any) -> list[dict[str, Any]]:
+        """Every record, in one large page; a test of more than that would pass without looking at the rest."""
+        answer = self.data(data_type, scope, limit=10_000, **query)
+        body = answer.get_json()
+        assert body["metadata"]["pagination"]["total"] == len(body["data"]) > 0
+        records: list[dict[str, Any]] = body["data"]
+        return records
