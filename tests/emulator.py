@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from mockserver.hyperstudy.catalogue import CATALOGUE, SCOPES, DataTypeRow
+from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.routes import BASE_PATH
 from mockserver.sandbox import Sandbox
 
 ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
-# Every data type at every scope.
-PLACES = [(data_type, scope) for data_type in ROWS for scope in SCOPES]
+# Every data type at every scope at which it can be asked for.
+PLACES = [(row.name, scope) for row in CATALOGUE for scope in row.levels]
 
 
 def sandbox_of(app: Flask) -> Sandbox:
@@ -112,7 +112,7 @@ class DataApi:
         return records
 
     def all_records(self, data_type: str, scope: str, **query: Any) -> list[dict[str, Any]]:
-        """Every record, in one large page; a test of more than that would pass without looking at the rest."""
+        """Every record there is, in one large page."""
         answer = self.data(data_type, scope, limit=10_000, **query)
         body = answer.get_json()
         assert body["metadata"]["pagination"]["total"] == len(body["data"]) > 0

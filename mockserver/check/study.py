@@ -46,6 +46,8 @@ class Study:
 
     Attributes:
         room: What was found of it. data_types: what the server serves.
+        horizon_ms: The time in the world when the examination began; with a clock that moves, nothing later
+            is read.
     """
 
     def __init__(self, reader: Reader, experiment_id: str, room: Room, data_types: Sequence[str]) -> None:
@@ -53,6 +55,8 @@ class Study:
         self.experiment_id = experiment_id
         self.room = room
         self.data_types = data_types
+        self.horizon_ms = reader.now_ms or 0
+        self._until = reader.until_now()
         self._tables: dict[str, Table] = {}
 
     def table(self, data_type: str) -> Table:
@@ -62,7 +66,7 @@ class Study:
             CheckError, UnreadableError: As for `read_table`.
         """
         if data_type not in self._tables:
-            self._tables[data_type] = read_table(self.reader, self.room.id, data_type)
+            self._tables[data_type] = read_table(self.reader, self.room.id, data_type, self._until)
         return self._tables[data_type]
 
     def tell(self, data_type: str, place: int) -> str:
@@ -89,25 +93,19 @@ class Study:
         return self.table("events").started_ms
 
     @cached_property
-    def horizon_ms(self) -> int:
-        """The time in the world when the reading of the room began."""
-        return self.reader.now_ms or 0
-
-    @cached_property
     def is_over(self) -> bool:
         """Can nothing be added to the room any more?
 
         The rooms endpoint says so by `endedAt`. Where it is not served, a silence of 15 minutes does.
         """
-        horizon_ms = self.horizon_ms
         if self.room.record is not None:
             ended = self.room.record.get("endedAt")
-            return ended is not None and int(ms_from_iso([ended])[0]) <= horizon_ms
+            return ended is not None and int(ms_from_iso([ended])[0]) <= self.horizon_ms
         last_ms = max(
             (int(self.table(name).at_ms[-1]) for name in self.data_types if len(self.table(name))),
-            default=horizon_ms,
+            default=self.horizon_ms,
         )
-        return last_ms + _SILENCE_MS < horizon_ms
+        return last_ms + _SILENCE_MS < self.horizon_ms
 
     def may_still_come(self, at_ms: float) -> bool:
         """Could something of that instant be missing only because the room has not got there yet?"""

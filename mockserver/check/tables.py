@@ -101,14 +101,17 @@ class Table:
         return {who: np.array(places, dtype=np.int64) for who, places in found.items()}
 
 
-def read_table(reader: Reader, room_id: str, data_type: str) -> Table:
+def read_table(reader: Reader, room_id: str, data_type: str, query: Mapping[str, str]) -> Table:
     """Read a data type of a room.
+
+    Args:
+        query: Goes with every request, e.g. a time window.
 
     Raises:
         CheckError: The server does not answer with data.
         UnreadableError: A record lacks a field that all have, or has a wrong type there.
     """
-    kind, path, query = KINDS[data_type], data_path(data_type, "room", room_id), reader.until_now()
+    kind, path = KINDS[data_type], data_path(data_type, "room", room_id)
     names = (kind.who, "roomId", "experimentId", *(kind.kept or ()))
     columns: dict[str, list[Any]] = {name: [] for name in names}
     records: list[dict[str, Any]] = []

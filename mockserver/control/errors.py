@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from mockserver.http import json_response
+from mockserver.http import BodyTooLargeError, MalformedJsonError, json_response
 
 __all__ = ["ControlError", "refusal", "render_http_error"]
 
@@ -13,9 +13,12 @@ class ControlError(Exception):
     """A request that cannot be served; `str()` says what would be right. Answered with 400."""
 
 
-def refusal(error: ControlError) -> Response:
-    """The answer to a request that cannot be served."""
-    return json_response({"error": str(error)}, 400)
+def refusal(error: Exception) -> Response:
+    """The answer to a request that cannot be served, or whose body cannot be read."""
+    if isinstance(error, BodyTooLargeError):
+        return render_http_error(413, {})
+    said = f"The body is not valid JSON: {error}" if isinstance(error, MalformedJsonError) else str(error)
+    return json_response({"error": said}, 400)
 
 
 def render_http_error(status: int, headers: dict[str, str]) -> Response:

@@ -4,10 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from mockserver.control.clock import advance_clock, read_clock
 from mockserver.control.errors import ControlError, refusal
 from mockserver.control.schemas import TokenOrder, read_token_order
+from mockserver.control.truth import experiment_truth, overview, room_truth
 from mockserver.control.world import world
-from mockserver.http import MalformedJsonError, current_sandbox, json_response, read_json
+from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_json
 from mockserver.ingestion import tokens
 from mockserver.ingestion.schemas import KINDS
 from mockserver.store import IngestedItem, LoggedWarning
@@ -20,11 +22,17 @@ def make_blueprint() -> Blueprint:
     """A fresh blueprint, relative to the control API's base path."""
     blueprint = Blueprint("control", __name__)
     blueprint.before_request(_preflight)
-    blueprint.register_error_handler(ControlError, refusal)
+    for error in (ControlError, MalformedJsonError, BodyTooLargeError):
+        blueprint.register_error_handler(error, refusal)
     blueprint.add_url_rule("/ingested", "ingested", ingested)
     blueprint.add_url_rule("/lint", "lint", lint)
     blueprint.add_url_rule("/tokens", "tokens", mint_token, methods=["POST"])
     blueprint.add_url_rule("/world", "world", world)
+    blueprint.add_url_rule("/clock", "clock", read_clock)
+    blueprint.add_url_rule("/clock", "advance_clock", advance_clock, methods=["POST"])
+    blueprint.add_url_rule("/truth", "truth", overview)
+    blueprint.add_url_rule("/truth/experiments/<experiment_id>", "experiment_truth", experiment_truth)
+    blueprint.add_url_rule("/truth/rooms/<room_id>", "room_truth", room_truth)
     return blueprint
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Chance", "Floats", "Ints", "Keys", "hash_at", "normal_at", "uniform_at"]
+__all__ = ["Chance", "Floats", "Ints", "Keys", "hash_at", "natural_log", "normal_at", "uniform_at"]
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -52,7 +52,7 @@ def normal_at(keys: Keys | int, index: Ints) -> Floats:
     return ((total + 2).astype(np.float64) / 65536.0 - 2.0) * 1.7320508075688772
 
 
-def _log(x: float) -> float:
+def natural_log(x: float) -> float:
     """Natural logarithm of x in (0, 1] by its own series, equal on every machine; error below 1e-11."""
     mantissa, exponent = math.frexp(x)
     s = (mantissa - 1.0) / (mantissa + 1.0)
@@ -103,7 +103,7 @@ class Chance:
 
     def exponential(self, *names: str | int) -> float:
         """An exponential draw with mean 1, above 0."""
-        return -_log(((self.stream(*names) >> 11) + 1) * 2.0**-53)
+        return -natural_log(((self.stream(*names) >> 11) + 1) * 2.0**-53)
 
     def pick(self, options: Sequence[T], *names: str | int) -> T:
         """One of the options, each as likely."""

@@ -40,6 +40,7 @@ class ContinuousLane(Lane):
         level, spread: Where on the scale (0 to 1) the person rates, and how far they move.
     """
 
+    state_id: str
     component_id: str
     scale_min: int
     scale_max: int
@@ -97,6 +98,7 @@ def _lane(
         count=samples_between(start_ms, span[1], period_ms, jitter_ms),
         zero_ms=plan.room.started_ms,
         key=chance.stream("samples", part),
+        state_id=visit.state_id,
         component_id=spec.component_id,
         scale_min=spec.scale_min,
         scale_max=spec.scale_max,

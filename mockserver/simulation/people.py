@@ -11,6 +11,10 @@ from mockserver.simulation.words import TaskTalk
 __all__ = ["Namer", "Person", "role_name"]
 
 
+# Scripts that go from right to left, that combine, and that need more than one byte a letter.
+_LOCALES = ("ja_JP", "ar_SA", "he_IL", "hi_IN", "el_GR", "de_DE")
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A name as the experiment's variables hold it, and an address that leads nowhere."""
@@ -20,34 +24,46 @@ class Person:
 
 
 class Namer:
-    """Makes names and words. Faker is slow to set up and keeps a state, so one is shared under a lock."""
+    """Makes names and words. Faker is slow to set up and keeps a state, so it is shared under a lock.
 
-    def __init__(self, locale: str = "en_US") -> None:
-        self._faker = Faker(locale)
-        self._faker.add_provider(TaskTalk)
+    Args:
+        awkward: Names and messages that break parsers (`scenario.Text`).
+    """
+
+    def __init__(self, *, awkward: bool = False) -> None:
+        self._awkward = awkward
+        self._fakers: dict[str, Faker] = {}
         self._lock = threading.Lock()
 
     def person(self, chance: Chance) -> Person:
         """The person that this stream of chance belongs to."""
+        locale = chance.pick(_LOCALES, "locale") if self._awkward else "en_US"
         with self._lock:
-            self._faker.seed_instance(chance.stream("faker"))
-            first, last = self._faker.first_name(), self._faker.last_name()
+            faker = self._faker(locale, chance)
+            first, last = str(faker.first_name()), str(faker.last_name())
         mailbox = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
         return Person(first_name=first, email=f"{mailbox.strip('.') or 'someone'}@example.com")
 
     def opener(self, chance: Chance, *, plain: bool) -> str:
         """A first message; `plain` is the data page's own example, for a room's very first."""
-        if plain:
-            return "Hello, everyone!"
-        with self._lock:
-            self._faker.seed_instance(chance.stream("faker"))
-            return str(self._faker.opener())
+        return "Hello, everyone!" if plain else self._say("opener", chance)
 
     def remark(self, chance: Chance) -> str:
-        """A message about the task."""
+        """A message about the task, or one that breaks parsers."""
+        return self._say("awkward" if self._awkward else "remark", chance)
+
+    def _say(self, what: str, chance: Chance) -> str:
         with self._lock:
-            self._faker.seed_instance(chance.stream("faker"))
-            return str(self._faker.remark())
+            return str(getattr(self._faker("en_US", chance), what)())
+
+    def _faker(self, locale: str, chance: Chance) -> Faker:
+        """The locale's Faker, made when first needed, seeded for this stream of chance."""
+        if locale not in self._fakers:
+            self._fakers[locale] = Faker(locale)
+            self._fakers[locale].add_provider(TaskTalk)
+        faker = self._fakers[locale]
+        faker.seed_instance(chance.stream("faker"))
+        return faker
 
 
 def role_name(index: int) -> str:

@@ -64,7 +64,7 @@ class Participant:
         joined_ms, left_ms: Presence, both ends included; gaps: when the connection was lost, `[from, to)`.
         started: Took part in the experiment itself, rather than leaving before it began.
         before, after: What came before the start and after the end, in order.
-        idle: Answers nothing and moves nothing.
+        idle: Answers nothing and moves nothing. agent: an AI and no human.
     """
 
     index: int
@@ -81,6 +81,7 @@ class Participant:
     after: tuple[Step, ...]
     gaps: tuple[Span, ...]
     idle: bool
+    agent: bool
     traits: Traits
 
     def present_in(self, start_ms: int, end_ms: int) -> list[Span]:

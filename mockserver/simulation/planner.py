@@ -175,7 +175,7 @@ def _participant(
     return Participant(
         index=seat.index,
         participant_id=participant_id(room, seed, seat.index),
-        name=f"Participant {role_name(seat.index).upper()}",
+        name=f"{'Agent' if _is_agent(room, seat.index) else 'Participant'} {role_name(seat.index).upper()}",
         first_name=person.first_name,
         email=person.email,
         role=f"participant_{role_name(seat.index)}",
@@ -187,5 +187,10 @@ def _participant(
         after=after,
         gaps=tuple(seat.gaps),
         idle=seat.idle,
+        agent=_is_agent(room, seat.index),
         traits=seat.traits,
     )
+
+
+def _is_agent(room: RoomRef, index: int) -> bool:
+    return index >= room.experiment.participants - room.experiment.agents

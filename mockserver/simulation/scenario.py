@@ -15,7 +15,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from mockserver.errors import ScenarioError
 from mockserver.resources import data_path
-from mockserver.simulation.scenario_rules import Instant, PerId, Spec, rule, schema_of
+from mockserver.simulation.scenario_rules import Instant, Now, PerId, Spec, rule, schema_of
 
 __all__ = [
     "Behaviour",
@@ -31,6 +31,7 @@ __all__ = [
     "Scenario",
     "SparseSpec",
     "StateSpec",
+    "Text",
     "load_scenario",
     "scenario_names",
 ]
@@ -65,11 +66,11 @@ class ClockSpec:
     """What time it is in the world, and how it passes.
 
     Attributes:
-        now_ms: Where the clock begins (`now` in the file).
+        now_ms: Where the clock begins (`now` in the file); None, written "machine", at the machine's time.
         speed: Simulated time per real time: 0 stands still, 1 is real, 60 is a minute a second.
     """
 
-    now_ms: int = rule(Instant(data_key="now"))
+    now_ms: int | None = rule(Now(data_key="now"))
     speed: float = rule(fields.Float(validate=_from_zero("a factor", 1e6)), 0.0)
 
 
@@ -156,6 +157,7 @@ class ExperimentSpec:
         rooms, participants: How many rooms, and how many people in each.
         named_rooms: Ids of the first rooms; the others' come from the seed.
         named_participants: Ids of the first room's first participants.
+        agents: How many of a room's participants are AI agents; they take the last seats.
         conditions: Rooms take them in turn.
         consent, instruction_pages, questions: What comes before and after; no page, no event.
     """
@@ -168,6 +170,7 @@ class ExperimentSpec:
     rooms: int = rule(fields.Integer(strict=True, validate=_from_zero("rooms", 5000)), 1)
     room_every_s: float = rule(fields.Float(validate=_positive("seconds")), 7200.0)
     participants: int = rule(fields.Integer(strict=True, validate=Range(1, 50)), 2)
+    agents: int = rule(fields.Integer(strict=True, validate=_from_zero("agents", 49)), 0)
     states: tuple[str, ...] = rule(_ids())
     conditions: tuple[str, ...] = rule(_texts(1), ("treatment", "control"))
     deployments: tuple[str, ...] = rule(_ids(), ())
@@ -266,6 +269,17 @@ class Recordings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """What people are called and what they write.
+
+    Attributes:
+        awkward: Names and messages that break parsers: other scripts, emoji, quotes, newlines, great length.
+    """
+
+    awkward: bool = rule(fields.Boolean(), False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
     """The ids that the banner shows; where the file is silent, the world's first."""
 
@@ -294,6 +308,7 @@ class Scenario:
     ratings: Ratings = rule(Spec(Ratings), Ratings())
     effects: dict[str, EffectSpec] = rule(PerId(EffectSpec), {})
     recordings: Recordings = rule(Spec(Recordings), Recordings())
+    text: Text = rule(Spec(Text), Text())
 
 
 def scenario_names() -> list[str]:
@@ -394,6 +409,11 @@ def _check_references(path: Path, scenario: Scenario) -> None:
             if name not in scenario.states:
                 known = ", ".join(scenario.states) or "none"
                 raise ScenarioError(f"{where}.states: {name!r}: no such state; known are {known}")
+        if experiment.agents >= experiment.participants:
+            raise ScenarioError(
+                f"{where}.agents: {experiment.agents}: expected fewer than the {experiment.participants} "
+                "participants, since somebody has to be the host"
+            )
         if experiment.organisation not in scenario.organisations:
             known = ", ".join(scenario.organisations) or "none"
             raise ScenarioError(

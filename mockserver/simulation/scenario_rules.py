@@ -11,13 +11,13 @@ from marshmallow import RAISE, Schema, ValidationError, fields, post_load
 
 from mockserver.timestamps import parse_iso_us
 
-__all__ = ["Instant", "PerId", "Spec", "rule", "schema_of"]
+__all__ = ["Instant", "Now", "PerId", "Spec", "rule", "schema_of"]
 
 
-class Instant(fields.Field[int]):
+class Instant(fields.Field[Any]):
     """A TOML date-time (or ISO 8601 text) as ms since the epoch; no zone means UTC."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         if isinstance(value, datetime):
             aware = value if value.tzinfo else value.replace(tzinfo=UTC)
             return parse_iso_us(aware.isoformat()) // 1000
@@ -25,6 +25,13 @@ class Instant(fields.Field[int]):
             return parse_iso_us(value) // 1000
         except (TypeError, ValueError):
             raise ValidationError("expected a date-time such as 2024-10-20T14:30:00Z") from None
+
+
+class Now(Instant):
+    """An instant, or `"machine"` for the machine's own time when the clock is made: None."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        return None if value == "machine" else super()._deserialize(value, attr, data, **kwargs)
 
 
 def rule(field: fields.Field[Any], default: Any = dataclasses.MISSING) -> Any:

@@ -199,10 +199,22 @@ class SyncLanes(RenderedLanes):
         epochs, where = np.unique(pairs, axis=0, return_inverse=True)
         return epochs, where.reshape(-1)
 
-    def _epochs_with_much_stalling(self) -> Ints:
+    def every_stall(self) -> list[tuple[int, int, float]]:
+        """Every stall as (lane, instant of the sample before it, lost playback), in ms."""
+        lane, epoch = self._every_epoch()
+        lost = self.stalls(lane, epoch)
+        row, step = np.nonzero(lost)
+        k = epoch[row] * _EPOCH + step
+        at_ms = self.times(lane[row], k)
+        return list(zip(lane[row].tolist(), at_ms.tolist(), lost[row, step].tolist(), strict=True))
+
+    def _every_epoch(self) -> tuple[Ints, Ints]:
         per_lane = -(-self.count // _EPOCH)
         lane = np.repeat(np.arange(len(self.count)), per_lane)
-        epoch = np.arange(len(lane)) - np.repeat(np.cumsum(per_lane) - per_lane, per_lane)
+        return lane, np.arange(len(lane)) - np.repeat(np.cumsum(per_lane) - per_lane, per_lane)
+
+    def _epochs_with_much_stalling(self) -> Ints:
+        lane, epoch = self._every_epoch()
         much = self.stalls(lane, epoch).sum(axis=1) > SEEK_ABOVE_MS - 200
         return np.stack([lane[much], epoch[much]], axis=1)
 

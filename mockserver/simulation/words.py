@@ -30,6 +30,26 @@ _FORMS = (
     "Let's say {thing} then?",
 )
 
+_AWKWARD = (
+    'She said "no, never", twice',
+    "one, two,, three,",
+    "first line\nsecond line\r\nthird line",
+    "tab\there; semicolon; 'single'",
+    "\u202bשלום, מה שלומך?\u202c",
+    "مرحبا، كيف الحال؟",
+    "你好,世界。",
+    "नमस्ते दुनिया",
+    "👩\u200d👩\u200d👧\u200d👦 🏳️\u200d🌈 👍🏽",
+    "e\u0301 is not é",
+    "=SUM(A1:A9)",
+    "<b>bold</b> & <script>alert(1)</script>",
+    "{{not a template}} %s %d \\n \\",
+    "null",
+    " leading and trailing ",
+    "zero\u200bwidth",
+    "a very long message " * 500,
+)
+
 
 class TaskTalk(BaseProvider):
     """A Faker provider of chat messages about a task with a video."""
@@ -37,6 +57,10 @@ class TaskTalk(BaseProvider):
     def opener(self) -> str:
         """The first thing somebody writes."""
         return str(self.random_element(_OPENERS))
+
+    def awkward(self) -> str:
+        """Something that a careless parser breaks on, up to 10,000 characters."""
+        return str(self.random_element(_AWKWARD))
 
     def remark(self) -> str:
         """Something about the task, 6 to 90 characters."""

@@ -30,6 +30,7 @@ from mockserver.simulation.rooms import RoomRef, room_refs
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.sparse import sparse_entries
 from mockserver.simulation.sync import SyncLanes, sync_lanes
+from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 from mockserver.simulation.videochat import videochat_entries
 
 __all__ = ["DATA_TYPES", "DataType", "World"]
@@ -91,8 +92,9 @@ class World:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario = scenario
         self.seed = seed
-        self._namer = Namer()
-        self._plans = _Kept(64)
+        self._namer = Namer(awkward=scenario.text.awkward)
+        # A participant weighs about 3 kB, a visit a tenth of that.
+        self._plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
         self._entries = _Kept(60_000, len)
         self._datasets = _Kept(64)
@@ -178,8 +180,21 @@ class World:
 
     def entries(self, data_type: str, room_id: str) -> list[Entry]:
         """A room's records of an irregular data type."""
-        plan = self.plan(self._room_by_id[room_id])
-        return self._entries.get((data_type, room_id), lambda: self._make_entries(data_type, plan))
+        room = self._room_by_id[room_id]
+        return self._entries.get((data_type, room_id), lambda: self._make_entries(data_type, self.plan(room)))
+
+    # --- what stands behind it -----------------------------------------------------------------
+
+    def truth(self, experiment_id: str) -> ExperimentTruth:
+        """What was planted in an experiment: effects, agreement, and every participant's traits."""
+        plans = [self.plan(room) for room in self.rooms(experiment_id)]
+        return experiment_truth(experiment_id, plans, self.scenario)
+
+    def room_truth(self, room: RoomRef) -> RoomTruth:
+        """What happened behind a room's records: latent curves, true drift, stalls, lost connections."""
+        plan = self.plan(room)
+        sliders = continuous_lanes(plan, self.scenario.ratings)
+        return room_truth(plan, sliders, sync_lanes(plan, self.scenario.network))
 
     def digest(self) -> str:
         """A fingerprint of the world: equal digests, equal bytes. Made from a few records of every kind.

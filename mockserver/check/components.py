@@ -1,0 +1,110 @@
+"""Invariant 3: a component record has its `component.start` event, and when completed its
+`component.complete` with the same response and `responseTime`; and no such event is without its record.
+
+A component is told apart by participant, state, component id and the instant at which it was shown. Of a
+component that is shown several times, a completion belongs to the showing before it.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from mockserver.check.rule import Counterexample, Counterexamples
+from mockserver.check.study import Event, Study
+
+__all__ = ["components_match_their_events"]
+
+_Key = tuple[str, Any, Any]
+
+
+class _Shown(NamedTuple):
+    """One component record. `until_ms`: when the same component is shown again."""
+
+    place: int
+    at_ms: int
+    until_ms: float
+    record: Mapping[str, Any]
+
+
+def components_match_their_events(study: Study) -> Counterexamples:
+    """Component records against events, and events against component records."""
+    shown = _by_key(study)
+    starts = _events_by_key(study, "component.start")
+    completions = _events_by_key(study, "component.complete")
+    for key in {**shown, **starts, **completions}:
+        yield from _starts(study, shown.get(key, ()), starts.get(key, ()))
+        yield from _completions(study, shown.get(key, ()), completions.get(key, ()))
+
+
+def _by_key(study: Study) -> Mapping[_Key, Sequence[_Shown]]:
+    table, found = study.table("components"), dict[_Key, list[_Shown]]()
+    for place in range(len(table) - 1, -1, -1):
+        record = table.records[place]
+        later = found.setdefault((table.who[place], record["stateId"], record["componentId"]), [])
+        until_ms = later[0].at_ms if later else math.inf
+        later.insert(0, _Shown(place, int(table.at_ms[place]), until_ms, record))
+    return found
+
+
+def _events_by_key(study: Study, type_: str) -> Mapping[_Key, Sequence[Event]]:
+    found: dict[_Key, list[Event]] = {}
+    for event in study.events_of(type_):
+        key = (event.who, event.record["stateId"], event.record["componentId"])
+        found.setdefault(key, []).append(event)
+    return found
+
+
+def _starts(study: Study, shown: Sequence[_Shown], starts: Sequence[Event]) -> Counterexamples:
+    by_time = {start.at_ms: start for start in starts}
+    for one in shown:
+        start = by_time.get(one.at_ms)
+        if start is None:
+            yield _about(study, one, "has no component.start event at its timestamp")
+        elif start.record["componentType"] != one.record["componentType"]:
+            yield _about(study, one, f"is a {start.record['componentType']!r} in its component.start event")
+    times = {one.at_ms for one in shown}
+    for start in starts:
+        # The record of a component comes when it is completed or left; until then there is only the event.
+        if start.at_ms not in times and study.is_over:
+            yield Counterexample(f"{study.tell_event(start)} has no component record", study.url_of(start))
+    if len(by_time) < len(starts) or len(times) < len(shown):
+        yield Counterexample(
+            f"component {starts[0].record['componentId']!r} of {starts[0].who} starts twice at one instant",
+            study.url_of(starts[0]),
+        )
+
+
+def _completions(study: Study, shown: Sequence[_Shown], completions: Sequence[Event]) -> Counterexamples:
+    for one in shown:
+        ended = [event for event in completions if one.at_ms <= event.at_ms < one.until_ms]
+        if one.record["completed"]:
+            yield from _completed(study, one, ended)
+        elif ended:
+            yield _about(study, one, "is not completed, but has a component.complete event")
+        elif one.record["response"] is not None or one.record["responseTime"] is not None:
+            yield _about(study, one, "is not completed, but has a response")
+    for event in completions:
+        if all(event.at_ms < one.at_ms for one in shown):
+            if shown or study.is_over:
+                yield Counterexample(
+                    f"{study.tell_event(event)} has no component record", study.url_of(event)
+                )
+
+
+def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexamples:
+    response, response_time_ms = one.record["response"], one.record["responseTime"]
+    if len(ended) != 1:
+        if ended or not study.may_still_come(study.horizon_ms):
+            yield _about(study, one, f"is completed, but has {len(ended)} component.complete events")
+    elif ended[0].record["response"] != response:
+        yield _about(
+            study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}"
+        )
+    if response_time_ms != (None if response is None else response["responseTime"]):
+        yield _about(study, one, f"has responseTime {response_time_ms!r} beside the response {response!r}")
+
+
+def _about(study: Study, one: _Shown, what: str) -> Counterexample:
+    return Counterexample(
+        f"{study.tell('components', one.place)} {what}", study.table("components").url(one.place)
+    )

@@ -1,0 +1,134 @@
+"""Invariant 10: a completion code agrees with the story: NOCONSENT has no component, ABANDONED stops early,
+TIMEOUT waits, IN_PROGRESS only while running.
+
+The codes are the participants endpoint's. A story is finished when the participant entered as many states as
+anybody in the room did and completed a component in the last of them. What the invariant leaves open is taken
+as follows (inferred): TECHNICAL stops early like ABANDONED; SUCCESS and COMPLETED_NO_CODE have finished; who
+times out has no component, and leaves at least a minute after their last event.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from mockserver.check.instants import ms_from_iso
+from mockserver.check.reader import data_path
+from mockserver.check.rule import Counterexample, Counterexamples, Rule
+from mockserver.check.study import Study
+
+__all__ = ["CodesTellTheStory"]
+
+_SHORTEST_WAIT_MS = 60_000
+
+
+class _Story(NamedTuple):
+    """What the room's records tell of one participant. Times in ms since the epoch."""
+
+    last_event_ms: int | None
+    components: int
+    states: int
+    declined: bool
+    finished: bool
+    room_over: bool
+    left_ms: int | None
+
+
+def _no_consent(story: _Story) -> str | None:
+    if story.components or story.states:
+        return "was shown components without consent"
+    return None if story.declined else "has no consent.declined event"
+
+
+def _stops_early(story: _Story) -> str | None:
+    return "went through to the end" if story.finished else None
+
+
+def _waits(story: _Story) -> str | None:
+    if story.components:
+        return "was shown components, so did not time out waiting"
+    if story.left_ms is None or story.last_event_ms is None:
+        return None
+    waited_ms = story.left_ms - story.last_event_ms
+    return None if waited_ms >= _SHORTEST_WAIT_MS else f"left {waited_ms} ms after the last event, without a wait"
+
+
+def _running(story: _Story) -> str | None:
+    return "is in a room that is over" if story.room_over else None
+
+
+def _finished(story: _Story) -> str | None:
+    return None if story.finished else "did not get to the end"
+
+
+# Code to what contradicts it, in words; None where nothing does.
+_CONTRADICTIONS: Mapping[str, Callable[[_Story], str | None]] = {
+    "NOCONSENT": _no_consent,
+    "ABANDONED": _stops_early,
+    "TECHNICAL": _stops_early,
+    "TIMEOUT": _waits,
+    "IN_PROGRESS": _running,
+    "SUCCESS": _finished,
+    "COMPLETED_NO_CODE": _finished,
+}
+
+
+class CodesTellTheStory(Rule):
+    """Every participant of every room, where the participants endpoint is served."""
+
+    unit = "participants"
+
+    def room(self, study: Study) -> Counterexamples:
+        """The participants of one room."""
+        if study.room.people is None:
+            self.skipped = "the participants endpoint is not served"
+            return
+        for place, person in enumerate(study.room.people):
+            self.looked_at += 1
+            code = person["completionCode"]
+            contradiction = _CONTRADICTIONS.get(code)
+            said = contradiction(_story(study, person)) if contradiction else "is no completion code"
+            for what in (said, _times(study, person)):
+                if what is not None:
+                    yield Counterexample(
+                        f"participant {person['participantId']} of room {study.room.id}, {code}: {what}",
+                        study.reader.url(
+                            data_path("participants", "room", study.room.id), {"limit": 1, "offset": place}
+                        ),
+                    )
+
+
+def _story(study: Study, person: Mapping[str, Any]) -> _Story:
+    who = person["participantId"]
+    entered = [event for event in study.events_of("state.enter") if event.who == who]
+    everybody = [event.who for event in study.events_of("state.enter")]
+    most = max((everybody.count(one) for one in set(everybody)), default=0)
+    in_last = {
+        event.record["stateId"] for event in study.events_of("component.complete") if event.who == who
+    }
+    return _Story(
+        last_event_ms=int(study.presence[who][1]) if who in study.presence else None,
+        components=len(study.table("components").places_of.get(who, ()))
+        + sum(event.who == who for event in study.events_of("component.start")),
+        states=len(entered),
+        declined=any(event.who == who for event in study.events_of("consent.declined")),
+        finished=0 < most == len(entered) and entered[-1].record["stateId"] in in_last,
+        room_over=study.is_over,
+        left_ms=_ms(person["completedAt"]),
+    )
+
+
+def _times(study: Study, person: Mapping[str, Any]) -> str | None:
+    """Joining and leaving against each other, the code, and the time in the world."""
+    joined_ms, left_ms = _ms(person["joinedAt"]), _ms(person["completedAt"])
+    if (left_ms is None) != (person["completionCode"] == "IN_PROGRESS"):
+        return f"has completedAt {person['completedAt']!r}, which only who is in progress has not"
+    if left_ms is None:
+        return None
+    if joined_ms is None or left_ms < joined_ms:
+        return f"completed at {person['completedAt']!r}, before joining at {person['joinedAt']!r}"
+    if left_ms > (study.reader.now_ms or left_ms):
+        return f"completed at {person['completedAt']!r}, which is yet to come"
+    return None
+
+
+def _ms(text: str | None) -> int | None:
+    return None if text is None else int(ms_from_iso([text])[0])

@@ -1,0 +1,185 @@
+"""Invariants 4 and 5: ratings against components, events and each other.
+
+Source: fields of sparse ratings and the order pause < onset < end < resume (contract A4); 100 to 500 ms between
+two continuous samples (the data page, documented).
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from mockserver.check.instants import Ints
+from mockserver.check.rule import Counterexample, Counterexamples
+from mockserver.check.study import Study, Window
+
+__all__ = ["samples_are_regular", "sparse_ratings_pause_the_video"]
+
+_LEAST_MS, _MOST_MS = 100, 500
+
+
+class _Rating(NamedTuple):
+    """A sparse rating. `start_ms`, `end_ms`: when it was opened and answered, since the room's start."""
+
+    place: int
+    who: str
+    start_ms: int
+    end_ms: int
+    record: Mapping[str, Any]
+    detail: Mapping[str, Any]
+
+
+# --- 4: sparse ratings -----------------------------------------------------------------------------
+
+
+def sparse_ratings_pause_the_video(study: Study) -> Counterexamples:
+    """Invariant 4: a sparse rating has its component, its completion event, and a media pause that brackets
+    it; `previousRatings` is what was rated before.
+
+    The pause is looked for among the participant's own events; the resumption among everybody's, because who
+    rated may have been gone when the last answer let the video go on. "Before" means the same participant
+    and component in the same state, in order of time.
+    """
+    before: dict[tuple[str, Any, Any], list[dict[str, Any]]] = {}
+    for rating in _ratings(study):
+        record = rating.record
+        yield from _own_times(study, rating)
+        yield from _component(study, rating)
+        yield from _pause(study, rating)
+        earlier = before.setdefault((rating.who, record["stateId"], record["componentId"]), [])
+        if rating.detail["previousRatings"] != earlier:
+            yield _about(
+                study, rating, f"has previousRatings {rating.detail['previousRatings']}, not {earlier}"
+            )
+        earlier.append({"pauseIndex": rating.detail["pauseIndex"], "value": record["value"]})
+
+
+def _ratings(study: Study) -> Iterator[_Rating]:
+    table = study.table("ratings/sparse")
+    for place, record in enumerate(table.records):
+        start_ms = int(table.at_ms[place]) - study.started_ms
+        end_ms = start_ms + record["responseTime"]
+        yield _Rating(place, table.who[place], start_ms, end_ms, record, record["sparseRatingData"])
+
+
+def _own_times(study: Study, rating: _Rating) -> Counterexamples:
+    """What the record says about its times and values fits together."""
+    record, detail = rating.record, rating.detail
+    pause_ms, resume_ms = detail["mediaPauseOnset"], detail["mediaResumeOnset"]
+    if not pause_ms < rating.start_ms < rating.end_ms < resume_ms:
+        order = f"{pause_ms} < {rating.start_ms} < {rating.end_ms} < {resume_ms}"
+        yield _about(
+            study, rating, f"is not bracketed by its pause: {order} does not hold (pause, onset, ...)"
+        )
+    claims = {
+        "ratingEndOnset": (record["ratingEndOnset"], rating.end_ms),
+        "actualPauseDuration": (detail["actualPauseDuration"], resume_ms - pause_ms),
+        "pauseTimestamp": (detail["pauseTimestamp"], study.started_ms + pause_ms),
+        "stimulusTime": (record["stimulusTime"], detail["videoRelativeTime"]),
+        "componentData": (detail["componentData"]["value"], record["value"]),
+        "rawValue": (record["rawValue"], record["value"]),
+    }
+    for name, (said, follows) in claims.items():
+        if said != follows:
+            yield _about(study, rating, f"has {name} {said}, but {follows} follows from its other fields")
+    if not record["scaleMin"] <= record["value"] <= record["scaleMax"]:
+        yield _about(study, rating, f"has the value {record['value']}, which is not on its scale")
+
+
+def _component(study: Study, rating: _Rating) -> Counterexamples:
+    """The component that asked, and the event of its completion."""
+    components, record = study.table("components"), rating.record
+    names = ("participantId", "stateId", "componentId", "timestamp")
+    found = [c for c in components.records if all(c[name] == record[name] for name in names)]
+    answer = {"value": str(record["value"]), "responseTime": record["responseTime"]}
+    if not any(c["completed"] and c["response"] == answer for c in found):
+        yield _about(study, rating, f"has no completed component with the answer {answer}")
+    done = [
+        event
+        for event in study.events_of("component.complete")
+        if event.at_ms == study.started_ms + rating.end_ms
+        and all(event.record[name] == record[name] for name in ("participantId", "stateId", "componentId"))
+    ]
+    if not any(event.record["response"] == answer for event in done):
+        yield _about(study, rating, f"has no component.complete event with {answer} at its end")
+
+
+def _pause(study: Study, rating: _Rating) -> Counterexamples:
+    """The events that stopped the video and let it go on."""
+    paused_ms = study.started_ms + rating.detail["mediaPauseOnset"]
+    resumed_ms = study.started_ms + rating.detail["mediaResumeOnset"]
+    state_id = rating.record["stateId"]
+    if not any(
+        event.at_ms == paused_ms and event.who == rating.who and event.record["stateId"] == state_id
+        for event in study.events_of("media.pause")
+    ):
+        yield _about(study, rating, "has no media.pause event of its participant at mediaPauseOnset")
+    resumed = any(
+        event.at_ms == resumed_ms and event.record["stateId"] == state_id
+        for event in study.events_of("media.play")
+    )
+    if not resumed and not study.may_still_come(resumed_ms):
+        yield _about(study, rating, "has no media.play event at mediaResumeOnset")
+
+
+def _about(study: Study, rating: _Rating, what: str) -> Counterexample:
+    url = study.table("ratings/sparse").url(rating.place)
+    return Counterexample(f"{study.tell('ratings/sparse', rating.place)} {what}", url)
+
+
+# --- 5: continuous ratings -------------------------------------------------------------------------
+
+
+def samples_are_regular(study: Study) -> Counterexamples:
+    """Invariant 5: continuous samples lie inside their component's window, strictly increasing per
+    participant, 100 to 500 ms apart, none while disconnected.
+
+    A window is a showing of the ContinuousRating component with the sample's component id (`Study.windows`).
+    Order and distance are looked at per participant and component, since two sliders may be shown at once.
+
+    A longer distance is allowed only where the participant was disconnected. The API has no word for that, so
+    it is disproved rather than proved: by an event, a message or a sync sample of the participant between the
+    two samples. The 500 ms next to either of them do not count, because a slider that is connected has that
+    long to send. A gap of less than a second leaves nothing to look into; it counts as a lost sample.
+    """
+    table = study.table("ratings/continuous")
+    windows = study.windows("ContinuousRating")
+    components: Sequence[str] = table.columns["componentId"]
+    for who, places in table.places_of.items():
+        ids = [components[place] for place in places.tolist()]
+        for component_id in dict.fromkeys(ids):
+            own = places[np.array([one == component_id for one in ids], dtype=np.bool_)]
+            yield from _slider(study, who, own, windows.get((who, component_id), ()))
+
+
+def _slider(study: Study, who: str, places: Ints, windows: Sequence[Window]) -> Counterexamples:
+    """All samples of one component of one participant."""
+    t = study.table("ratings/continuous").at_ms[places]
+    starts = np.array([window.start_ms for window in windows], dtype=np.float64)
+    ends = np.array([window.end_ms for window in windows], dtype=np.float64)
+    window = np.searchsorted(starts, t, side="right") - 1
+    inside = window >= 0
+    inside[inside] = t[inside] <= ends[window[inside]]
+    for n in np.flatnonzero(~inside).tolist():
+        yield _sample(
+            study, places[n], "lies outside every window of its component (start to complete or exit)"
+        )
+    step, same = np.diff(t), np.diff(window) == 0
+    for n in np.flatnonzero(same & (step < _LEAST_MS)).tolist():
+        yield _sample(
+            study, places[n + 1], f"comes {step[n]} ms after the one before, less than {_LEAST_MS} ms"
+        )
+    traces = study.traces(who, "events", "chat", "sync")
+    for n in np.flatnonzero(same & (step > _MOST_MS)).tolist():
+        after = f"comes {step[n]} ms after the one before, more than {_MOST_MS} ms"
+        if step[n] <= 2 * _MOST_MS:
+            yield _sample(study, places[n + 1], f"{after}, too little for a lost connection")
+        between = traces[(traces > t[n] + _MOST_MS) & (traces < t[n + 1] - _MOST_MS)]
+        if len(between):
+            seen_ms = int(between[0]) - study.started_ms
+            yield _sample(study, places[n + 1], f"{after}, though {who} was connected at onset {seen_ms} ms")
+
+
+def _sample(study: Study, place: Any, what: str) -> Counterexample:
+    table = study.table("ratings/continuous")
+    return Counterexample(f"{study.tell('ratings/continuous', int(place))} {what}", table.url(int(place)))

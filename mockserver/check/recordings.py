@@ -1,0 +1,83 @@
+"""Invariant 7: a recording lies inside its video chat connection; `videoOffset`, `duration`, `startTime`,
+`endTime` agree; the file has `fileSize` bytes.
+
+Connections have no documented record; a recording therefore has to lie inside a VideoChat component of its
+participant, from `component.start` to its completion or the exit from its state. The file is asked for by
+`HEAD` and by its last bytes, which takes no more of a large one than of a small one.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.check.instants import ms_from_iso
+from mockserver.check.rule import Counterexample, Counterexamples
+from mockserver.check.study import Study
+
+__all__ = ["recordings_agree_with_their_files"]
+
+_TAIL_BYTES = 64
+_FILE_FIELDS = ("downloadUrl", "url", "downloadPath")
+
+
+def recordings_agree_with_their_files(study: Study) -> Counterexamples:
+    """Times, place and file of every recording."""
+    for place, record in enumerate(study.table("recordings").records):
+        yield from _times(study, place, record)
+        yield from _inside_chat(study, place, record)
+        yield from _file(study, place, record)
+
+
+def _times(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
+    offset_ms = int(study.table("recordings").at_ms[place]) - study.started_ms
+    if record["videoOffset"] != offset_ms:
+        yield _about(
+            study, place, f"has videoOffset {record['videoOffset']}, but starts {offset_ms} ms after the room"
+        )
+    if (record["endTime"] is None) != (record["duration"] is None):
+        yield _about(study, place, "has one of endTime and duration without the other")
+    elif record["endTime"] is not None:
+        lasted_ms = _end_ms(record) - int(study.table("recordings").at_ms[place])
+        if record["duration"] != lasted_ms or lasted_ms < 0:
+            yield _about(study, place, f"has duration {record['duration']}, but lasted {lasted_ms} ms")
+
+
+def _end_ms(record: Mapping[str, Any]) -> int:
+    return int(ms_from_iso([record["endTime"]])[0])
+
+
+def _inside_chat(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
+    who = record["participantId"]
+    start_ms = int(study.table("recordings").at_ms[place])
+    end_ms = start_ms if record["endTime"] is None else _end_ms(record)
+    chats = [w for key, found in study.windows("VideoChat").items() if key[0] == who for w in found]
+    if not any(chat.start_ms <= start_ms and end_ms <= chat.end_ms for chat in chats):
+        yield _about(study, place, f"does not lie inside a VideoChat component of {who}")
+
+
+def _file(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
+    size, links = record["fileSize"], [record[name] for name in _FILE_FIELDS]
+    if size is None or None in links:
+        if size is not None or any(link is not None for link in links):
+            yield _about(study, place, f"has only some of fileSize, {', '.join(_FILE_FIELDS)}")
+        return
+    for url in {record["downloadUrl"], record["url"]}:
+        head = study.reader.file("HEAD", url)
+        length = head.headers.get("content-length")
+        if head.status != 200 or length != str(size):
+            said = f"answers HEAD with {head.status} and Content-Length {length}, fileSize is {size}"
+            yield _about(study, place, said, url)
+        start = max(0, size - _TAIL_BYTES)
+        tail = study.reader.file("GET", url, {"Range": f"bytes={start}-"})
+        span = f"bytes {start}-{size - 1}/{size}"
+        if (tail.status, tail.headers.get("content-range"), len(tail.body)) != (206, span, size - start):
+            said = (
+                f"answers a range with {tail.status}, {tail.headers.get('content-range')!r} and "
+                f"{len(tail.body)} bytes, not with {span!r}"
+            )
+            yield _about(study, place, said, url)
+
+
+def _about(study: Study, place: int, what: str, url: str | None = None) -> Counterexample:
+    return Counterexample(
+        f"{study.tell('recordings', place)} {what}", url or study.table("recordings").url(place)
+    )

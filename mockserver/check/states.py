@@ -1,0 +1,64 @@
+"""Invariant 9: `state.enter` and `state.exit` pair up and follow the experiment's states in order.
+
+The experiment's order is the longest sequence of states that anybody went through. All others of the experiment,
+in whatever room, have to begin as it does and may stop early: nobody skips a state or goes back.
+"""
+
+from collections.abc import Sequence
+
+from mockserver.check.rule import Counterexample, Counterexamples, Rule
+from mockserver.check.study import Event, Study
+
+__all__ = ["StatesInOrder"]
+
+
+class StatesInOrder(Rule):
+    """Pairs within a room, order across the rooms of an experiment."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._orders: dict[str, tuple[list[str], str]] = {}
+
+    def room(self, study: Study) -> Counterexamples:
+        """Every participant's way through the states."""
+        moves = study.events_of("state.enter", "state.exit")
+        self.looked_at += len(moves)
+        for who in dict.fromkeys(move.who for move in moves):
+            own = [move for move in moves if move.who == who]
+            yield from _pairs(study, own)
+            yield from self._order(study, [move for move in own if move.type == "state.enter"])
+
+    def _order(self, study: Study, entered: Sequence[Event]) -> Counterexamples:
+        states = [event.record["stateId"] for event in entered]
+        order, shown_by = self._orders.setdefault(study.experiment_id, (states, ""))
+        for number, event in enumerate(entered):
+            if number < len(order) and states[number] != order[number]:
+                after = f"{states[number - 1]!r}" if number else "nothing"
+                yield Counterexample(
+                    f"{study.tell_event(event)} enters {states[number]!r} after {after}; {shown_by} went to "
+                    f"{order[number]!r} there",
+                    study.url_of(event),
+                )
+        if len(states) >= len(order) and entered:
+            shown_by = f"{entered[0].who} of room {study.room.id}"
+            self._orders[study.experiment_id] = (states, shown_by)
+
+
+def _pairs(study: Study, moves: Sequence[Event]) -> Counterexamples:
+    """In and out in turn, of the same state, never back in time."""
+    inside: Event | None = None
+    for move in moves:
+        if move.type == "state.enter":
+            if inside is not None:
+                yield _about(study, move, f"comes before the exit from {inside.record['stateId']!r}")
+            inside = move
+        elif inside is None or inside.record["stateId"] != move.record["stateId"]:
+            yield _about(study, move, "has no state.enter event of its state before it")
+        else:
+            inside = None
+    if inside is not None and study.is_over:
+        yield _about(study, inside, "has no state.exit event, though the room is over")
+
+
+def _about(study: Study, event: Event, what: str) -> Counterexample:
+    return Counterexample(f"{study.tell_event(event)} {what}", study.url_of(event))

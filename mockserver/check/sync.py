@@ -1,0 +1,220 @@
+"""Invariant 8: sync samples exist for viewers only, while the video plays; the change of `timeDrift` follows
+from `playbackRate`, clock skew and stalls; beyond 600 ms a seek event follows within 3 s; `syncQuality` falls as
+|drift| and latency grow.
+
+Between two samples of one viewer, without a seek and while the video plays,
+
+    change of timeDrift = (playbackRate - 1 + skew) * time between + noise - stall
+
+with the rate of the first of the two. The skew is one constant per viewer, unknown, and estimated by the
+median, which stalls cannot move. A stall is a sudden fall, of any size, so only what rises too fast is a
+counter-example. Noise is judged by the viewer's own spread (median absolute deviation), because a measured
+drift jitters and how much is the network's affair.
+
+Source: limits of the rate, its step, the seek threshold and the cooldown from the video synchronization page
+(documented); one record a second from contract A4; the formula is the invariant's own.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mockserver.check.instants import Floats, Ints
+from mockserver.check.rule import Counterexample, Counterexamples
+from mockserver.check.study import Study
+
+__all__ = ["viewers_follow_the_host"]
+
+_SEEK_ABOVE_MS = 600
+_SEEK_WITHIN_MS = 3000
+_COOLDOWN_MS = 2500
+_RATES = (0.95, 1.05)
+# A step of 0.01, and the rounding of two rates to four decimals.
+_RATE_STEP = 0.0101
+# Samples come once a second. Two that lie further apart than this are no neighbours.
+_NEIGHBOURS_WITHIN_MS = 1500
+_SAMPLE_EVERY_MS = 1000
+# A media clock that is further off than this is no clock (scenarios allow 1 %).
+_MOST_SKEW = 0.012
+# Both drifts are rounded to a ms, and jitter has tails: six spreads, and never less than this.
+_LEAST_TOLERANCE_MS = 10.0
+_SPREADS = 6.0
+_MAD_TO_SPREAD = 1.4826
+# Quality is written with three decimals.
+_QUALITY_ROUNDING = 0.001 + 1e-9
+
+
+class _Track(NamedTuple):
+    """One viewer's samples, and which of them are neighbours: sample n and n + 1 for every n in `pairs`."""
+
+    who: str
+    places: Ints
+    at_ms: Ints
+    drift_ms: Floats
+    rate: Floats
+    pairs: Ints
+    holes: Ints
+
+
+def viewers_follow_the_host(study: Study) -> Counterexamples:
+    """Every sync sample of a room, viewer by viewer, and then the room's samples against each other."""
+    table = study.table("sync")
+    window = _windows(study, table.at_ms)
+    for place in np.flatnonzero(window < 0)[:1].tolist():
+        yield _about(study, place, "was taken while the video did not play")
+    for who, places in table.places_of.items():
+        if who == study.host or len(study.room.participants) < 2:
+            yield _about(
+                study, int(places[0]), "belongs to nobody who follows another (the host is no viewer)"
+            )
+        track = _track(study, who, places, window[places])
+        yield from _rates(study, track)
+        yield from _holes(study, track)
+        yield from _drift(study, track)
+        yield from _seeks(study, track)
+    yield from _quality(study)
+
+
+def _windows(study: Study, at_ms: Ints) -> Ints:
+    """Which stretch of playing each instant lies in; -1 for none."""
+    starts = np.array([window.start_ms for window in study.playing], dtype=np.float64)
+    ends = np.array([window.end_ms for window in study.playing], dtype=np.float64)
+    window = np.searchsorted(starts, at_ms, side="right") - 1
+    inside = window >= 0
+    inside[inside] = at_ms[inside] <= ends[window[inside]]
+    return np.where(inside, window, -1).astype(np.int64)
+
+
+def _track(study: Study, who: str, places: Ints, window: Ints) -> _Track:
+    table = study.table("sync")
+    at_ms = table.at_ms[places]
+    together = (np.diff(window) == 0) & (window[1:] >= 0)
+    near = np.diff(at_ms) <= _NEIGHBOURS_WITHIN_MS
+    return _Track(
+        who=who,
+        places=places,
+        at_ms=at_ms,
+        drift_ms=table.numbers("timeDrift")[places],
+        rate=table.numbers("playbackRate")[places],
+        pairs=np.flatnonzero(together & near),
+        holes=np.flatnonzero(together & ~near),
+    )
+
+
+def _rates(study: Study, track: _Track) -> Counterexamples:
+    low, high = _RATES
+    for n in np.flatnonzero((track.rate < low) | (track.rate > high)).tolist():
+        yield _about(study, track.places[n], f"has playbackRate {track.rate[n]}, outside {low} to {high}")
+    step = track.rate[track.pairs + 1] - track.rate[track.pairs]
+    for n in np.flatnonzero(np.abs(step) > _RATE_STEP).tolist():
+        place = track.places[track.pairs[n] + 1]
+        yield _about(study, place, f"changes playbackRate by {step[n]:+.4f}, more than 0.01 in one step")
+
+
+def _holes(study: Study, track: _Track) -> Counterexamples:
+    """Samples are missing only while the viewer was disconnected; that is disproved as in invariant 5."""
+    traces = study.traces(track.who, "events", "ratings/continuous")
+    for n in track.holes.tolist():
+        start_ms, end_ms = track.at_ms[n] + _SAMPLE_EVERY_MS, track.at_ms[n + 1] - _SAMPLE_EVERY_MS
+        between = traces[(traces > start_ms) & (traces < end_ms)]
+        if len(between):
+            yield _about(
+                study,
+                track.places[n + 1],
+                f"comes {track.at_ms[n + 1] - track.at_ms[n]} ms after the one before, though {track.who} was "
+                f"connected at onset {int(between[0]) - study.started_ms} ms and the video played",
+            )
+
+
+def _drift(study: Study, track: _Track) -> Counterexamples:
+    """The change of drift between neighbours, against rate and skew."""
+    seeks = _seek_times(study, track.who)
+    sought = np.searchsorted(seeks, track.at_ms[track.pairs]) != np.searchsorted(
+        seeks, track.at_ms[track.pairs + 1], side="right"
+    )
+    n = track.pairs[~sought]
+    if not len(n):
+        return
+    dt = (track.at_ms[n + 1] - track.at_ms[n]).astype(np.float64)
+    change = track.drift_ms[n + 1] - track.drift_ms[n]
+    unexplained = change - (track.rate[n] - 1.0) * dt
+    skew = float(np.median(unexplained / dt))
+    rest = unexplained - skew * dt
+    spread = _MAD_TO_SPREAD * float(np.median(np.abs(rest)))
+    if abs(skew) > _MOST_SKEW + _SPREADS * spread / float(np.median(dt)) / len(n) ** 0.5:
+        said = f"has a media clock that is off by {skew:+.2%} over {len(n)} steps, more than {_MOST_SKEW:.1%}"
+        yield _about(study, track.places[n[0]], said)
+    tolerance = max(_LEAST_TOLERANCE_MS, _SPREADS * spread)
+    for k in np.flatnonzero(rest > tolerance).tolist():
+        yield _about(
+            study,
+            track.places[n[k] + 1],
+            f"drifts by {change[k]:+.0f} ms in {dt[k]:.0f} ms at rate {track.rate[n[k]]}, {rest[k]:.0f} ms more "
+            f"than rate and skew ({skew:+.4%}) explain, and no seek lies between",
+        )
+
+
+def _seeks(study: Study, track: _Track) -> Counterexamples:
+    seeks = _seek_times(study, track.who)
+    for first_ms, second_ms in zip(seeks[:-1].tolist(), seeks[1:].tolist(), strict=True):
+        if second_ms - first_ms < _COOLDOWN_MS:
+            seek = next(
+                e for e in study.events_of("media.seek") if (e.who, e.at_ms) == (track.who, second_ms)
+            )
+            yield Counterexample(
+                f"{study.tell_event(seek)} comes {second_ms - first_ms} ms after the seek before, within the "
+                f"cooldown of {_COOLDOWN_MS} ms",
+                study.url_of(seek),
+            )
+    far = np.flatnonzero(np.abs(track.drift_ms) > _SEEK_ABOVE_MS)
+    following = np.searchsorted(seeks, track.at_ms[far])
+    for n, k in zip(far.tolist(), following.tolist(), strict=True):
+        at_ms = int(track.at_ms[n])
+        sought = k < len(seeks) and seeks[k] <= at_ms + _SEEK_WITHIN_MS
+        if not sought and not study.may_still_come(at_ms + _SEEK_WITHIN_MS):
+            said = f"has timeDrift {track.drift_ms[n]:.0f} ms, but no media.seek event follows within 3 s"
+            yield _about(study, track.places[n], said)
+
+
+def _seek_times(study: Study, who: str) -> Ints:
+    times = [event.at_ms for event in study.events_of("media.seek") if event.who == who]
+    return np.array(times, dtype=np.int64)
+
+
+def _quality(study: Study) -> Counterexamples:
+    """No two samples of the room with more drift and more latency in the one of better quality.
+
+    The best quality is kept for each pair of different values of |drift| and latency, and accumulated from
+    the far corner, so that all samples with more of both are one cell.
+    """
+    table = study.table("sync")
+    if not len(table):
+        return
+    drift, latency = np.abs(table.numbers("timeDrift")), table.numbers("latency")
+    quality = table.numbers("syncQuality")
+    row, column = _ranks(drift), _ranks(latency)
+    best = np.full((row.max() + 2, column.max() + 2), -np.inf)
+    np.maximum.at(best, (row, column), quality)
+    best = np.maximum.accumulate(best[::-1], axis=0)[::-1]
+    best = np.maximum.accumulate(best[:, ::-1], axis=1)[:, ::-1]
+    worse = best[row + 1, column + 1]
+    for place in np.flatnonzero(worse > quality + _QUALITY_ROUNDING).tolist():
+        more: NDArray[np.bool_] = (drift > drift[place]) & (latency > latency[place])
+        other = int(np.flatnonzero(more & (quality == worse[place]))[0])
+        yield _about(
+            study,
+            other,
+            f"has syncQuality {quality[other]} at |timeDrift| {drift[other]:.0f} ms and latency "
+            f"{latency[other]:.0f} ms; with less of both ({drift[place]:.0f} and {latency[place]:.0f} ms) another "
+            f"sample has only {quality[place]}: {table.url(place)}",
+        )
+
+
+def _ranks(values: Floats) -> Ints:
+    """Each value's place among the different values, from 0."""
+    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)
+
+
+def _about(study: Study, place: int, what: str) -> Counterexample:
+    return Counterexample(f"{study.tell('sync', int(place))} {what}", study.table("sync").url(int(place)))

@@ -1,0 +1,105 @@
+"""Invariant 11: totals agree: experiment = sum of its rooms = sum of their participants, `counts` = totals,
+`participantCount` = participants.
+
+Totals are asked for with `limit=1`, so that the sum over an experiment of any size costs one request a room. The
+endpoints for counts, rooms and participants are compared where they are served. While the world's clock runs a
+total may grow between two requests; it then has to lie between the sums before and after it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from mockserver.check.reader import API_PATH, Reader, data_path
+from mockserver.check.rule import Counterexample, Counterexamples, Rule
+from mockserver.check.study import Study
+from mockserver.check.survey import Survey
+
+__all__ = ["TotalsAgree"]
+
+_Query = Mapping[str, str]
+
+
+class TotalsAgree(Rule):
+    """Rooms against their participants, experiments against their rooms."""
+
+    unit = "totals"
+
+    def room(self, study: Study) -> Counterexamples:
+        """A room's totals, participant by participant."""
+        reader, room_id, window = study.reader, study.room.id, study.reader.until_now()
+        own: dict[str, dict[str, int]] = {who: {} for who in study.room.participants}
+        for data_type in study.data_types:
+            path = data_path(data_type, "room", room_id)
+
+            def parts(data_type: str = data_type) -> list[int]:
+                for who, totals in own.items():
+                    query = {"roomId": room_id, **window}
+                    totals[data_type] = reader.total(data_path(data_type, "participant", who), query)
+                return [totals[data_type] for totals in own.values()]
+
+            yield from self._compare(reader, path, window, f"{data_type} of its participants", parts)
+        for who, totals in own.items():
+            yield from self._counts(reader, who, room_id, totals)
+        yield from self._participants(study)
+
+    def experiment(self, survey: Survey) -> Counterexamples:
+        """An experiment's totals, room by room; all rooms count, also those that were not looked into."""
+        reader, window = survey.reader, survey.reader.until_now()
+        people = data_path("participants", "experiment", survey.experiment_id)
+        listed = reader.optional(people, {"limit": 1}) is not None
+        for data_type in (*survey.data_types, *(["participants"] if listed else [])):
+            asked = {} if data_type == "participants" else window
+            path = data_path(data_type, "experiment", survey.experiment_id)
+
+            def parts(data_type: str = data_type, asked: _Query = asked) -> list[int]:
+                paths = [data_path(data_type, "room", room_id) for room_id in survey.room_ids]
+                return [reader.total(one, asked) for one in paths]
+
+            yield from self._compare(reader, path, asked, f"{data_type} of its rooms", parts)
+
+    def _compare(
+        self, reader: Reader, path: str, query: _Query, of_what: str, parts: Callable[[], Sequence[int]]
+    ) -> Counterexamples:
+        """The total of a list against the sum of its parts."""
+        summed, total = sum(parts()), reader.total(path, query)
+        self.looked_at += 1
+        if total == summed or (reader.moving and summed <= total <= sum(parts())):
+            return
+        url = reader.url(path, {**query, "limit": 1})
+        yield Counterexample(f"the total is {total}, but the {of_what} sum up to {summed}", url)
+
+    def _counts(self, reader: Reader, who: str, room_id: str, totals: Mapping[str, int]) -> Counterexamples:
+        path, query = f"{API_PATH}/data/counts/participant/{who}", {"roomId": room_id}
+        page = reader.optional(path, query)
+        if page is None or reader.moving:
+            return
+        block = page.data[0] if isinstance(page.data, list) else page.data
+        counts = {_words(name): count for name, count in block["counts"].items()}
+        for data_type, total in totals.items():
+            count = counts.get(_words(data_type), total)
+            self.looked_at += 1
+            if count != total:
+                yield Counterexample(
+                    f"counts of {who} in room {room_id} say {count} {data_type}, the total is {total}", page.url
+                )
+
+    def _participants(self, study: Study) -> Counterexamples:
+        record, people = study.room.record, study.room.people
+        if record is None or people is None:
+            return
+        self.looked_at += 1
+        if record["participantCount"] != len(people):
+            path = data_path("rooms", "experiment", study.experiment_id)
+            yield Counterexample(
+                f"room {study.room.id} has participantCount {record['participantCount']}, but "
+                f"{len(people)} participants",
+                study.reader.url(path, {}),
+            )
+
+
+
+
+def _words(name: Any) -> frozenset[str]:
+    """`ratings/continuous`, `ratings_continuous` and `continuousRatings` are one name (the form is inferred)."""
+    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+", str(name)))
