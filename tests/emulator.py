@@ -16,6 +16,23 @@ ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
 PLACES = [(row.name, scope) for row in CATALOGUE for scope in row.levels]
 
 
+def error_of(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
+    """The error that an answer holds, once it is certain that it is an error envelope and nothing else."""
+    assert answer.status_code == status, answer.text
+    assert answer.content_type == "application/json"
+    assert not any(told in answer.text.lower() for told in ("<html", "<!doctype", "traceback (most recent"))
+    body = answer.get_json()
+    assert list(body) == ["status", "error"]
+    assert body["status"] == "error"
+    error: dict[str, Any] = body["error"]
+    assert list(error) == ["code", "message", "details"]
+    assert error["code"] == code
+    assert isinstance(error["message"], str)
+    assert error["message"].endswith((".", "\u2026"))
+    assert isinstance(error["details"], dict)
+    return error
+
+
 def sandbox_of(app: Flask) -> Sandbox:
     found: Sandbox = app.extensions["mockserver"]
     return found

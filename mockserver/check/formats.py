@@ -12,7 +12,7 @@ their query.
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,7 +57,7 @@ class FormatsHoldTheSame(Rule):
                 said = f"a page with room for {stop - start} of {total} records has {len(records)}"
                 yield Counterexample(said, block.url())
             yield from _same(block, "small pages", records, block.small_pages, limit=block.odd_limit)
-            yield from _same(block, "CSV", [_flat(r) for r in records], block.csv, format="csv")
+            yield from _same(block, "CSV", records, block.csv, format="csv")
             yield from _same(block, "NDJSON", records, block.ndjson, format="ndjson")
             yield from _orders(block, records, KINDS[data_type].at)
 
@@ -140,6 +140,9 @@ def _same(
     except (ValueError, csv.Error, StopIteration) as error:
         yield Counterexample(f"the {form} cannot be read: {error}", block.url(**query))
         return
+    if form == "CSV" and found:
+        columns = list(found[0])
+        expected = [_flat(record, columns) for record in expected]
     yield from _difference(block, f"in {form}", expected, found, query)
 
 
@@ -198,15 +201,27 @@ def _cut(name: str, value: Any) -> Any:
     return value.split("?")[0] if name in _LINKS and isinstance(value, str) else value
 
 
-def _flat(record: Mapping[str, Any]) -> dict[str, str]:
-    """A record as a row of CSV: nested objects as `parent.child`, lists as JSON text, null as nothing."""
-    return dict(_cells(record, ""))
+def _flat(record: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
+    """A record as a row of CSV: nested objects as `parent.child`, lists as JSON text, null as nothing.
 
-
-def _cells(record: Mapping[str, Any], above: str) -> Iterator[tuple[str, str]]:
+    Args:
+        columns: The CSV's own. They decide how far a nested object that is null is flattened, and nothing else.
+    """
+    row: dict[str, str] = {}
     for name, value in record.items():
-        if isinstance(value, dict):
-            yield from _cells(value, f"{above}{name}.")
+        if value is None:
+            below = [column for column in columns if column == name or column.startswith(f"{name}.")]
+            row.update(dict.fromkeys(below or [name], ""))
         else:
-            text = "" if value is None else value if isinstance(value, str) else orjson.dumps(value).decode()
-            yield f"{above}{name}", text
+            row.update(_cells(name, value, columns))
+    return row
+
+
+def _cells(name: str, value: Any, columns: Sequence[str]) -> dict[str, str]:
+    if isinstance(value, dict):
+        return {f"{name}.{inner}": text for inner, text in _flat(value, _below(name, columns)).items()}
+    return {name: value if isinstance(value, str) else orjson.dumps(value).decode()}
+
+
+def _below(name: str, columns: Sequence[str]) -> list[str]:
+    return [column.removeprefix(f"{name}.") for column in columns if column.startswith(f"{name}.")]

@@ -8,7 +8,7 @@ import numpy as np
 
 from mockserver.simulation.chance import Ints
 from mockserver.simulation.datasets import Query
-from mockserver.simulation.records import Entry
+from mockserver.simulation.records import WRITTEN, Entry
 
 __all__ = ["IndexDataset", "IndexSelection", "RoomEntries"]
 
@@ -51,6 +51,8 @@ class IndexDataset:
         self._columns = {name: _codes([key[6][n] for key in keys]) for n, name in enumerate(filters)}
         finals = np.array([key[5] for key in keys], dtype=np.int64)
         # A record shows once it is final, and all that sort before it are: so nothing ever slips in between.
+        # Only what a client wrote itself shows at once, wherever it belongs.
+        self._written = finals == WRITTEN
         self._shown_from = np.maximum.accumulate(finals) if len(finals) else finals
         zeros = np.array(zeros_ms, dtype=np.int64)
         onset = self.at - zeros[self._room] if keys else self.at
@@ -68,6 +70,7 @@ class IndexDataset:
         mask = np.ones(len(self.at), dtype=np.bool_)
         if query.below is not None:
             mask[bisect_left(range(len(self.at)), query.below, key=self._identity) :] = False
+            mask |= self._written
         if query.start_ms is not None:
             mask &= self.at >= query.start_ms
         if query.end_ms is not None:

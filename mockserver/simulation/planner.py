@@ -4,7 +4,6 @@ The room moves through its states together: a state ends when everybody still th
 component. Before that, everyone comes in alone: consent, instructions, comprehension check, waiting.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from mockserver.simulation.chance import Chance
@@ -13,7 +12,7 @@ from mockserver.simulation.people import Namer, role_name
 from mockserver.simulation.plan import Connection, Participant, Plan, Response, Screening, Visit, minus_gaps
 from mockserver.simulation.responses import answer_value
 from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.scenario import ExperimentSpec, Scenario, StateSpec
+from mockserver.simulation.scenario import Scenario, StateSpec
 from mockserver.simulation.screening import screen
 from mockserver.simulation.seats import (
     ANSWER_LIMIT_MS,
@@ -23,6 +22,7 @@ from mockserver.simulation.seats import (
     rt_ms_of,
     take_seat,
 )
+from mockserver.simulation.stopping import stopped_plan
 
 __all__ = ["longest_story_ms", "participant_id", "plan_room"]
 
@@ -50,11 +50,16 @@ def participant_id(room: RoomRef, seed: int, index: int) -> str:
 
 def plan_room(room: RoomRef, scenario: Scenario, seed: int, namer: Namer) -> Plan:
     """Tell the story of one room. The same arguments tell the same story."""
+    plan = _whole_plan(room, scenario, seed, namer)
+    return plan if room.stopped_ms is None else stopped_plan(plan, room.stopped_ms)
+
+
+def _whole_plan(room: RoomRef, scenario: Scenario, seed: int, namer: Namer) -> Plan:
     seats = [take_seat(room, scenario, seed, index) for index in range(room.experiment.participants)]
     cast = [seat for seat in seats if seat.fate not in NEVER_STARTED]
     draft, at_ms = _Draft(), room.started_ms
-    for number, state_id in enumerate(room.experiment.states):
-        at_ms = _play_state(draft, cast, number, (state_id, scenario.states[state_id]), at_ms, scenario)
+    for number, named in enumerate(room.states):
+        at_ms = _play_state(draft, cast, number, named, at_ms, scenario)
     people = tuple(_participant(room, seat, scenario, seed, namer, at_ms) for seat in seats)
     return Plan(
         room=room,
@@ -67,11 +72,11 @@ def plan_room(room: RoomRef, scenario: Scenario, seed: int, namer: Namer) -> Pla
     )
 
 
-def longest_story_ms(experiment: ExperimentSpec, states: Mapping[str, StateSpec]) -> int:
+def longest_story_ms(room: RoomRef) -> int:
     """An upper bound on the time from a room's start until the last participant has left it."""
     answers_ms = ANSWER_LIMIT_MS + 1500
-    total_ms = 5000 + len(experiment.questions) * answers_ms
-    for state in (states[state_id] for state_id in experiment.states):
+    total_ms = 5000 + len(room.experiment.questions) * answers_ms
+    for _, state in room.states:
         pauses = len(state.sparse.at_s) if state.sparse else 0
         total_ms += pauses * answers_ms + _SETTLE_MS + 1000
         total_ms += int(state.duration_s * 1000) if state.component in _TIMED else answers_ms

@@ -7,6 +7,7 @@ timestamps, links) is the API's business (`hyperstudy/shapes.py`).
 from typing import NamedTuple
 
 __all__ = [
+    "WRITTEN",
     "ChatMessage",
     "ComponentConfig",
     "ComponentData",
@@ -307,6 +308,10 @@ class RoomRecord(NamedTuple):
     started_ms: int | None
     ended_ms: int | None
     duration_ms: int | None
+
+
+# The `final_ms` of a record that a client wrote: it is there whatever the time.
+WRITTEN = -(2**62)
 
 
 class Entry(NamedTuple):

@@ -1,9 +1,10 @@
 """Rooms before their story is told: which there are, when they start, and in which condition."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.scenario import ExperimentSpec
+from mockserver.simulation.scenario import ExperimentSpec, StateSpec
 
 __all__ = ["RoomRef", "room_refs"]
 
@@ -15,6 +16,8 @@ class RoomRef:
     Attributes:
         index: Its place among the experiment's rooms, from 0.
         started_ms: When its experiment started, the zero of every onset.
+        states: The experiment's states in order, by their ids.
+        stopped_ms: When somebody ended it by force; None lets it run to its end.
     """
 
     experiment_id: str
@@ -24,13 +27,17 @@ class RoomRef:
     started_ms: int
     deployment_id: str | None
     condition: str
+    states: tuple[tuple[str, StateSpec], ...]
+    stopped_ms: int | None = None
 
 
-def room_refs(experiment_id: str, spec: ExperimentSpec, seed: int, taken: set[str]) -> list[RoomRef]:
+def room_refs(
+    experiment_id: str, spec: ExperimentSpec, states: Mapping[str, StateSpec], seed: int, taken: set[str]
+) -> list[RoomRef]:
     """The rooms of an experiment, in the order in which they start.
 
     Args:
-        taken: Ids of other rooms of the world; those given out here are added.
+        states: The scenario's. taken: Ids of other rooms of the world; those given out here are added.
     """
     refs = []
     for index in range(spec.rooms):
@@ -50,6 +57,7 @@ def room_refs(experiment_id: str, spec: ExperimentSpec, seed: int, taken: set[st
                 started_ms=spec.starts_ms + int(index * spec.room_every_s * 1000) + late_ms,
                 deployment_id=spec.deployments[index % len(spec.deployments)] if spec.deployments else None,
                 condition=spec.conditions[index % len(spec.conditions)],
+                states=tuple((state_id, states[state_id]) for state_id in spec.states),
             )
         )
     return refs

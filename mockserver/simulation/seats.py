@@ -52,9 +52,7 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
     chance = Chance(seed, "seat", room.experiment_id, room.index, index)
     fate = "SUCCESS" if index == 0 else _fate(behaviour, chance.uniform("fate"))
     leaves = (
-        chance.integer(0, len(room.experiment.states) - 1, "leaves in")
-        if fate in ("ABANDONED", "TECHNICAL")
-        else None
+        chance.integer(0, len(room.states) - 1, "leaves in") if fate in ("ABANDONED", "TECHNICAL") else None
     )
     return Seat(
         index=index,

@@ -5,10 +5,11 @@
 Everything is told from the rooms' plans, made when first asked for and forgotten again.
 """
 
+import copy
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, get_args
 
@@ -81,6 +82,17 @@ class _Kept:
         return value
 
 
+class _Caches:
+    """What worlds that differ only in what clients added can share: plans, records and datasets."""
+
+    def __init__(self) -> None:
+        # A participant weighs about 3 kB, a visit a tenth of that.
+        self.plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
+        # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
+        self.entries = _Kept(60_000, len)
+        self.datasets = _Kept(64)
+
+
 class World:
     """One simulated world.
 
@@ -93,17 +105,45 @@ class World:
         self.scenario = scenario
         self.seed = seed
         self._namer = Namer(awkward=scenario.text.awkward)
-        # A participant weighs about 3 kB, a visit a tenth of that.
-        self._plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
-        # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
-        self._entries = _Kept(60_000, len)
-        self._datasets = _Kept(64)
+        self._caches = _Caches()
+        self._written: Mapping[str, Sequence[Entry]] = {}
+        self._revision = 0
         taken: set[str] = set()
-        self._rooms = {
-            experiment_id: tuple(room_refs(experiment_id, spec, seed, taken))
-            for experiment_id, spec in scenario.experiments.items()
+        self._set_rooms(
+            {
+                experiment_id: tuple(room_refs(experiment_id, spec, scenario.states, seed, taken))
+                for experiment_id, spec in scenario.experiments.items()
+            }
+        )
+
+    def extended(
+        self, rooms: Mapping[str, Sequence[RoomRef]], written: Mapping[str, Sequence[Entry]], revision: int
+    ) -> "World":
+        """This world with what clients added: rooms, by experiment, and events they wrote, by room.
+
+        Args:
+            rooms: Added rooms. A room that this world has under the same id is replaced.
+            revision: Grows whenever `written` changes.
+        """
+        other = copy.copy(self)
+        other._written, other._revision = written, revision
+        merged = {
+            experiment_id: {room.room_id: room for room in refs}
+            for experiment_id, refs in self._rooms.items()
         }
-        self._room_by_id = {ref.room_id: ref for refs in self._rooms.values() for ref in refs}
+        for experiment_id, refs in rooms.items():
+            merged.setdefault(experiment_id, {}).update({room.room_id: room for room in refs})
+        other._set_rooms(
+            {
+                experiment_id: tuple(sorted(refs.values(), key=lambda room: room.started_ms))
+                for experiment_id, refs in merged.items()
+            }
+        )
+        return other
+
+    def _set_rooms(self, rooms: dict[str, tuple[RoomRef, ...]]) -> None:
+        self._rooms = rooms
+        self._room_by_id = {ref.room_id: ref for refs in rooms.values() for ref in refs}
 
     # --- who and where -------------------------------------------------------------------------
 
@@ -121,7 +161,11 @@ class World:
 
     def plan(self, room: RoomRef) -> Plan:
         """The room's story."""
-        return self._plans.get(room.room_id, lambda: plan_room(room, self.scenario, self.seed, self._namer))
+        key = (room.room_id, room.stopped_ms)
+        made: Plan = self._caches.plans.get(
+            key, lambda: plan_room(room, self.scenario, self.seed, self._namer)
+        )
+        return made
 
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
         """The recording with that id, if the room has it."""
@@ -164,24 +208,27 @@ class World:
 
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
-        key = (data_type, rooms[0].experiment_id if rooms else None, tuple(room.index for room in rooms))
-        return self._datasets.get(key, lambda: self._make_dataset(data_type, rooms))
+        revision = self._revision if data_type == "events" else 0
+        key = (data_type, revision, tuple((room.room_id, room.stopped_ms) for room in rooms))
+        return self._caches.datasets.get(key, lambda: self._make_dataset(data_type, rooms))
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
-        rooms = self.rooms(experiment_id)
-        if not rooms:
-            return 0
-        return rooms[-1].started_ms + longest_story_ms(rooms[-1].experiment, self.scenario.states)
+        return max(
+            (room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id)), default=0
+        )
 
     def is_open(self, room: RoomRef, now_ms: int) -> bool:
         """Has anybody joined the room by then? Before that, it is not there."""
         return room.started_ms <= now_ms or self.plan(room).created_ms <= now_ms
 
-    def entries(self, data_type: str, room_id: str) -> list[Entry]:
-        """A room's records of an irregular data type."""
+    def entries(self, data_type: str, room_id: str) -> Sequence[Entry]:
+        """A room's records of an irregular data type, with what clients wrote."""
         room = self._room_by_id[room_id]
-        return self._entries.get((data_type, room_id), lambda: self._make_entries(data_type, self.plan(room)))
+        key = (data_type, room_id, room.stopped_ms)
+        told = self._caches.entries.get(key, lambda: self._make_entries(data_type, self.plan(room)))
+        written = self._written.get(room_id) if data_type == "events" else None
+        return [*told, *written] if written else told
 
     # --- what stands behind it -----------------------------------------------------------------
 

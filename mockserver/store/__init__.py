@@ -7,10 +7,13 @@ read. `Store` is the one door to all of them: a new table is a new module and a 
 from collections.abc import Sequence
 
 from mockserver.store.database import Database
+from mockserver.store.documents import Document, Documents
 from mockserver.store.ingested import History, IngestedItem, IngestedItems, ItemTooDeepError, NewItem
 from mockserver.store.lint import LintLog, LoggedWarning, NewWarning
 
 __all__ = [
+    "Document",
+    "Documents",
     "History",
     "IngestedItem",
     "ItemTooDeepError",
@@ -27,6 +30,9 @@ class Store:
     Args:
         url: SQLAlchemy URL. `sqlite://` keeps everything in memory, for as long as the store lives.
 
+    Attributes:
+        documents: What clients created, changed or deleted: experiments, deployments, rooms, …
+
     Raises:
         SettingsError: The URL is malformed, its driver is missing, or the database cannot be opened.
     """
@@ -35,6 +41,7 @@ class Store:
         self._database = Database(url)
         self._ingested = IngestedItems(self._database)
         self._lint = LintLog(self._database)
+        self.documents = Documents(self._database)
 
     def add_items(self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int) -> int:
         """Keep what one batch brought, all of it or nothing; see `IngestedItems.add`."""

@@ -1,0 +1,82 @@
+"""Documents: what clients created, changed or deleted, one JSON object each.
+
+A document of a kind has an id and one state; a deleted one stays, so that it can hide what the world has
+under the same id. The order in which documents were first written is kept.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, select, update
+
+from mockserver.store.database import METADATA, Database, arrival_number
+
+__all__ = ["Document", "Documents"]
+
+_DOCUMENTS = Table(
+    "documents",
+    METADATA,
+    arrival_number("seq"),
+    Column("kind", String(32), nullable=False, index=True),
+    Column("id", String(128), nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    Column("created_ms", BigInteger, nullable=False),
+    Column("updated_ms", BigInteger, nullable=False),
+    Column("deleted", Boolean, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as it is now; times in ms since the epoch."""
+
+    kind: str
+    id: str
+    body: dict[str, Any]
+    created_ms: int
+    updated_ms: int
+    deleted: bool
+
+
+class Documents:
+    """The table of documents. `revision` grows with every write, for those who keep what they made of it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.revision = 0
+
+    def put(
+        self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False
+    ) -> Document:
+        """Write a document: a new one, or the next state of an old one."""
+        text = orjson.dumps(body).decode()
+        same = (_DOCUMENTS.c.kind == kind) & (_DOCUMENTS.c.id == id_)
+        changed = {"body": text, "updated_ms": now_ms, "deleted": deleted}
+        with self._database.transaction() as connection:
+            if not connection.execute(update(_DOCUMENTS).where(same).values(**changed)).rowcount:
+                row = {"kind": kind, "id": id_, "created_ms": now_ms, **changed}
+                connection.execute(_DOCUMENTS.insert().values(**row))
+        self.revision += 1
+        found = self.get(kind, id_)
+        if found is None:
+            raise LookupError(f"the document {kind}/{id_} was written and is not there")
+        return found
+
+    def get(self, kind: str, id_: str) -> Document | None:
+        """The document with that id, deleted or not."""
+        query = select(_DOCUMENTS).where((_DOCUMENTS.c.kind == kind) & (_DOCUMENTS.c.id == id_))
+        with self._database.transaction() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _document(row)
+
+    def all(self, kind: str) -> list[Document]:
+        """Every document of a kind, deleted ones too, in the order in which they were first written."""
+        query = select(_DOCUMENTS).where(_DOCUMENTS.c.kind == kind).order_by(_DOCUMENTS.c.seq)
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [_document(row) for row in rows]
+
+
+def _document(row: Any) -> Document:
+    return Document(row.kind, row.id, orjson.loads(row.body), row.created_ms, row.updated_ms, row.deleted)

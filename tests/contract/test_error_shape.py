@@ -1,0 +1,299 @@
+"""One rule for every route of the data API: whatever is wrong with a request, the answer is the envelope.
+
+The routes are read from the application, so a new one is held to the rule without being listed here.
+"""
+
+import itertools
+import logging
+import re
+from typing import Any
+
+import pytest
+from emulator import PLACES, ROWS, DataApi, error_of
+from hypothesis import example, given
+from hypothesis import strategies as st
+from werkzeug.routing import Rule
+
+from mockserver import Settings, create_app
+from mockserver.hyperstudy.routes import BASE_PATH
+
+RULES: list[Rule] = [
+    rule
+    for rule in create_app(Settings(scenario="pair")).url_map.iter_rules()
+    if rule.rule.startswith(BASE_PATH + "/")
+]
+# Every address, with placeholders, below the base path; and what may be done there.
+METHODS: dict[str, set[str]] = {}
+for _rule in RULES:
+    METHODS.setdefault(_rule.rule.removeprefix(BASE_PATH), set()).update(_rule.methods or ())
+ROUTES = sorted(METHODS)
+
+# Health is for everybody; a file's link is its own key.
+KEYLESS = {route for route in ROUTES if route == "/health" or route.startswith("/files/")}
+KEYED = [route for route in ROUTES if route not in KEYLESS]
+WITH_ID = [route for route in ROUTES if "<" in route]
+
+# As they stand in a URL. None of them is an id, whatever the placeholder.
+ODD_IDS = {
+    "NUL": "%00",
+    "NUL after a known id": "room_pair%00",
+    "dots": "..",
+    "encoded dots": "%2e%2e",
+    "encoded slash": "room_pair%2Fevents",
+    "path out": "..%2f..%2f..%2fetc%2fpasswd",
+    "doubly encoded": "%252e%252e%252f",
+    "backslashes": "..%5c..%5cwindows",
+    "space": "%20",
+    "space after a known id": "room_pair%20",
+    "line break": "room_pair%0d%0aX-Injected:%20yes",
+    "not UTF-8": "%ff%fe",
+    "percent alone": "%",
+    "no hexadecimal": "%zz",
+    "unicode": "%F0%9F%98%80",
+    "right to left": "%E2%80%AEmoor",
+    "quote": "'%20OR%20'1'='1",
+    "markup": "%3Cscript%3Ealert(1)%3C%2Fscript%3E",
+    "template": "%7B%7B7*7%7D%7D",
+    "semicolon": "room_pair;x=1",
+    "star": "*",
+    "other case": "ROOM_PAIR",
+    "long": "x" * 5000,
+    "number": "-1",
+    "null": "null",
+}
+
+
+def method_for(route: str) -> str:
+    """A method that the route has, and whose answer has a body."""
+    return sorted(METHODS[route] - {"HEAD", "OPTIONS"})[0]
+
+
+def filled(route: str, value: str) -> str:
+    """The route with the value in place of each placeholder."""
+    return re.sub("<[^>]+>", lambda _: value, route)
+
+
+def known(route: str) -> str:
+    """The route with ids in place of its placeholders that fit, as far as its own address tells."""
+    for scope, scope_id in (("experiment", "exp_pair"), ("participant", "user_two")):
+        if f"/{scope}/" in route:
+            return filled(route, scope_id)
+    return filled(route, "room_pair")
+
+
+# --- routes and methods ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_other_methods_are_405_with_what_is_allowed(pair_api: DataApi, route: str) -> None:
+    """Header and message name the methods that the address has; the details say what was tried."""
+    path = known(route)
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - METHODS[route]:
+        answer = pair_api.ask(path, method=method)
+        error = error_of(answer, 405, "METHOD_NOT_ALLOWED")
+        assert answer.headers["Allow"] == ", ".join(sorted(METHODS[route]))
+        assert answer.headers["Allow"] in error["message"]
+        assert error["details"] == {"method": method, "path": BASE_PATH + path}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_options_names_the_methods_in_a_fixed_order(pair_api: DataApi, route: str) -> None:
+    """An empty answer that is no page, the same in every process."""
+    answer = pair_api.ask(known(route), method="OPTIONS", key=None)
+    assert answer.status_code in (200, 204)
+    assert answer.data == b""
+    assert "html" not in answer.headers.get("Content-Type", "")
+    assert answer.headers["Allow"] == ", ".join(sorted(METHODS[route]))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "", "/", "/data", "/data/", "/nope", "/data/events", "/data/events/room", "/data/events/room/",
+        "/data/events/planet/room_pair", "/data/dreams/room/room_pair", "/data/ratings/room/room_pair",
+        "/data/events/room/room_pair/more", "/data/Events/room/room_pair", "/data//events/room/room_pair",
+        "/data/participants/participant/user_one", "/data/rooms/room/room_pair", "/health/more",
+        "/files", "/files/recordings/room_pair", "/index.html", "/favicon.ico",
+    ],
+)  # fmt: skip
+def test_unknown_route_is_404_and_says_where_data_is(pair_api: DataApi, path: str) -> None:
+    """With or without a key, since nothing is behind it that a key could open."""
+    for key in ("full", None):
+        error = error_of(pair_api.ask(path, key=key), 404, "NOT_FOUND")
+        assert "/api/v3/data/{dataType}" in error["message"]
+        assert error["details"] == {"method": "GET", "path": BASE_PATH + path}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_crash_is_an_envelope_and_a_traceback_in_the_log(
+    route: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The client learns that it is not to blame; what went wrong stays with the developer."""
+    api = DataApi(create_app(Settings(scenario="pair")))
+
+    def crash(**ids: str) -> None:
+        raise RuntimeError("a secret of the inside")
+
+    for endpoint in api.app.view_functions:
+        api.app.view_functions[endpoint] = crash
+    with caplog.at_level(logging.ERROR, "mockserver"):
+        answer = api.ask(known(route), method=method_for(route))
+    error = error_of(answer, 500, "INTERNAL_SERVER_ERROR")
+    assert "bug of its own" in error["message"]
+    assert "secret" not in answer.text
+    assert "a secret of the inside" in caplog.text
+
+
+# --- keys -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("route", KEYED)
+def test_every_route_but_health_and_files_needs_a_key(pair_api: DataApi, route: str) -> None:
+    """401 for each way in which a key can be wrong, with that way in the details."""
+    path, method = known(route), method_for(route)
+    answers = {reason: pair_api.ask(path, method=method, key=reason) for reason in ("expired", "revoked")}
+    answers["missing"] = pair_api.ask(path, method=method, key=None)
+    answers["unknown"] = pair_api.ask(path, method=method, key=None, headers={"X-API-Key": "hst_test_nobody"})
+    for reason, answer in answers.items():
+        assert error_of(answer, 401, "UNAUTHORIZED")["details"] == {"reason": reason}
+
+
+def test_health_needs_no_key_and_minds_none(pair_api: DataApi) -> None:
+    """It says whether the server is up, to anybody."""
+    for key in (None, "full", "expired", "revoked"):
+        assert pair_api.ask("/health", key=key).get_json()["status"] == "healthy"
+
+
+@pytest.mark.parametrize("route", sorted(KEYLESS - {"/health"}))
+def test_a_key_does_not_open_an_unsigned_file(pair_api: DataApi, route: str) -> None:
+    """403, and the message says what a link needs."""
+    error = error_of(pair_api.ask(known(route)), 403, "FORBIDDEN")
+    assert "needs expires and signature" in error["message"]
+
+
+# --- ids ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ODD_IDS.values(), ids=ODD_IDS)
+def test_odd_ids_are_not_found(pair_api: DataApi, odd: str) -> None:
+    """On every route, as any part of the address; files answer that the link is not signed."""
+    for route in WITH_ID:
+        answer = pair_api.ask(filled(route, odd), {"roomId": "room_pair"}, method=method_for(route))
+        if answer.status_code == 403:
+            assert route in KEYLESS
+            error_of(answer, 403, "FORBIDDEN")
+        else:
+            error_of(answer, 404, "NOT_FOUND")
+        assert "X-Injected" not in answer.headers
+
+
+@pytest.mark.parametrize("odd", ODD_IDS.values(), ids=ODD_IDS)
+def test_odd_room_of_a_participant_is_not_found(pair_api: DataApi, odd: str) -> None:
+    """The room in the query is an id like any other."""
+    for data_type, scope in PLACES:
+        if scope == "participant":
+            answer = pair_api.ask(pair_api.path(data_type, scope), f"roomId={odd}")
+            error = error_of(answer, 404, "NOT_FOUND")
+            assert error["details"]["resource"] == "room"
+
+
+def test_long_ids_are_not_repeated_at_length(pair_api: DataApi) -> None:
+    """A message stays readable, whatever was sent."""
+    error = error_of(pair_api.ask("/data/events/room/" + "x" * 5000), 404, "NOT_FOUND")
+    assert len(error["message"]) < 300
+    assert len(error["details"]["id"]) <= 200
+
+
+SEGMENTS = st.text(min_size=1, max_size=20)
+NAMES = [
+    "roomId", "deploymentId", "startTime", "endTime", "limit", "offset", "sort", "order", "format",
+    "category", "componentType", "completed", "stateId", "completionCode", "apiKey", "expires", "signature",
+]  # fmt: skip
+QUERIES = st.dictionaries(st.sampled_from(NAMES), st.text(max_size=20), max_size=4)
+
+
+@given(st.sampled_from(ROUTES), SEGMENTS, QUERIES)
+@example("/data/events/room/<scope_id>", "room_pair", {"startTime": "0001-01-01T00:00:00+01:00"})
+@example("/data/events/room/<scope_id>", "room_pair", {"endTime": "9999-12-31T23:59:59.999999Z"})
+@example("/data/events/room/<scope_id>", "room_pair", {"startTime": "9999-12-31T23:59:59-01:00"})
+@example(
+    "/files/recordings/<room_id>/<recording_id>.<format>", "a", {"expires": "9" * 5000, "signature": "x"}
+)
+def test_no_text_anywhere_makes_a_bad_answer(
+    pair_api: DataApi, route: str, segment: str, query: dict[str, str]
+) -> None:
+    """Any id with any query is answered well or refused well, and never is a bug of ours."""
+    answer = pair_api.ask(filled(route, segment), query, method=method_for(route))
+    if answer.status_code != 200:
+        assert answer.status_code in (400, 403, 404), answer.text
+        code = {400: "INVALID_PARAMETER", 403: "FORBIDDEN", 404: "NOT_FOUND"}[answer.status_code]
+        error_of(answer, answer.status_code, code)
+
+
+# --- order of checks ------------------------------------------------------------------------------
+
+# What can be wrong with a request, in the order in which it is looked for.
+FAULTS = {"key": 401, "scope": 403, "parameter": 400, "id": 404}
+CODES = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 400: "INVALID_PARAMETER", 404: "NOT_FOUND"}
+SETS = [faults for size in range(1, 5) for faults in itertools.combinations(FAULTS, size)]
+
+
+@pytest.fixture(scope="module")
+def strict_api(tmp_path_factory: pytest.TempPathFactory) -> DataApi:
+    """The small scenario with two keys that may read nothing, one of them expired."""
+    scenario = tmp_path_factory.mktemp("scenarios") / "strict.toml"
+    key = 'owner = "a@example.com"\norganisation = "org_main"\nscopes = ["write:experiments"]\n'
+    scenario.write_text(
+        'extends = "pair"\nabout = "Keys that may read nothing"\n'
+        f'[keys.no_scope]\nvalue = "no_scope"\n{key}'
+        f'[keys.nothing]\nvalue = "nothing"\nexpires = 2024-01-01T00:00:00Z\n{key}',
+        encoding="utf-8",
+    )
+    return DataApi(create_app(Settings(scenario=str(scenario))))
+
+
+@pytest.mark.parametrize("faults", SETS, ids="+".join)
+def test_first_fault_in_order_decides(strict_api: DataApi, faults: tuple[str, ...]) -> None:
+    """Key (401) before scope (403) before parameters (400) before existence (404), for every data type."""
+    status = FAULTS[faults[0]]
+    for data_type, scope in PLACES:
+        scope_id = "nobody" if "id" in faults else strict_api.ids[scope]
+        query: dict[str, Any] = strict_api.query(scope, limit=0 if "parameter" in faults else 1)
+        key = {"key": "expired", "scope": "no_scope", "key+scope": "nothing"}.get(
+            "+".join(fault for fault in faults if fault in ("key", "scope")), "full"
+        )
+        answer = strict_api.ask(f"/data/{data_type}/{scope}/{scope_id}", query, key=key)
+        error_of(answer, status, CODES[status])
+
+
+@pytest.mark.parametrize("fault", ["parameter", "id"])
+def test_another_organisation_is_refused_before_parameters_and_ids(pair_api: DataApi, fault: str) -> None:
+    """A header that names another organisation counts as a matter of scope."""
+    for data_type, scope in PLACES:
+        scope_id = "nobody" if fault == "id" else pair_api.ids[scope]
+        answer = pair_api.ask(
+            f"/data/{data_type}/{scope}/{scope_id}",
+            pair_api.query(scope, limit=0 if fault == "parameter" else 1),
+            headers={"X-Organization-Id": "org_other"},
+        )
+        error_of(answer, 403, "FORBIDDEN")
+
+
+def test_head_of_an_error_is_the_error_without_its_body(pair_api: DataApi) -> None:
+    """Same status, same headers, for each of the four checks."""
+    for key, path in [
+        (None, "/data/events/room/room_pair"),
+        ("events_only", "/data/chat/room/room_pair"),
+        ("full", "/data/events/room/room_pair?limit=0"),
+        ("full", "/data/events/room/nowhere"),
+    ]:
+        got, headed = (pair_api.ask(path, method=method, key=key) for method in ("GET", "HEAD"))
+        assert headed.status_code == got.status_code >= 400
+        assert dict(headed.headers) == dict(got.headers)
+        assert headed.data == b""
+
+
+def test_every_data_type_is_held_to_the_rules() -> None:
+    """The routes that the tests above walk are those of the catalogue, and some more."""
+    assert {f"/data/{name}/{scope}/<scope_id>" for name, scope in PLACES} <= set(ROUTES)
+    assert len(ROWS) >= 7
