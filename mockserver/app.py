@@ -18,9 +18,10 @@ from mockserver.clock import Clock
 from mockserver.http import allow_origin, json_response
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
-from mockserver.simulation.scenario import load_scenario
+from mockserver.simulation.scenario_files import load_scenario
 from mockserver.simulation.world import World
 from mockserver.store import Store
+from mockserver.study import Study
 from mockserver.version import VERSION
 
 __all__ = ["create_app", "create_sandbox"]
@@ -41,7 +42,8 @@ def create_sandbox(settings: Settings) -> Sandbox:
     scenario = load_scenario(settings.scenario)
     world = World(scenario, scenario.seed if settings.seed is None else settings.seed)
     clock = Clock(scenario.clock.now_ms, speed=scenario.clock.speed)
-    return Sandbox(settings=settings, world=world, clock=clock, store=Store(settings.store_url))
+    store = Store(settings.store_url)
+    return Sandbox(settings=settings, study=Study(world, store), clock=clock, store=store)
 
 
 def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = None) -> Flask:

@@ -1,20 +1,28 @@
-"""A world plus what happened to it. All state of a run is in here, and a request is handed one."""
+"""A study plus its clock and settings. All state of a run is in here, and a request is handed one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver.clock import Clock
+from mockserver.counters import Counters
 from mockserver.settings import Settings
 from mockserver.simulation.world import World
 from mockserver.store import Store
+from mockserver.study import Study
 
 __all__ = ["Sandbox"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What one request may look at and change: the pure world, the clock, and the clients' writes."""
+    """What one request may look at and change: the study, the clock, what clients wrote, and how often."""
 
     settings: Settings
-    world: World
+    study: Study
     clock: Clock
     store: Store
+    counters: Counters = field(default_factory=Counters)
+
+    @property
+    def world(self) -> World:
+        """The world as it is now: the scenario's, with what clients added."""
+        return self.study.world

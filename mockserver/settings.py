@@ -1,6 +1,7 @@
 """What a run can be told. Every field is a flag of the command line and has a twin `MOCKSERVER_<FLAG>`."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 __all__ = ["Settings"]
 
@@ -17,6 +18,8 @@ class Settings:
         host, port: Address to listen on; port 0 picks a free one.
         max_body_bytes: A larger request body is answered with 413.
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
+        rate_limits: The documented limits on requests are enforced, by both APIs.
+        reading: Where sources disagree, what the documentation says or what the official client saw.
         allowed_origins: Browser origins that may call (`*` in a part matches anything but `/`).
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
         link_secret: Signs recording links. Public on purpose too.
@@ -29,6 +32,8 @@ class Settings:
     port: int = DEFAULT_PORT
     max_body_bytes: int = 10 * 1024 * 1024
     strict_sessions: bool = False
+    rate_limits: bool = False
+    reading: Literal["documented", "observed"] = "documented"
     allowed_origins: tuple[str, ...] = (
         "http://localhost",
         "http://localhost:*",

@@ -1,13 +1,14 @@
 """Invariant 13: participants who watch the same video together share part of their rating: the mean pairwise
 correlation is the scenario's, within its stated tolerance.
 
-Measured from what the API shows: the continuous ratings of a component in a state whose video plays, moved from
-room time to media time (time since the first `media.play` without the pauses), read off a grid of 500 ms by
-linear interpolation where both participants were sampled nearby, and correlated (Pearson) for every pair in a
-room that moved their sliders at all. The mean is over all pairs of all rooms that were looked into.
+Measured from what the API shows: the continuous ratings of a component in a state whose video plays, moved
+from room time to media time (time since the first `media.play` without the pauses), read off a grid of 500 ms
+by linear interpolation where both participants were sampled nearby, and correlated (Pearson) for every pair
+in a room that moved their sliders at all. The mean is over all pairs of an experiment's rooms that were
+looked into.
 
-What to expect is the emulator's own secret: `GET /_mock/truth` has it in
-`{"interSubjectCorrelation": {"expected": r, "tolerance": t}}`. Without that the value is only reported.
+What to expect is the emulator's own secret: `GET /_mock/truth` tells every experiment's `agreement`, a
+`correlation` and a `tolerance`. Where that is not served the measured value is only reported.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,10 @@ from itertools import combinations
 
 import numpy as np
 
-from mockserver.check.instants import Floats, Ints
-from mockserver.check.reader import Reader
+from mockserver.check.instants import Flags, Floats, Ints
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
 from mockserver.check.study import Study, Window
+from mockserver.check.survey import Survey
 
 __all__ = ["RatingsAgree", "correlations"]
 
@@ -31,44 +32,48 @@ _LEAST_POINTS = 20
 
 
 class RatingsAgree(Rule):
-    """Collects the pairs of all rooms; says how they agree at the end."""
+    """Collects the pairs of an experiment's rooms, and compares their mean with what was planted."""
 
     unit = "pairs"
 
     def __init__(self) -> None:
         super().__init__()
-        self._found: list[float] = []
-        self._reader: Reader | None = None
+        self._pairs: list[float] = []
         self._url = ""
 
     def room(self, study: Study) -> Counterexamples:
         """Measure the pairs of a room; nothing can be said of them yet."""
-        pairs = list(correlations(study))
-        self.looked_at += len(pairs)
-        if pairs and self._reader is None:
-            self._reader, self._url = study.reader, study.table("ratings/continuous").url(0)
-        self._found += pairs
+        found = list(correlations(study))
+        self.looked_at += len(found)
+        self._pairs += found
+        self._url = self._url or study.table("ratings/continuous").url(0)
         return iter(())
 
-    def end(self) -> Counterexamples:
-        """Compare the mean of all pairs with what the scenario plants."""
-        if self._reader is None:
-            self.skipped = "nobody rates a video together with somebody else"
+    def experiment(self, survey: Survey) -> Counterexamples:
+        """Compare the mean of an experiment's pairs, and forget them."""
+        pairs, url, self._pairs, self._url = self._pairs, self._url, [], ""
+        if not pairs:
             return
-        measured = float(np.mean(self._found))
-        shown = f"the mean pairwise correlation is {measured:.3f}"
-        truth = self._reader.control(_TRUTH_PATH)
-        planted = truth.get("interSubjectCorrelation") if isinstance(truth, dict) else None
-        if not isinstance(planted, dict):
-            self.skipped = f"{shown}, but {_TRUTH_PATH} does not say what to expect"
-            return
-        expected, tolerance = float(planted["expected"]), float(planted["tolerance"])
-        if abs(measured - expected) > tolerance:
-            yield Counterexample(f"{shown}, the scenario's is {expected:.3f} +- {tolerance:.3f}", self._url)
+        measured = float(np.mean(pairs))
+        said = f"the mean pairwise correlation in {survey.experiment_id} is {measured:.3f}"
+        planted = _planted(survey)
+        if planted is None:
+            self.skipped = f"{said}; {_TRUTH_PATH} does not say what to expect"
+        elif abs(measured - planted[0]) > planted[1]:
+            yield Counterexample(f"{said}, the scenario's is {planted[0]:.3f} +- {planted[1]:.3f}", url)
+
+
+def _planted(survey: Survey) -> tuple[float, float] | None:
+    """The experiment's correlation and tolerance, if the server tells them."""
+    truth = survey.reader.control(_TRUTH_PATH)
+    for experiment in truth["experiments"] if isinstance(truth, dict) else ():
+        if experiment["experimentId"] == survey.experiment_id:
+            return float(experiment["agreement"]["correlation"]), float(experiment["agreement"]["tolerance"])
+    return None
 
 
 def correlations(study: Study) -> Iterator[float]:
-    """The correlation of every pair of participants who rated the same video at the same time, from -1 to 1."""
+    """The correlation, from -1 to 1, of every pair of participants who rated a video at the same time."""
     for windows in _videos(study):
         tracks = list(_tracks(study, windows))
         for (one, near_one), (other, near_other) in combinations(tracks, 2):
@@ -83,7 +88,7 @@ def _videos(study: Study) -> Iterator[Sequence[Window]]:
         yield [window for window in study.playing if window.state_id == state_id]
 
 
-def _tracks(study: Study, windows: Sequence[Window]) -> Iterator[tuple[Floats, Floats]]:
+def _tracks(study: Study, windows: Sequence[Window]) -> Iterator[tuple[Floats, Flags]]:
     """For each slider in a video: its value on the grid, and where on the grid samples are near."""
     table = study.table("ratings/continuous")
     first_ms, last_ms = windows[0].start_ms, min(windows[-1].end_ms, study.horizon_ms)
@@ -98,7 +103,7 @@ def _tracks(study: Study, windows: Sequence[Window]) -> Iterator[tuple[Floats, F
             yield np.interp(grid, media_ms[played], rated), _is_near(grid, media_ms[played])
 
 
-def _media_time(at_ms: Ints, windows: Sequence[Window]) -> tuple[Floats, Floats]:
+def _media_time(at_ms: Ints, windows: Sequence[Window]) -> tuple[Floats, Flags]:
     """Room time to media time, and whether the video played then."""
     media_ms, played = np.zeros(len(at_ms)), np.zeros(len(at_ms), dtype=np.bool_)
     before_ms = 0.0
@@ -110,7 +115,8 @@ def _media_time(at_ms: Ints, windows: Sequence[Window]) -> tuple[Floats, Floats]
     return media_ms, played
 
 
-def _is_near(grid: Floats, media_ms: Floats) -> Floats:
+def _is_near(grid: Floats, media_ms: Floats) -> Flags:
     after = np.clip(np.searchsorted(media_ms, grid), 1, len(media_ms) - 1)
     distance = np.minimum(np.abs(media_ms[after - 1] - grid), np.abs(media_ms[after] - grid))
-    return distance <= _NEAR_MS
+    near: Flags = distance <= _NEAR_MS
+    return near

@@ -3,8 +3,8 @@ the others then present.
 
 What the API shows of the second half: a recipient must be another participant of the room, named once, and
 present (`presence.py`). Who was present and is not named must have been disconnected at that instant, which
-has no record of its own; it is disproved where the participant left traces of being connected so shortly before
-and after that no connection can have been lost and found again between them.
+has no record of its own; it is disproved where the participant left traces of being connected so shortly
+before and after that no connection can have been lost and found again between them.
 """
 
 from collections.abc import Mapping, Sequence

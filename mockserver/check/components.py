@@ -84,11 +84,8 @@ def _completions(study: Study, shown: Sequence[_Shown], completions: Sequence[Ev
         elif one.record["response"] is not None or one.record["responseTime"] is not None:
             yield _about(study, one, "is not completed, but has a response")
     for event in completions:
-        if all(event.at_ms < one.at_ms for one in shown):
-            if shown or study.is_over:
-                yield Counterexample(
-                    f"{study.tell_event(event)} has no component record", study.url_of(event)
-                )
+        if all(event.at_ms < one.at_ms for one in shown) and (shown or study.is_over):
+            yield Counterexample(f"{study.tell_event(event)} has no component record", study.url_of(event))
 
 
 def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexamples:

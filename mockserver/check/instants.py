@@ -9,10 +9,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Floats", "Ints", "iso_from_ms", "ms_from_iso"]
+__all__ = ["Flags", "Floats", "Ints", "iso_from_ms", "ms_from_iso"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)

@@ -15,7 +15,7 @@ from mockserver.check.rule import Counterexamples, RoomRule, Rule
 from mockserver.check.states import StatesInOrder
 from mockserver.check.study import Study
 from mockserver.check.sync import viewers_follow_the_host
-from mockserver.check.time import onset_counts_from_the_start
+from mockserver.check.time import WITHOUT_ONSET, onset_counts_from_the_start
 from mockserver.check.totals import TotalsAgree
 
 __all__ = ["INVARIANTS", "Invariant"]
@@ -30,15 +30,17 @@ class Invariant:
     make: Callable[[], Rule]
 
 
-def _room(look: Callable[[Study], Counterexamples], *data_types: str) -> Callable[[], Rule]:
-    return lambda: RoomRule(look, *data_types)
+def _room(
+    look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = ()
+) -> Callable[[], Rule]:
+    return lambda: RoomRule(look, *data_types, besides=besides)
 
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         1,
         "Every onset is its timestamp minus the start of its room, exactly",
-        _room(onset_counts_from_the_start),
+        _room(onset_counts_from_the_start, besides=WITHOUT_ONSET),
     ),
     Invariant(
         2,

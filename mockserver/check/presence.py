@@ -7,11 +7,15 @@ What the API shows of it:
   instructions come first and leaving a state or a questionnaire comes last. So every record of another data
   type has to lie between the two, with the end of what lasts (recordings, sparse ratings). Where the
   participants endpoint is served, everything has to lie between `joinedAt` and `completedAt` as well.
-- Connections that were lost and found again leave no event of their own. They show only as gaps in regular
-  streams, and what must not lie in such a gap is told by invariants 5 (ratings) and 8 (sync). In states without
-  a stream, a chat for instance, they cannot be seen, and nothing is claimed of them.
+- In a room that is not over, who has come may still be there: there is no last event yet.
+- A connection that was lost and found again in a video chat shows in the video chat's records, where they are
+  served: nothing of the participant lies between. In other states it leaves no record of its own. It shows
+  only as a gap in regular streams, and what must not lie in such a gap is told by invariants 5 (ratings) and
+  8 (sync). In states without a stream, a text chat for instance, it cannot be seen, and nothing is claimed of
+  it.
 """
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -27,6 +31,7 @@ __all__ = ["participants_were_there"]
 def participants_were_there(study: Study) -> Counterexamples:
     """Every record of every data type."""
     attended = _attended(study)
+    yield from _nothing_while_lost(study)
     for data_type in study.data_types:
         table = study.table(data_type)
         yield from _belongs(study, table)
@@ -35,13 +40,14 @@ def participants_were_there(study: Study) -> Counterexamples:
             spans = [attended[who]] if who in attended else []
             # That events lie between the first and the last of them would prove nothing.
             if data_type != "events" and who in study.presence:
-                spans.append(study.presence[who])
+                first_ms, last_ms = study.presence[who]
+                spans.append((first_ms, last_ms if study.is_over else math.inf))
             for span in spans:
                 yield from _inside(study, table, places, ends_ms, span)
             if who not in study.presence:
                 yield Counterexample(
-                    f"{study.tell(data_type, int(places[0]))}: {who} has no event in room {study.room.id}, so "
-                    "was never present",
+                    f"{study.tell(data_type, int(places[0]))}: {who} has no event in room {study.room.id}, "
+                    "so was never present",
                     table.url(int(places[0])),
                 )
 
@@ -62,6 +68,22 @@ def _belongs(study: Study, table: Table) -> Counterexamples:
             )
 
 
+def _nothing_while_lost(study: Study) -> Counterexamples:
+    """Nothing of a participant between two video chat connections in one state."""
+    for data_type in ("events", "chat", "ratings/continuous", "sync"):
+        table = study.table(data_type)
+        for who, chats in study.connections.items():
+            for before, after in zip(chats, chats[1:], strict=False):
+                places = table.places_of.get(who, ()) if before.state_id == after.state_id else ()
+                for place in places:
+                    if before.end_ms < table.at_ms[place] < after.start_ms:
+                        yield Counterexample(
+                            f"{study.tell(data_type, place)}: {who} was disconnected until onset "
+                            f"{after.start_ms - study.started_ms} ms",
+                            table.url(place),
+                        )
+
+
 def _firsts(table: Table) -> Iterator[tuple[int, tuple[str, str, str]]]:
     """The different owners of records, each with the place of its first."""
     owners = list(zip(table.who, table.rooms, table.experiments, strict=True))
@@ -75,8 +97,6 @@ def _inside(study: Study, table: Table, places: Ints, ends_ms: Ints, span: Span)
     first_ms, last_ms = span
     outside = (table.at_ms[places] < first_ms) | (ends_ms[places] > last_ms)
     for place in places[np.flatnonzero(outside)].tolist():
-        if study.may_still_come(max(last_ms, table.at_ms[place])):
-            continue
         there = f"onset {first_ms - study.started_ms:.0f} to {last_ms - study.started_ms:.0f} ms"
         yield Counterexample(
             f"{study.tell(table.data_type, place)}: {table.who[place]} was present from {there} only",
@@ -101,6 +121,6 @@ def _attended(study: Study) -> dict[str, Span]:
     for person in study.room.people or ():
         joined_ms = int(ms_from_iso([person["joinedAt"]])[0])
         completed = person["completedAt"]
-        left_ms = float("inf") if completed is None else int(ms_from_iso([completed])[0])
+        left_ms = math.inf if completed is None else int(ms_from_iso([completed])[0])
         spans[person["participantId"]] = (joined_ms, left_ms)
     return spans

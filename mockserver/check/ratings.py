@@ -1,7 +1,7 @@
 """Invariants 4 and 5: ratings against components, events and each other.
 
-Source: fields of sparse ratings and the order pause < onset < end < resume (contract A4); 100 to 500 ms between
-two continuous samples (the data page, documented).
+Source: fields of sparse ratings and the order pause < onset < end < resume (contract A4); 100 to 500 ms
+between two continuous samples (the data page, documented).
 """
 
 from collections.abc import Iterator, Mapping, Sequence

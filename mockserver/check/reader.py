@@ -11,7 +11,7 @@ from mockserver.check.errors import CheckError, UnreadableError
 from mockserver.check.instants import iso_from_ms, ms_from_iso
 from mockserver.check.transport import Answer, Transport
 
-__all__ = ["API_PATH", "MAX_LIMIT", "Page", "Reader", "data_path"]
+__all__ = ["API_PATH", "MAX_LIMIT", "Horizon", "Page", "Reader", "data_path"]
 
 API_PATH = "/api/v3"
 # The most that one page holds (contract A3, inferred).
@@ -63,7 +63,7 @@ class Page:
         """
         text = self.metadata.get("processing", {}).get("experimentStartedAt")
         try:
-            return ms_from_iso([text])[0]
+            return int(ms_from_iso([text])[0])
         except (TypeError, ValueError):
             raise UnreadableError(f"experimentStartedAt is {text!r}, no timestamp", self.url) from None
 
@@ -74,6 +74,17 @@ class Page:
         return value
 
 
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """The latest instant that a reading asks for, in ms since the epoch, and the parameters that say so.
+
+    There are none while the server's clock stands still, since nothing can be added then.
+    """
+
+    at_ms: int
+    query: Mapping[str, str]
+
+
 class Reader:
     """Asks an API through a transport.
 
@@ -82,7 +93,8 @@ class Reader:
         keys: API keys, tried in turn for each experiment, since a key is one organisation's.
 
     Attributes:
-        now_ms: What the server last said the time was. moving: it has said two different times.
+        now_ms: The time in the world, in ms since the epoch, as the server last said it.
+        moving: It has said two different times.
     """
 
     def __init__(self, transport: Transport, keys: Sequence[str]) -> None:
@@ -90,8 +102,7 @@ class Reader:
         self._keys = list(keys)
         self._key = self._keys[0] if self._keys else ""
         self.moving = False
-        self.now_ms: int | None = None
-        self._note_time(self.answer(f"{API_PATH}/health", {}))
+        self.now_ms = self._first_time()
 
     def url(self, path: str, query: Mapping[str, Any]) -> str:
         """The whole address of a request, for people to look at."""
@@ -184,9 +195,10 @@ class Reader:
         """A recording's file or a part of it; no key is sent, since the link is one."""
         return self._transport.ask(method, url, headers or {})
 
-    def until_now(self) -> dict[str, str]:
-        """A window that ends now; empty while the server's clock stands still, since nothing can be added."""
-        return {"endTime": iso_from_ms(self.now_ms)} if self.moving and self.now_ms is not None else {}
+    def horizon(self) -> Horizon:
+        """What there is now."""
+        query = {"endTime": iso_from_ms(self.now_ms)} if self.moving else {}
+        return Horizon(self.now_ms, query)
 
     def _ask(self, method: str, target: str) -> Answer:
         return self._transport.ask(method, target, {"X-API-Key": self._key})
@@ -197,19 +209,21 @@ class Reader:
             page = Page(body["data"], body["metadata"], url)
         except (orjson.JSONDecodeError, KeyError, TypeError):
             raise CheckError(f"{url} answers with no envelope of the HyperStudy API") from None
-        self._hear_time(page.metadata.get("timestamp"))
+        self._hear_time(page.metadata)
         return page
 
-    def _note_time(self, health: Answer) -> None:
+    def _first_time(self) -> int:
+        path = f"{API_PATH}/health"
         try:
-            self._hear_time(orjson.loads(health.body).get("timestamp"))
-        except (orjson.JSONDecodeError, AttributeError):
-            raise CheckError(f"{self._transport.base_url} serves no HyperStudy API") from None
+            return int(ms_from_iso([orjson.loads(self.answer(path, {}).body)["timestamp"]])[0])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            raise CheckError(f"{self.url(path, {})} is not the health of a HyperStudy API") from None
 
-    def _hear_time(self, text: Any) -> None:
+    def _hear_time(self, metadata: Mapping[str, Any]) -> None:
+        text = metadata.get("timestamp")
         if isinstance(text, str):
             heard_ms = int(ms_from_iso([text])[0])
-            self.moving = self.moving or (self.now_ms is not None and heard_ms != self.now_ms)
+            self.moving = self.moving or heard_ms != self.now_ms
             self.now_ms = heard_ms
 
     def _refuse_errors(self, answer: Answer, url: str) -> None:

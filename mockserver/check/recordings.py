@@ -1,17 +1,21 @@
 """Invariant 7: a recording lies inside its video chat connection; `videoOffset`, `duration`, `startTime`,
 `endTime` agree; the file has `fileSize` bytes.
 
-Connections have no documented record; a recording therefore has to lie inside a VideoChat component of its
-participant, from `component.start` to its completion or the exit from its state. The file is asked for by
+A connection is what the video chat's records say it is (their shape is inferred), and it lies itself inside a
+VideoChat component of its participant, from `component.start` to its completion or the exit from its state.
+Where those records are not served, the recording has to lie inside the component. The file is asked for by
 `HEAD` and by its last bytes, which takes no more of a large one than of a small one.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from mockserver.check.instants import ms_from_iso
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Study
+from mockserver.check.study import Study, Window
 
 __all__ = ["recordings_agree_with_their_files"]
 
@@ -21,9 +25,10 @@ _FILE_FIELDS = ("downloadUrl", "url", "downloadPath")
 
 def recordings_agree_with_their_files(study: Study) -> Counterexamples:
     """Times, place and file of every recording."""
+    yield from _connections_in_chats(study)
     for place, record in enumerate(study.table("recordings").records):
         yield from _times(study, place, record)
-        yield from _inside_chat(study, place, record)
+        yield from _inside_connection(study, place, record)
         yield from _file(study, place, record)
 
 
@@ -45,13 +50,34 @@ def _end_ms(record: Mapping[str, Any]) -> int:
     return int(ms_from_iso([record["endTime"]])[0])
 
 
-def _inside_chat(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
+def _inside_connection(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
     who = record["participantId"]
     start_ms = int(study.table("recordings").at_ms[place])
     end_ms = start_ms if record["endTime"] is None else _end_ms(record)
-    chats = [w for key, found in study.windows("VideoChat").items() if key[0] == who for w in found]
-    if not any(chat.start_ms <= start_ms and end_ms <= chat.end_ms for chat in chats):
-        yield _about(study, place, f"does not lie inside a VideoChat component of {who}")
+    served = "videochat" in study.data_types
+    spans = study.connections.get(who, ()) if served else _chats(study, who)
+    if not any(span.start_ms <= start_ms and end_ms <= span.end_ms for span in spans):
+        what = "video chat connection" if served else "VideoChat component"
+        yield _about(study, place, f"does not lie inside a {what} of {who}")
+
+
+def _chats(study: Study, who: str) -> list[Window]:
+    return [chat for key, found in study.windows("VideoChat").items() if key[0] == who for chat in found]
+
+
+def _connections_in_chats(study: Study) -> Counterexamples:
+    for who, connections in study.connections.items():
+        chats = _chats(study, who)
+        for one in connections:
+            end_ms = one.start_ms if one.end_ms == math.inf and not study.is_over else one.end_ms
+            if not any(chat.start_ms <= one.start_ms and end_ms <= chat.end_ms for chat in chats):
+                table = study.table("videochat")
+                place = int(np.flatnonzero(table.at_ms == one.start_ms)[0])
+                yield Counterexample(
+                    f"{study.tell('videochat', place)} begins a connection that does not lie inside a "
+                    f"VideoChat component of {who}",
+                    table.url(place),
+                )
 
 
 def _file(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:

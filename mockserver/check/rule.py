@@ -58,15 +58,19 @@ class RoomRule(Rule):
 
     Args:
         look: Yields the counter-examples of a room.
-        data_types: The records it looks at.
+        data_types: The records it looks at; none named, it looks at all but those `besides`.
     """
 
-    def __init__(self, look: "Callable[[Study], Counterexamples]", *data_types: str) -> None:
+    def __init__(
+        self, look: "Callable[[Study], Counterexamples]", *data_types: str, besides: tuple[str, ...] = ()
+    ) -> None:
         super().__init__()
         self._look = look
         self._data_types = data_types
+        self._besides = besides
 
     def room(self, study: "Study") -> Counterexamples:
         """Look at one room, and count its records."""
-        self.looked_at += sum(len(study.table(data_type)) for data_type in self._data_types)
+        named = self._data_types or [one for one in study.data_types if one not in self._besides]
+        self.looked_at += sum(len(study.table(data_type)) for data_type in named)
         return self._look(study)

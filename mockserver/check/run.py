@@ -1,4 +1,4 @@
-"""One run: all invariants on all rooms of all experiments, room by room so that memory stays with one room."""
+"""One run: all invariants on all rooms of all experiments, room by room, so that memory is one room's."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mockserver.check.discovery import Discovery
 from mockserver.check.errors import CheckError, UnreadableError
 from mockserver.check.invariants import INVARIANTS, Invariant
-from mockserver.check.reader import Reader
+from mockserver.check.reader import Reader, data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
 from mockserver.check.study import Study
 from mockserver.check.survey import Survey, served_types
@@ -77,12 +77,9 @@ class Run:
         for survey in self.surveys:
             self._reader.use_key_for(survey.experiment_id)
             for room_id in survey.looked_at:
-                room = self._discovery.room(survey.experiment_id, room_id)
-                study = Study(self._reader, survey.experiment_id, room, survey.data_types)
-                self._look(lambda rule, study=study: rule.room(study), room.url)
+                self._look_into_room(survey, room_id)
                 tick()
-            url = self._reader.url(f"/api/v3/data/events/experiment/{survey.experiment_id}", {})
-            self._look(lambda rule, survey=survey: rule.experiment(survey), url)
+            self._look_at_experiment(survey)
             tick()
         self._look(lambda rule: rule.end(), "")
         return [self._result(invariant, rule) for invariant, rule in self._rules]
@@ -102,6 +99,17 @@ class Run:
                 looked_at=_spread(room_ids, most_rooms),
                 data_types=served_types(self._reader, experiment_id),
             )
+
+    def _look_into_room(self, survey: Survey, room_id: str) -> None:
+        # First the horizon: who took part by then is among those who are found after it.
+        horizon = self._reader.horizon()
+        room = self._discovery.room(survey.experiment_id, room_id)
+        study = Study(self._reader, survey.experiment_id, room, survey.data_types, horizon)
+        self._look(lambda rule: rule.room(study), room.url)
+
+    def _look_at_experiment(self, survey: Survey) -> None:
+        url = self._reader.url(data_path("events", "experiment", survey.experiment_id), {})
+        self._look(lambda rule: rule.experiment(survey), url)
 
     def _look(self, look: Callable[[Rule], Counterexamples], url: str) -> None:
         """Let every rule look that has no counter-example yet."""

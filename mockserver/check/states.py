@@ -1,7 +1,7 @@
 """Invariant 9: `state.enter` and `state.exit` pair up and follow the experiment's states in order.
 
-The experiment's order is the longest sequence of states that anybody went through. All others of the experiment,
-in whatever room, have to begin as it does and may stop early: nobody skips a state or goes back.
+The experiment's order is the longest sequence of states that anybody went through. All others of the
+experiment, in whatever room, have to begin as it does and may stop early: nobody skips a state or goes back.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ import numpy as np
 
 from mockserver.check.discovery import Room
 from mockserver.check.instants import Ints, ms_from_iso
-from mockserver.check.reader import Reader
+from mockserver.check.reader import Horizon, Reader
 from mockserver.check.tables import KINDS, Table, read_table
 
 __all__ = ["Event", "Span", "Study", "Window"]
@@ -50,13 +50,15 @@ class Study:
             is read.
     """
 
-    def __init__(self, reader: Reader, experiment_id: str, room: Room, data_types: Sequence[str]) -> None:
+    def __init__(
+        self, reader: Reader, experiment_id: str, room: Room, data_types: Sequence[str], horizon: Horizon
+    ) -> None:
         self.reader = reader
         self.experiment_id = experiment_id
         self.room = room
         self.data_types = data_types
-        self.horizon_ms = reader.now_ms or 0
-        self._until = reader.until_now()
+        self.horizon_ms = horizon.at_ms
+        self._until = horizon.query
         self._tables: dict[str, Table] = {}
 
     def table(self, data_type: str) -> Table:
@@ -176,6 +178,24 @@ class Study:
             if end.at_ms >= start.at_ms and end.who == start.who and same:
                 return end.at_ms
         return start.at_ms if self.is_over else math.inf
+
+    @cached_property
+    def connections(self) -> Mapping[str, Sequence[Window]]:
+        """Participant to their video chat connections, in order; empty where those are not served.
+
+        A connection lasts from the record that says `…connected` to the one with the same `connectionId` that
+        says `…disconnected`; without that, for ever.
+        """
+        if "videochat" not in self.data_types:
+            return {}
+        table, found = self.table("videochat"), dict[str, dict[str, Window]]()
+        for at_ms, who, record in zip(table.at_ms.tolist(), table.who, table.records, strict=True):
+            own, number = found.setdefault(who, {}), record["connectionId"]
+            if not record["eventType"].endswith("disconnected"):
+                own[number] = Window(at_ms, math.inf, record["stateId"])
+            elif number in own:
+                own[number] = own[number]._replace(end_ms=at_ms)
+        return {who: list(own.values()) for who, own in found.items()}
 
     @cached_property
     def playing(self) -> Sequence[Window]:

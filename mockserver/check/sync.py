@@ -1,14 +1,14 @@
 """Invariant 8: sync samples exist for viewers only, while the video plays; the change of `timeDrift` follows
-from `playbackRate`, clock skew and stalls; beyond 600 ms a seek event follows within 3 s; `syncQuality` falls as
-|drift| and latency grow.
+from `playbackRate`, clock skew and stalls; beyond 600 ms a seek event follows within 3 s; `syncQuality` falls
+as |drift| and latency grow.
 
 Between two samples of one viewer, without a seek and while the video plays,
 
     change of timeDrift = (playbackRate - 1 + skew) * time between + noise - stall
 
 with the rate of the first of the two. The skew is one constant per viewer, unknown, and estimated by the
-median, which stalls cannot move. A stall is a sudden fall, of any size, so only what rises too fast is a
-counter-example. Noise is judged by the viewer's own spread (median absolute deviation), because a measured
+median, which stalls cannot move. A stall is a sudden fall: what rises too fast is a counter-example, and so is
+what falls by more than the time between, since a player that stands still loses no more than that. Noise is judged by the viewer's own spread (median absolute deviation), because a measured
 drift jitters and how much is the network's affair.
 
 Source: limits of the rate, its step, the seek threshold and the cooldown from the video synchronization page
@@ -18,9 +18,8 @@ Source: limits of the rate, its step, the seek threshold and the cooldown from t
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mockserver.check.instants import Floats, Ints
+from mockserver.check.instants import Flags, Floats, Ints
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Study
 
@@ -122,8 +121,8 @@ def _holes(study: Study, track: _Track) -> Counterexamples:
             yield _about(
                 study,
                 track.places[n + 1],
-                f"comes {track.at_ms[n + 1] - track.at_ms[n]} ms after the one before, though {track.who} was "
-                f"connected at onset {int(between[0]) - study.started_ms} ms and the video played",
+                f"comes {track.at_ms[n + 1] - track.at_ms[n]} ms after the one before in the video, though "
+                f"{track.who} was connected at onset {int(between[0]) - study.started_ms} ms",
             )
 
 
@@ -146,12 +145,15 @@ def _drift(study: Study, track: _Track) -> Counterexamples:
         said = f"has a media clock that is off by {skew:+.2%} over {len(n)} steps, more than {_MOST_SKEW:.1%}"
         yield _about(study, track.places[n[0]], said)
     tolerance = max(_LEAST_TOLERANCE_MS, _SPREADS * spread)
+    for k in np.flatnonzero(change < -dt - tolerance).tolist():
+        said = f"falls behind by {-change[k]:.0f} ms in {dt[k]:.0f} ms; standing still would cost no more than that"
+        yield _about(study, track.places[n[k] + 1], said)
     for k in np.flatnonzero(rest > tolerance).tolist():
         yield _about(
             study,
             track.places[n[k] + 1],
-            f"drifts by {change[k]:+.0f} ms in {dt[k]:.0f} ms at rate {track.rate[n[k]]}, {rest[k]:.0f} ms more "
-            f"than rate and skew ({skew:+.4%}) explain, and no seek lies between",
+            f"drifts by {change[k]:+.0f} ms in {dt[k]:.0f} ms at rate {track.rate[n[k]]}, without a seek: "
+            f"{rest[k]:.0f} ms more than rate and skew ({skew:+.4%}) explain",
         )
 
 
@@ -200,14 +202,14 @@ def _quality(study: Study) -> Counterexamples:
     best = np.maximum.accumulate(best[:, ::-1], axis=1)[:, ::-1]
     worse = best[row + 1, column + 1]
     for place in np.flatnonzero(worse > quality + _QUALITY_ROUNDING).tolist():
-        more: NDArray[np.bool_] = (drift > drift[place]) & (latency > latency[place])
+        more: Flags = (drift > drift[place]) & (latency > latency[place])
         other = int(np.flatnonzero(more & (quality == worse[place]))[0])
         yield _about(
             study,
             other,
             f"has syncQuality {quality[other]} at |timeDrift| {drift[other]:.0f} ms and latency "
-            f"{latency[other]:.0f} ms; with less of both ({drift[place]:.0f} and {latency[place]:.0f} ms) another "
-            f"sample has only {quality[place]}: {table.url(place)}",
+            f"{latency[other]:.0f} ms; another sample, with less of both ({drift[place]:.0f} and "
+            f"{latency[place]:.0f} ms), has only {quality[place]}: {table.url(place)}",
         )
 
 

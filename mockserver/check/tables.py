@@ -115,7 +115,8 @@ def read_table(reader: Reader, room_id: str, data_type: str, query: Mapping[str,
     names = (kind.who, "roomId", "experimentId", *(kind.kept or ()))
     columns: dict[str, list[Any]] = {name: [] for name in names}
     records: list[dict[str, Any]] = []
-    at_ms, onset_ms, started_ms, known = [], [], 0, {}
+    at_ms, onset_ms, started_ms = [], [], 0
+    known: dict[Any, Any] = {}
     for page in reader.pages(path, query):
         started_ms = page.started_ms
         at_ms.append(_instants(page, kind.at))

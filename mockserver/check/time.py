@@ -10,18 +10,20 @@ import numpy as np
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Study
 
-__all__ = ["onset_counts_from_the_start"]
+__all__ = ["WITHOUT_ONSET", "onset_counts_from_the_start"]
+
+WITHOUT_ONSET = ("recordings",)
 
 
 def onset_counts_from_the_start(study: Study) -> Counterexamples:
     """Every data type but recordings, record by record."""
     for data_type in study.data_types:
-        if data_type == "recordings":
+        if data_type in WITHOUT_ONSET:
             continue
         table = study.table(data_type)
         if table.started_ms != study.started_ms:
             yield Counterexample(
-                f"{data_type} of room {study.room.id} count from another experimentStartedAt than its events: "
+                f"{data_type} of room {study.room.id} name another experimentStartedAt than its events, by "
                 f"{table.started_ms - study.started_ms:+d} ms",
                 table.url(0),
             )

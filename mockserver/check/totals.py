@@ -1,9 +1,9 @@
 """Invariant 11: totals agree: experiment = sum of its rooms = sum of their participants, `counts` = totals,
 `participantCount` = participants.
 
-Totals are asked for with `limit=1`, so that the sum over an experiment of any size costs one request a room. The
-endpoints for counts, rooms and participants are compared where they are served. While the world's clock runs a
-total may grow between two requests; it then has to lie between the sums before and after it.
+Totals are asked for with `limit=1`, so that the sum over an experiment of any size costs one request a room.
+The endpoints for counts, rooms and participants are compared where they are served. While the world's clock
+runs a total may grow between two requests; it then has to lie between the sums before and after it.
 """
 
 import re
@@ -27,7 +27,7 @@ class TotalsAgree(Rule):
 
     def room(self, study: Study) -> Counterexamples:
         """A room's totals, participant by participant."""
-        reader, room_id, window = study.reader, study.room.id, study.reader.until_now()
+        reader, room_id, window = study.reader, study.room.id, study.reader.horizon().query
         own: dict[str, dict[str, int]] = {who: {} for who in study.room.participants}
         for data_type in study.data_types:
             path = data_path(data_type, "room", room_id)
@@ -45,7 +45,7 @@ class TotalsAgree(Rule):
 
     def experiment(self, survey: Survey) -> Counterexamples:
         """An experiment's totals, room by room; all rooms count, also those that were not looked into."""
-        reader, window = survey.reader, survey.reader.until_now()
+        reader, window = survey.reader, survey.reader.horizon().query
         people = data_path("participants", "experiment", survey.experiment_id)
         listed = reader.optional(people, {"limit": 1}) is not None
         for data_type in (*survey.data_types, *(["participants"] if listed else [])):
@@ -80,9 +80,8 @@ class TotalsAgree(Rule):
             count = counts.get(_words(data_type), total)
             self.looked_at += 1
             if count != total:
-                yield Counterexample(
-                    f"counts of {who} in room {room_id} say {count} {data_type}, the total is {total}", page.url
-                )
+                said = f"counts of {who} in room {room_id} say {count} {data_type}, the total is {total}"
+                yield Counterexample(said, page.url)
 
     def _participants(self, study: Study) -> Counterexamples:
         record, people = study.room.record, study.room.people
@@ -98,8 +97,6 @@ class TotalsAgree(Rule):
             )
 
 
-
-
 def _words(name: Any) -> frozenset[str]:
-    """`ratings/continuous`, `ratings_continuous` and `continuousRatings` are one name (the form is inferred)."""
+    """`ratings/continuous` and `continuousRatings` are one name (which of them counts use is inferred)."""
     return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+", str(name)))

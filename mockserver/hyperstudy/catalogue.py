@@ -39,6 +39,7 @@ class DataTypeRow:
     Attributes:
         scope: What a key must have. levels: at which it can be asked for.
         sorts: Sort parameter to what the simulation sorts by; the first is the default.
+        windowed: Its records can be averaged (`aggregationWindow`).
         fidelity: How well founded the endpoint is.
     """
 
@@ -47,6 +48,7 @@ class DataTypeRow:
     sorts: dict[str, str]
     filters: tuple[Filter, ...] = ()
     levels: tuple[Scope, ...] = SCOPES
+    windowed: bool = False
     fidelity: Fidelity = "documented"
     shape: Shape = field(init=False)
 
@@ -84,8 +86,9 @@ CATALOGUE: tuple[DataTypeRow, ...] = (
     DataTypeRow("videochat", "read:videochat", _BY_TIME),
     DataTypeRow("ratings/continuous", "read:ratings", _BY_TIME),
     DataTypeRow("ratings/sparse", "read:ratings", _BY_TIME),
-    DataTypeRow("sync", "read:sync", _BY_TIME),
+    DataTypeRow("sync", "read:sync", _BY_TIME, windowed=True),
     DataTypeRow("components", "read:components", _BY_TIME, (_COMPONENT_TYPE, _COMPLETED, _STATE)),
+    DataTypeRow("eyetracking", "read:events", _BY_TIME, fidelity="observed"),
     DataTypeRow("participants", "read:events", _BY_PERSON, (_CODE,), ("experiment", "room")),
     DataTypeRow("rooms", "read:events", _BY_ROOM, (), ("experiment",)),
 )

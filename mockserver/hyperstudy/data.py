@@ -3,126 +3,102 @@
 The order of checks is key (401), scope (403), parameters (400), existence (404) (inferred).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from flask import Response, request
 
-from mockserver.http import current_sandbox
-from mockserver.hyperstudy.catalogue import DataTypeRow, Scope
+from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
-from mockserver.hyperstudy.keys import authenticate, authorise
-from mockserver.hyperstudy.pages import Page
-from mockserver.hyperstudy.parameters import DataParameters, read_parameters
+from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.hyperstudy.pages import PAGINATION, Page
+from mockserver.hyperstudy.parameters import DataParameters, query_parameters, read_parameters
+from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.sandbox import Sandbox
+from mockserver.hyperstudy.sync_windows import averaged
 from mockserver.simulation.datasets import Query, Selection
-from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.scenario import KeySpec
 from mockserver.timestamps import iso_from_ms
 
-__all__ = ["API_VERSION", "checked_key", "data_view", "mint_download"]
+__all__ = ["API_VERSION", "data_operations", "recording_links"]
 
 API_VERSION = "3.0.0"
 # Records that are made, written and forgotten together while an answer is streamed.
 _CHUNK = 500
+_LINK = {"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]}
+_FORMATS = ("application/json", "text/csv", "application/x-ndjson")
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """What a scope and an id stand for: rooms of one experiment, and perhaps one participant."""
+def data_operations() -> list[Operation]:
+    """An operation for every data type at each of its scopes, and the one that mints recording links."""
+    return [
+        *(_operation(row, scope) for row in CATALOGUE for scope in row.levels),
+        Operation(
+            id="mintRecordingLink",
+            method="GET",
+            path="/data/recordings/download/<room_id>/<recording_id>",
+            view=mint_download,
+            summary="Mint a signed link to a recording's file",
+            tag="recordings",
+            answer=Answer(
+                {"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]}, many=False
+            ),
+            scope="read:recordings",
+            errors=(404,),
+            fidelity="observed",
+        ),
+    ]
 
-    rooms: Sequence[RoomRef]
-    participant_id: str | None = None
+
+def _operation(row: DataTypeRow, scope: Scope) -> Operation:
+    words = row.name.replace("/", " ").title().replace(" ", "")
+    return Operation(
+        id=f"get{words}By{scope.capitalize()}",
+        method="GET",
+        path=f"/data/{row.name}/{scope}/<scope_id>",
+        view=_data_view(row, scope),
+        summary=f"{row.name} of one {scope}",
+        tag=row.name.split("/")[0],
+        answer=Answer(row.shape, metadata=_METADATA, formats=_FORMATS),
+        scope=row.scope,
+        parameters=query_parameters(row, scope),
+        errors=(400, 404),
+        fidelity=row.fidelity,
+    )
 
 
-def data_view(row: DataTypeRow, scope: Scope, base_path: str) -> Callable[[str], Response]:
-    """The view of a data type at a scope."""
-
-    def view(scope_id: str) -> Response:
-        sandbox = current_sandbox()
-        started_ms = sandbox.clock.now_ms()
-        key = checked_key(sandbox, row.scope)
-        parameters = read_parameters(request.args, row, scope, scope_id)
-        place = _find(sandbox, key, scope, scope_id, parameters)
-        found = sandbox.world.select(row.name, place.rooms, _query(row, parameters, place, started_ms))
+def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
+    def view(call: Call, scope_id: str) -> Response:
+        parameters = read_parameters(call.arguments, row, scope, scope_id)
+        place = _find(call, scope, scope_id, parameters)
+        query = _query(row, parameters, place, call.now_ms)
+        found = call.sandbox.world.select(row.name, place.rooms, query)
+        if parameters.window_ms is not None:
+            found = averaged(found, place.rooms, parameters.window_ms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
         if parameters.format != "json":
-            return _stream(row, scope_id, parameters.format, found, page, _links(base_path))
-        data = row.shape.write(found.rows(page.start, page.stop), _links(base_path))
-        return success(data, _metadata(row, scope, scope_id, parameters, place, page, started_ms))
+            return _stream(row, scope_id, parameters.format, found, page, recording_links(call))
+        data = row.shape.write(found.rows(page.start, page.stop), recording_links(call))
+        return success(data, _metadata(call, row, scope, scope_id, parameters, place, page))
 
     return view
 
 
-def checked_key(sandbox: Sandbox, scope: str | None) -> KeySpec:
-    """The request's key, once it is known to be valid and to have the scope (None: any valid key).
-
-    Raises:
-        Unauthorized, Forbidden: It is not, or has not.
-    """
-    headers = cast(Mapping[str, str], request.headers)
-    in_query = any(name.lower().replace("_", "") in ("apikey", "key", "xapikey") for name in request.args)
-    key = authenticate(headers, sandbox.world.scenario.keys, sandbox.clock.now_ms(), in_query)
-    authorise(headers, key, scope)
-    return key
-
-
-def _find(sandbox: Sandbox, key: KeySpec, scope: Scope, scope_id: str, parameters: DataParameters) -> _Place:
-    """The rooms that are meant.
+def _find(call: Call, scope: Scope, scope_id: str, parameters: DataParameters) -> Place:
+    """The rooms that are meant; CSV and NDJSON count as export.
 
     Raises:
         NotFound: There is no such experiment, room or participant.
         Forbidden: It belongs to another organisation.
     """
-    world = sandbox.world
+    export = parameters.format != "json"
     if scope == "experiment":
-        spec = world.scenario.experiments.get(scope_id)
-        if spec is None:
-            raise _unknown("experiment", scope_id, world.sample_ids()["experiment"])
-        _same_organisation(key, spec.organisation)
-        return _Place(world.rooms(scope_id))
-    room = _room(sandbox, key, scope_id if scope == "room" else parameters.room_id or "")
-    if scope == "room":
-        return _Place((room,))
-    people = world.participant_ids(room)
-    if scope_id not in people:
-        raise _unknown(f"participant in room {room.room_id}", scope_id, people[0])
-    return _Place((room,), scope_id)
+        return Place(call.sandbox.world.rooms(find_experiment(call, scope_id, export=export).id))
+    room = find_room(call, scope_id if scope == "room" else parameters.room_id or "", export=export)
+    return Place((room,)) if scope == "room" else find_participant(call, room, scope_id)
 
 
-def _room(sandbox: Sandbox, key: KeySpec, room_id: str) -> RoomRef:
-    """The room with that id.
-
-    Raises:
-        NotFound, Forbidden: As for `_find`.
-    """
-    room = sandbox.world.room(room_id)
-    if room is None or not sandbox.world.is_open(room, sandbox.clock.now_ms()):
-        raise _unknown("room", room_id, sandbox.world.sample_ids()["room"])
-    _same_organisation(key, room.experiment.organisation)
-    return room
-
-
-def _unknown(what: str, asked: str, example: str | None) -> NotFound:
-    hint = f" For example, {example} exists." if example else ""
-    return NotFound(
-        f"There is no {what} with the id {shown(asked)}.{hint}", {"resource": what, "id": asked[:200]}
-    )
-
-
-def _same_organisation(key: KeySpec, owner: str) -> None:
-    if key.organisation != owner:
-        raise Forbidden(
-            "This belongs to another organisation than the API key.",
-            {"required": owner, "provided": key.organisation},
-        )
-
-
-def _query(row: DataTypeRow, parameters: DataParameters, place: _Place, now_ms: int) -> Query:
+def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: int) -> Query:
     rooms = {room.room_id for room in place.rooms}
     wanted = rooms
     if parameters.room_id is not None:
@@ -141,58 +117,76 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: _Place, now_ms: 
     )
 
 
-def mint_download(base_path: str) -> Callable[[str, str], Response]:
-    """The view that mints a link to a recording's file (observed in the client)."""
-
-    def download_link(room_id: str, recording_id: str) -> Response:
-        sandbox = current_sandbox()
-        key = checked_key(sandbox, "read:recordings")
-        room = _room(sandbox, key, room_id)
-        recording = sandbox.world.recording(room.room_id, recording_id)
-        url = _links(base_path).download_url(recording) if recording else None
-        if url is None:
-            raise _unknown(f"recording with a file in room {room_id}", recording_id, None)
-        return success({"url": url})
-
-    return download_link
+def recording_links(call: Call) -> RecordingLinks:
+    """Makes links for the host that the request came to, valid from now on."""
+    return RecordingLinks(request.host_url, call.base_path, call.sandbox.settings, call.now_ms)
 
 
-def _links(base_path: str) -> RecordingLinks:
-    sandbox = current_sandbox()
-    return RecordingLinks(request.host_url, base_path, sandbox.settings.link_secret, sandbox.clock.now_ms())
+def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
+    """Mint a link to a recording's file.
+
+    Raises:
+        NotFound: There is no such recording, or no file of it.
+    """
+    room = find_room(call, room_id)
+    recording = call.sandbox.world.recording(room.room_id, recording_id)
+    url = recording_links(call).download_url(recording) if recording else None
+    if url is None:
+        raise unknown(f"recording with a file in room {room_id}", recording_id)
+    return success({"url": url})
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+_METADATA: dict[str, dict[str, Any]] = {
+    "dataType": _TEXT,
+    "scope": _TEXT,
+    "scopeId": _TEXT,
+    "timestamp": {"type": "string", "format": "date-time"},
+    "query": {"type": "object"},
+    "processing": {
+        "type": "object",
+        "properties": {
+            "experimentStartedAt": {"type": ["string", "null"], "format": "date-time"},
+            "processingTimeMs": {"type": "integer"},
+            "enriched": {"type": "boolean"},
+            "version": _TEXT,
+        },
+        "required": ["experimentStartedAt", "processingTimeMs", "enriched", "version"],
+    },
+    "pagination": PAGINATION,
+}
 
 
 def _metadata(
+    call: Call,
     row: DataTypeRow,
     scope: Scope,
     scope_id: str,
     parameters: DataParameters,
-    place: _Place,
+    place: Place,
     page: Page,
-    started_ms: int,
 ) -> dict[str, Any]:
     """The block that every answer with data has. Source: response metadata of the data page (documented).
 
     At experiment scope `experimentStartedAt` is the earliest room's (inferred).
     """
-    sandbox = current_sandbox()
     zero_ms = min((room.started_ms for room in place.rooms), default=None)
     metadata: dict[str, Any] = {
         "dataType": row.name,
         "scope": scope,
         "scopeId": scope_id,
-        "timestamp": iso_from_ms(started_ms),
+        "timestamp": iso_from_ms(call.now_ms),
         "query": parameters.as_query(),
         "processing": {
             "experimentStartedAt": None if zero_ms is None else iso_from_ms(zero_ms),
-            "processingTimeMs": sandbox.clock.now_ms() - started_ms,
+            "processingTimeMs": call.sandbox.clock.now_ms() - call.now_ms,
             "enriched": True,
             "version": API_VERSION,
         },
         "pagination": page.as_pagination(),
     }
-    if sandbox.world.scenario.warnings:
-        metadata["_warnings"] = list(sandbox.world.scenario.warnings)
+    if call.sandbox.world.scenario.warnings:
+        metadata["_warnings"] = list(call.sandbox.world.scenario.warnings)
     return metadata
 
 

@@ -32,14 +32,10 @@ def authenticate(
     """
     value = headers.get(HEADER)
     if not value:
-        raise Unauthorized(
-            "missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query)}."
-        )
+        raise Unauthorized("missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query)}.")
     key = next((key for key in keys.values() if key.value == value), None)
     if key is None:
-        raise Unauthorized(
-            "unknown", "The API key is not known here; the server's start-up banner shows one that is."
-        )
+        raise Unauthorized("unknown", "The API key is not known here; the server's start-up banner shows one that is.")
     if key.revoked:
         raise Unauthorized("revoked", "The API key was revoked; use another one.")
     if key.expires_ms is not None and key.expires_ms <= now_ms:
@@ -64,12 +60,10 @@ def authorise(headers: Mapping[str, str], key: KeySpec, scope: str | None) -> No
     if organisation and organisation != key.organisation:
         raise Forbidden(
             f"The API key belongs to another organisation than the {ORGANISATION_HEADER} header names.",
-            {"required": organisation, "provided": key.organisation},
+            {"required": [organisation], "provided": [key.organisation]},
         )
     if scope is not None and not covers(key.scopes, scope):
-        raise Forbidden(
-            f"The API key lacks the scope {scope}.", {"required": scope, "provided": list(key.scopes)}
-        )
+        raise Forbidden(f"The API key lacks the scope {scope}.", {"required": [scope], "provided": list(key.scopes)})
 
 
 def covers(scopes: tuple[str, ...], required: str) -> bool:

@@ -3,7 +3,22 @@
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Page"]
+__all__ = ["PAGINATION", "Page"]
+
+_COUNT = {"type": "integer", "minimum": 0}
+# JSON Schema of the metadata's block.
+PAGINATION: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "total": _COUNT,
+        "returned": _COUNT,
+        "hasMore": {"type": "boolean"},
+        "limit": _COUNT,
+        "offset": _COUNT,
+        "nextOffset": _COUNT,
+    },
+    "required": ["total", "returned", "hasMore", "limit", "offset"],
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.hyperstudy.catalogue import DataTypeRow
+from mockserver.hyperstudy.catalogue import DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
+from mockserver.hyperstudy.operations import Parameter
 from mockserver.timestamps import iso_from_ms, parse_iso_us
 
-__all__ = ["DEFAULT_LIMIT", "MAX_LIMIT", "DataParameters", "read_parameters", "whole_number"]
+__all__ = [
+    "DEFAULT_LIMIT",
+    "MAX_LIMIT",
+    "DataParameters",
+    "query_parameters",
+    "read_parameters",
+    "whole_number",
+]
 
 DEFAULT_LIMIT = 1000
 MAX_LIMIT = 10_000
 FORMATS = ("json", "csv", "ndjson")
 # Beyond every dataset, and within what a 64-bit column can be compared with.
 _MAX_OFFSET = 2**53
+_LONGEST_WINDOW_MS = 86_400_000
 _DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
@@ -29,6 +38,7 @@ class DataParameters:
 
     Attributes:
         start_ms, end_ms: The window, both ends included (inferred).
+        window_ms: Length of averaged windows (sync only).
         where: Record field to wanted value; `asked`: the same as the client wrote it, None where unset.
     """
 
@@ -41,8 +51,9 @@ class DataParameters:
     limit: int
     offset: int
     format: str
+    window_ms: int | None
     where: Mapping[str, Any]
-    asked: Mapping[str, str | None]
+    asked: Mapping[str, str | int | None]
 
     def as_query(self) -> dict[str, Any]:
         """The metadata's `query` block."""
@@ -60,9 +71,7 @@ class DataParameters:
         }
 
 
-def read_parameters(
-    arguments: Mapping[str, str], row: DataTypeRow, scope: str, scope_id: str
-) -> DataParameters:
+def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, scope_id: str) -> DataParameters:
     """Read a data request's query string.
 
     Args:
@@ -74,11 +83,13 @@ def read_parameters(
     """
     start_ms, end_ms = _window(arguments)
     where, asked = _filters(arguments, row)
+    window_ms = None
+    if row.windowed:
+        window_ms = whole_number(arguments, "aggregationWindow", 0, 1, _LONGEST_WINDOW_MS) or None
+        asked = {**asked, "aggregationWindow": window_ms}
     return DataParameters(
         room_id=_room(arguments, scope, scope_id),
-        deployment_id=_text(arguments, "deploymentId", "a deployment's id")
-        if scope == "experiment"
-        else None,
+        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if scope == "experiment" else None,
         start_ms=start_ms,
         end_ms=end_ms,
         sort=_choice(arguments, "sort", tuple(row.sorts)),
@@ -86,6 +97,7 @@ def read_parameters(
         limit=whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
         offset=whole_number(arguments, "offset", 0, 0, _MAX_OFFSET),
         format=_choice(arguments, "format", FORMATS),
+        window_ms=window_ms,
         where=where,
         asked=asked,
     )
@@ -98,8 +110,7 @@ def _room(arguments: Mapping[str, str], scope: str, scope_id: str) -> str | None
             "roomId",
             None,
             "the id of the room in which the participant took part",
-            "Missing parameter roomId: at participant scope it says which room is meant, "
-            "e.g. ?roomId=room_abc123.",
+            "Missing parameter roomId: at participant scope it says which room is meant, e.g. ?roomId=room_abc123.",
         )
     return scope_id if scope == "room" and room_id is None else room_id
 
@@ -161,9 +172,9 @@ def _instant_us(arguments: Mapping[str, str], name: str) -> int | None:
         raise InvalidParameter(name, value, expected, message + hint) from None
 
 
-def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, Any], dict[str, str | None]]:
+def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, Any], dict[str, str | int | None]]:
     where: dict[str, Any] = {}
-    asked: dict[str, str | None] = {}
+    asked: dict[str, str | int | None] = {}
     for filter_ in row.filters:
         value = arguments.get(filter_.parameter)
         asked[filter_.parameter] = value
@@ -174,3 +185,54 @@ def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, 
             raise InvalidParameter(filter_.parameter, value, expected)
         where[filter_.attribute] = value if filter_.values is None else filter_.values[value]
     return where, asked
+
+
+def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:
+    """The same parameters as rows, for describing them."""
+    return (
+        _described_room(scope),
+        *(_OF_EXPERIMENTS if scope == "experiment" else ()),
+        *_OF_ALL,
+        Parameter("sort", _one_of(tuple(row.sorts)), "Sort field."),
+        *(_OF_WINDOWED if row.windowed else ()),
+        *(_described_filter(filter_) for filter_ in row.filters),
+    )
+
+
+def _one_of(options: tuple[str, ...]) -> dict[str, Any]:
+    return {"type": "string", "enum": list(options), "default": options[0]}
+
+
+_ID = {"type": "string", "minLength": 1}
+_INSTANT = {"type": "string", "format": "date-time"}
+_LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
+_OFFSET = {"type": "integer", "minimum": 0, "maximum": _MAX_OFFSET, "default": 0}
+_WINDOW = {"type": "integer", "minimum": 1, "maximum": _LONGEST_WINDOW_MS}
+_OF_ALL = (
+    Parameter("startTime", _INSTANT, "Only records from this instant on, itself included."),
+    Parameter("endTime", _INSTANT, "Only records up to this instant, itself included."),
+    Parameter("limit", _LIMIT, "The most records that the answer may have."),
+    Parameter("offset", _OFFSET, "How many records to skip."),
+    Parameter("order", _one_of(("asc", "desc")), "Sort order."),
+    Parameter("format", _one_of(FORMATS), "Form of the answer."),
+)
+_OF_EXPERIMENTS = (Parameter("deploymentId", _ID, "Only rooms of this deployment.", fidelity="observed"),)
+_OF_WINDOWED = (
+    Parameter(
+        "aggregationWindow",
+        _WINDOW,
+        "One averaged record for each participant and so many ms.",
+        fidelity="observed",
+    ),
+)
+
+
+def _described_room(scope: str) -> Parameter:
+    if scope == "participant":
+        return Parameter("roomId", _ID, "The room in which the participant took part.", required=True)
+    return Parameter("roomId", _ID, "Only this room's records.")
+
+
+def _described_filter(filter_: Filter) -> Parameter:
+    schema = _ID if filter_.values is None else {"type": "string", "enum": list(filter_.values)}
+    return Parameter(filter_.parameter, schema, f"Only records with this {filter_.parameter}.")

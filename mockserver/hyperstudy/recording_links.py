@@ -5,6 +5,7 @@ Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath`
 
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
+from mockserver.settings import Settings
 from mockserver.simulation.records import Recording
 
 __all__ = ["RecordingLinks"]
@@ -15,13 +16,15 @@ class RecordingLinks:
 
     Args:
         host_url: Where the client reaches the server, with a slash at its end.
-        base_path: The API's. secret: signs the links. now_ms: the sandbox's now.
+        base_path: The API's. now_ms: the sandbox's now.
+        settings: The secret that signs links, and which reading of a status is wanted.
     """
 
-    def __init__(self, host_url: str, base_path: str, secret: str, now_ms: int) -> None:
+    def __init__(self, host_url: str, base_path: str, settings: Settings, now_ms: int) -> None:
         self._host_url = host_url.rstrip("/")
         self._base_path = base_path
-        self._secret = secret
+        self._secret = settings.link_secret
+        self._observed = settings.reading == "observed"
         self._expires_at_ms = now_ms + LINK_TTL_MS
 
     def download_url(self, record: Recording) -> str | None:
@@ -30,6 +33,10 @@ class RecordingLinks:
             return None
         path = recording_path(self._base_path, record.room_id, record.recording_id, record.format)
         return self._host_url + sign(path, self._expires_at_ms, self._secret)
+
+    def status(self, record: Recording) -> str:
+        """`completed` is documented, `complete` is what the official client saw."""
+        return "complete" if self._observed and record.status == "completed" else record.status
 
     def download_path(self, record: Recording) -> str | None:
         """The path that mints a link, relative to the base URL; None where there is no file."""

@@ -1,36 +1,49 @@
-"""API A's routes. What they do is in one module per family; which there are is read from the catalogue."""
+"""API A's routes: one for every operation. What they do is in one module per family."""
 
-from flask import Blueprint, Response
+from flask import Blueprint
 
-from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
+from mockserver.http import BodyTooLargeError, MalformedJsonError
 from mockserver.hyperstudy import files
-from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.hyperstudy.data import API_VERSION, data_view, mint_download
+from mockserver.hyperstudy.agent_data import agent_operations
+from mockserver.hyperstudy.data import data_operations
+from mockserver.hyperstudy.deployments import deployment_operations
 from mockserver.hyperstudy.envelope import error_response
 from mockserver.hyperstudy.errors import ApiError
-from mockserver.timestamps import iso_from_ms
+from mockserver.hyperstudy.event_batches import event_batch_operations
+from mockserver.hyperstudy.experiments import experiment_operations
+from mockserver.hyperstudy.health import health_operations
+from mockserver.hyperstudy.inspection import inspection_operations
+from mockserver.hyperstudy.limits import add_limit_headers
+from mockserver.hyperstudy.operations import Operation, serve
+from mockserver.hyperstudy.personas import persona_operations
 
-__all__ = ["BASE_PATH", "blueprint"]
+__all__ = ["BASE_PATH", "blueprint", "operations"]
 
 BASE_PATH = "/api/v3"
+
+
+def operations() -> list[Operation]:
+    """Every operation, in the order in which the reference page shows them."""
+    return [
+        *health_operations(),
+        *data_operations(),
+        *event_batch_operations(),
+        *agent_operations(),
+        *inspection_operations(),
+        *experiment_operations(),
+        *deployment_operations(),
+        *persona_operations(),
+    ]
 
 
 def blueprint() -> Blueprint:
     """A fresh blueprint with every route of the API."""
     api = Blueprint("hyperstudy", __name__)
-    api.add_url_rule("/health", view_func=health)
-    for row in CATALOGUE:
-        for scope in row.levels:
-            name = f"{row.name.replace('/', '_')}_{scope}"
-            api.add_url_rule(f"/data/{row.name}/{scope}/<scope_id>", name, data_view(row, scope, BASE_PATH))
-    api.add_url_rule("/data/recordings/download/<room_id>/<recording_id>", view_func=mint_download(BASE_PATH))
+    for operation in operations():
+        view = serve(operation, BASE_PATH)
+        api.add_url_rule(operation.path, operation.id, view, methods=[operation.method])
     files.register(api)
     for error in (ApiError, MalformedJsonError, BodyTooLargeError):
         api.register_error_handler(error, error_response)
+    api.after_request(add_limit_headers)
     return api
-
-
-def health() -> Response:
-    """Is the server up? No key is needed, and there is no envelope (documented)."""
-    now = iso_from_ms(current_sandbox().clock.now_ms())
-    return json_response({"status": "healthy", "version": API_VERSION, "timestamp": now})

@@ -28,6 +28,10 @@ class Links(Protocol):
         """The path that mints such a link, below the API's base path."""
         ...
 
+    def status(self, record: Any) -> str:
+        """The recording's status in the words of the chosen reading."""
+        ...
+
 
 @dataclass(frozen=True)
 class Field:
@@ -37,7 +41,8 @@ class Field:
         name: As written. kind: its type; `nullable` when it may be null.
         fidelity: `documented` (S1), `observed` (in the client), or `inferred`.
         fields: Of a nested object, or of the objects in a list.
-        made: Makes the value from the record and the links, where it is not the record's own.
+        made: Makes the value from the record and the links, where it is not the record's own as it is.
+        own: The record has a value of its own here.
     """
 
     name: str
@@ -46,6 +51,7 @@ class Field:
     nullable: bool = False
     fields: tuple["Field", ...] = ()
     made: Callable[[Any, Links], Any] | None = None
+    own: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class Shape:
         changes = dict(self._changes)
         row: dict[str, Any] = {}
         for field in self.fields:
-            value = field.made(record, links) if field.made else next(own)
+            value = next(own) if field.own else None
+            value = field.made(record, links) if field.made else value
             change = changes.get(field.name)
             row[field.name] = change(value) if change and value is not None else value
         return row
@@ -131,6 +138,9 @@ class _NoLinks:
     def download_path(self, record: Any) -> str | None:
         return None
 
+    def status(self, record: Any) -> str:
+        return str(record.status)
+
 
 _NO_LINKS = _NoLinks()
 
@@ -149,6 +159,10 @@ def _number(name: str, fidelity: Fidelity = "documented", *, nullable: bool = Fa
 
 def _instant(name: str, fidelity: Fidelity = "documented", *, nullable: bool = False) -> Field:
     return Field(name, "timestamp", fidelity, nullable)
+
+
+def _linked(name: str, made: Callable[[Any, Links], Any], fidelity: Fidelity = "documented") -> Field:
+    return Field(name, "string", fidelity, nullable=True, made=made, own=False)
 
 
 _RESPONSE = (_text("value"), _whole("responseTime"))
@@ -186,16 +200,14 @@ RECORDING = Shape(
         _instant("endTime", nullable=True),
         _whole("duration", nullable=True),
         _whole("videoOffset"),
-        Field("downloadUrl", "string", nullable=True, made=lambda record, links: links.download_url(record)),
+        _linked("downloadUrl", lambda record, links: links.download_url(record)),
         _whole("fileSize", nullable=True),
-        _text("status"),
+        Field("status", "string", made=lambda record, links: links.status(record)),
         _text("format"),
         _text("resolution", nullable=True),
         _text("egressId", "observed"),
-        Field("url", "string", "observed", True, made=lambda record, links: links.download_url(record)),
-        Field(
-            "downloadPath", "string", "observed", True, made=lambda record, links: links.download_path(record)
-        ),
+        _linked("url", lambda record, links: links.download_url(record), "observed"),
+        _linked("downloadPath", lambda record, links: links.download_path(record), "observed"),
         Field(
             "metadata",
             "object",
@@ -370,6 +382,22 @@ VIDEOCHAT = Shape(
     )
 )
 
+GAZE = Shape(
+    (
+        _text("sampleId", "inferred"),
+        _text("experimentId", "inferred"),
+        _text("roomId", "inferred"),
+        _text("participantId", "inferred"),
+        _text("stateId", "inferred"),
+        _instant("timestamp", "inferred"),
+        _whole("onset", "inferred"),
+        _number("gazeX", "inferred", nullable=True),
+        _number("gazeY", "inferred", nullable=True),
+        _number("pupilDiameter", "inferred", nullable=True),
+        Field("valid", "boolean", "inferred"),
+    )
+)
+
 PARTICIPANT = Shape(
     (
         _text("participantId", "observed"),
@@ -409,6 +437,7 @@ SHAPES = {
     "ratings/sparse": SPARSE,
     "sync": SYNC,
     "components": COMPONENT,
+    "eyetracking": GAZE,
     "participants": PARTICIPANT,
     "rooms": ROOM,
 }

@@ -11,6 +11,12 @@ _FIRST_AFTER_MS = 1800
 _LAST_BEFORE_MS = 700
 # A pause for thought before typing begins.
 _THINKING_MS = (600, 4200)
+# Whoever writes more than this has copied it, and pastes it as fast as this many characters are typed.
+_PASTED_ABOVE, _PASTED_AS = 300, 20
+# Every try at a message has a number of its own in its room; a try takes 0.6 s or more.
+_MOST_TRIES = 10_000_000
+# Rooms begin at different places of the messages that break parsers, so that a few rooms see all of them.
+_DEALT_APART = 6
 # The chance that the next message comes from somebody else.
 _TURN = 0.82
 
@@ -19,14 +25,14 @@ def chat_entries(plan: Plan, namer: Namer) -> list[Entry]:
     """A room's messages in the order in which they were sent; final as soon as they are sent."""
     states = dict.fromkeys(v.state_id for v in plan.visits if v.state.component == "TextChat")
     entries: list[Entry] = []
-    for state_id in states:
+    for place, state_id in enumerate(states):
         visits = [visit for visit in plan.visits if visit.state_id == state_id]
-        entries += _conversation(plan, visits, namer, len(entries))
+        entries += _conversation(plan, visits, namer, place * _MOST_TRIES)
     return entries
 
 
 def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) -> list[Entry]:
-    """The messages of one chat state. `number` is how many the room has had before."""
+    """The messages of one chat state. `number` is the first of those that tries at a message may have."""
     ends_ms = max(visit.completed_ms or visit.exited_ms for visit in visits) - _LAST_BEFORE_MS
     at_ms = max(visit.shown_ms for visit in visits) + _FIRST_AFTER_MS
     last: int | None = None
@@ -38,8 +44,10 @@ def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) ->
         number += 1
         if who is None:
             continue
-        content = namer.remark(chance) if entries else namer.opener(chance, plain=number == 1)
-        sent_ms = at_ms + plan.participants[who].traits.typing_ms * len(content)
+        dealt = plan.room.index * _DEALT_APART + len(entries)
+        content = namer.remark(chance, dealt) if entries else namer.opener(chance, plain=number == 1)
+        typed = len(content) if len(content) <= _PASTED_ABOVE else _PASTED_AS
+        sent_ms = at_ms + plan.participants[who].traits.typing_ms * typed
         if sent_ms < ends_ms and who in _there(plan, visits, sent_ms):
             entries.append(_message(plan, number, who, sent_ms, content))
             at_ms, last = sent_ms, who

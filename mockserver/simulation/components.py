@@ -118,9 +118,7 @@ def _focus_config(state: StateSpec) -> ComponentConfig:
     )
 
 
-def _rating_config(
-    spec: ContinuousSpec | SparseSpec, prompt: str, interval_ms: int | None
-) -> ComponentConfig:
+def _rating_config(spec: ContinuousSpec | SparseSpec, prompt: str, interval_ms: int | None) -> ComponentConfig:
     return ComponentConfig(None, None, None, prompt, [], spec.scale_min, spec.scale_max, None, interval_ms)
 
 

@@ -19,12 +19,15 @@ from mockserver.simulation.records import ContinuousRating
 from mockserver.simulation.regular import Lane, samples_between
 from mockserver.simulation.scenario import ContinuousSpec, Ratings
 
-__all__ = ["ContinuousLane", "ContinuousLanes", "continuous_lanes", "rating_window"]
+__all__ = ["HAND_LAG_MS", "ContinuousLane", "ContinuousLanes", "continuous_lanes", "rating_window"]
 
 # A hand makes at most one stroke in this time, and takes this long for it.
 _STROKE_EVERY_MS = 1600
 _STROKE_STARTS_WITHIN_MS = 600
 _STROKE_MS = 700
+# How late the slider shows a feeling, on average and beside the person's own lag: until the stroke for it
+# is half made, and for half of the time until the next one.
+HAND_LAG_MS = _STROKE_STARTS_WITHIN_MS // 2 + _STROKE_MS // 2 + _STROKE_EVERY_MS // 2
 # Strokes are made once the feeling has changed by this share of its spread; until then the hand holds.
 _HOLD_STEP = 0.3
 

@@ -6,6 +6,9 @@ from mockserver.simulation.seats import Seat, rt_ms_of
 
 __all__ = ["entrance", "questionnaire"]
 
+_WAITS_MS = (4_000, 60_000)
+_AGENT_WAITS_MS = (200, 900)
+
 
 def entrance(room: RoomRef, seat: Seat) -> tuple[tuple[Step, ...], int, int | None]:
     """Consent, instructions, check and waiting, told backwards from the room's start.
@@ -15,7 +18,9 @@ def entrance(room: RoomRef, seat: Seat) -> tuple[tuple[Step, ...], int, int | No
     """
     plan = _entrance_steps(room, seat)
     total_ms = sum(step[1] + 1 for step in plan)
-    waited_ms = seat.chance.integer(4_000, 60_000, "waits")
+    # An agent is there at once: nobody has to find it a seat, or wait for it to read.
+    agent = room.is_agent(seat.index)
+    waited_ms = seat.chance.integer(200, 900, "waits") if agent else seat.chance.integer(4_000, 60_000, "waits")
     if seat.fate == "TIMEOUT":
         waited_ms += 300_000
     joined_ms = room.started_ms - waited_ms - total_ms - 500
@@ -32,7 +37,7 @@ def entrance(room: RoomRef, seat: Seat) -> tuple[tuple[Step, ...], int, int | No
 
 def questionnaire(room: RoomRef, seat: Seat, ended_ms: int) -> tuple[Step, ...]:
     """The questions after the end; who completes without a code skips them, who idles answers none."""
-    if seat.fate == "COMPLETED_NO_CODE" or seat.idle:
+    if seat.fate == "COMPLETED_NO_CODE" or seat.idle or room.is_agent(seat.index):
         return ()
     steps, at_ms = [], ended_ms
     for number, question in enumerate(room.experiment.questions, 1):
@@ -53,14 +58,14 @@ def _entrance_steps(room: RoomRef, seat: Seat) -> list[_Shown]:
     """What is shown before the start, each with how long it took."""
     steps: list[_Shown] = []
     chance = seat.chance
+    if room.is_agent(seat.index):
+        return steps
     if room.experiment.consent:
         consents = seat.fate != "NOCONSENT"
         rt_ms = chance.integer(3_000, 14_000, "consent")
         word = "accepted" if consents else "declined"
         content = "agreed" if consents else "declined"
-        steps.append(
-            (f"consent.{word}", rt_ms, content, Response(word, rt_ms), "ConsentForm", "consent_form")
-        )
+        steps.append((f"consent.{word}", rt_ms, content, Response(word, rt_ms), "ConsentForm", "consent_form"))
         if not consents:
             return steps
     for page in range(1, room.experiment.instruction_pages + 1):

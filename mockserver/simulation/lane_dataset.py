@@ -47,11 +47,7 @@ class LaneDataset:
         if query.participant_id is not None:
             wanted &= self._people == query.participant_id
         last_ms = query.now_ms if query.end_ms is None else min(query.end_ms, query.now_ms)
-        low = (
-            lanes.before(max(query.start_ms, -_FAR_MS))
-            if query.start_ms is not None
-            else np.zeros_like(lanes.count)
-        )
+        low = lanes.before(max(query.start_ms, -_FAR_MS)) if query.start_ms is not None else np.zeros_like(lanes.count)
         high = np.maximum(low, lanes.before(min(last_ms, _FAR_MS) + 1))
         return LaneSelection(self, np.where(wanted, low, 0), np.where(wanted, high, 0), query)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from faker import Faker
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.words import TaskTalk
+from mockserver.simulation.words import AWKWARD, TaskTalk
 
 __all__ = ["Namer", "Person", "role_name"]
 
@@ -48,9 +48,9 @@ class Namer:
         """A first message; `plain` is the data page's own example, for a room's very first."""
         return "Hello, everyone!" if plain else self._say("opener", chance)
 
-    def remark(self, chance: Chance) -> str:
-        """A message about the task, or one that breaks parsers."""
-        return self._say("awkward" if self._awkward else "remark", chance)
+    def remark(self, chance: Chance, number: int) -> str:
+        """A message about the task, or the `number`-th of those that break parsers."""
+        return AWKWARD[number % len(AWKWARD)] if self._awkward else self._say("remark", chance)
 
     def _say(self, what: str, chance: Chance) -> str:
         with self._lock:

@@ -112,9 +112,7 @@ def _play_state(
         end_ms = screening.ended_ms
     visits = [_visit(seat, number, named, shown[seat.index], end_ms) for seat in here]
     next_ms = 250 + max((visit.completed_ms or visit.shown_ms) for visit in visits)
-    draft.visits += [
-        _with_exit(visit, seat, number, next_ms) for visit, seat in zip(visits, here, strict=True)
-    ]
+    draft.visits += [_with_exit(visit, seat, number, next_ms) for visit, seat in zip(visits, here, strict=True)]
     if state.component == "VideoChat":
         for visit, seat in zip(draft.visits[-len(here) :], here, strict=True):
             draft.connections += _connections(seat, number, visit)
@@ -169,9 +167,7 @@ def _connections(seat: Seat, number: int, visit: Visit) -> list[Connection]:
     return [Connection(seat.index, visit.state_id, visit.state, n, *span) for n, span in enumerate(spans)]
 
 
-def _participant(
-    room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer: Namer, ended_ms: int
-) -> Participant:
+def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer: Namer, ended_ms: int) -> Participant:
     person = namer.person(Chance(seed, "person", room.experiment_id, room.index, seat.index))
     chance = seat.chance
     steps, joined_ms, gone_ms = entrance(room, seat)
@@ -180,7 +176,7 @@ def _participant(
     return Participant(
         index=seat.index,
         participant_id=participant_id(room, seed, seat.index),
-        name=f"{'Agent' if _is_agent(room, seat.index) else 'Participant'} {role_name(seat.index).upper()}",
+        name=f"{'Agent' if room.is_agent(seat.index) else 'Participant'} {role_name(seat.index).upper()}",
         first_name=person.first_name,
         email=person.email,
         role=f"participant_{role_name(seat.index)}",
@@ -192,10 +188,6 @@ def _participant(
         after=after,
         gaps=tuple(seat.gaps),
         idle=seat.idle,
-        agent=_is_agent(room, seat.index),
+        agent=room.is_agent(seat.index),
         traits=seat.traits,
     )
-
-
-def _is_agent(room: RoomRef, index: int) -> bool:
-    return index >= room.experiment.participants - room.experiment.agents

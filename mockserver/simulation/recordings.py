@@ -25,15 +25,15 @@ def recording_entries(plan: Plan, spec: Recordings) -> list[Entry]:
     ]
 
 
-def _entry(
-    plan: Plan, connection: Connection, kind: tuple[str, str, str, str | None], spec: Recordings
-) -> Entry:
+def _entry(plan: Plan, connection: Connection, kind: tuple[str, str, str, str | None], spec: Recordings) -> Entry:
     type_, recording_type, format_, resolution = kind
     person = plan.participants[connection.who]
     chance = plan.chance("recording", connection.state_id, connection.who, connection.number, type_)
     start_ms = connection.connected_ms + chance.integer(400, 1600, "start")
     status = _status(spec, chance.uniform("status"))
     latest_ms = connection.disconnected_ms - chance.integer(50, 700, "end")
+    if status == "limit_reached" and latest_ms - start_ms < spec.limit_s * 1000:
+        status = "completed"  # The connection was over before the limit.
     end_ms = _end_ms(status, start_ms, latest_ms, spec, chance)
     duration_ms = None if end_ms is None else end_ms - start_ms
     typical_bytes = spec.video_bytes if type_ == "video" else spec.audio_bytes
@@ -78,15 +78,13 @@ def _end_ms(status: str, start_ms: int, end_ms: int, spec: Recordings, chance: C
     if status == "active":
         return None
     if status == "limit_reached":
-        return min(end_ms, start_ms + int(spec.limit_s * 1000))
+        return start_ms + int(spec.limit_s * 1000)
     if status in ("failed", "aborted"):
         return start_ms + chance.integer(200, end_ms - start_ms, "broken off")
     return end_ms
 
 
-def _size(
-    status: str, format_: str, typical_bytes: int, duration_ms: int | None, chance: Chance
-) -> int | None:
+def _size(status: str, format_: str, typical_bytes: int, duration_ms: int | None, chance: Chance) -> int | None:
     """A size near the typical one, but never too small for the duration; None where there is no file."""
     if duration_ms is None or status not in _WITH_FILE:
         return None

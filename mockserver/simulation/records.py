@@ -15,6 +15,7 @@ __all__ = [
     "ContinuousRating",
     "Entry",
     "Event",
+    "GazeSample",
     "Labels",
     "ParticipantRecord",
     "PreviousRating",
@@ -278,6 +279,22 @@ class VideoChatEvent(NamedTuple):
     state_id: str
     duration_ms: int | None
     reason: str | None
+
+
+class GazeSample(NamedTuple):
+    """Where somebody looked, 0 to 1 of the screen, and their pupil in mm; None while the eyes were shut."""
+
+    sample_id: str
+    experiment_id: str
+    room_id: str
+    participant_id: str
+    state_id: str
+    timestamp_ms: int
+    onset_ms: int
+    gaze_x: float | None
+    gaze_y: float | None
+    pupil_diameter_mm: float | None
+    valid: bool
 
 
 class ParticipantRecord(NamedTuple):

@@ -30,6 +30,10 @@ class RoomRef:
     states: tuple[tuple[str, StateSpec], ...]
     stopped_ms: int | None = None
 
+    def is_agent(self, index: int) -> bool:
+        """Is the n-th participant an AI? Agents take the last seats."""
+        return index >= self.experiment.participants - self.experiment.agents
+
 
 def room_refs(
     experiment_id: str, spec: ExperimentSpec, states: Mapping[str, StateSpec], seed: int, taken: set[str]

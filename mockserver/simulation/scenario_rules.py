@@ -4,34 +4,13 @@ Each field of a spec holds a marshmallow field in its metadata; `schema_of` make
 """
 
 import dataclasses
-from datetime import UTC, datetime
+import difflib
+from collections.abc import Callable, Collection
 from typing import Any
 
-from marshmallow import RAISE, Schema, ValidationError, fields, post_load
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
-from mockserver.timestamps import parse_iso_us
-
-__all__ = ["Instant", "Now", "PerId", "Spec", "rule", "schema_of"]
-
-
-class Instant(fields.Field[Any]):
-    """A TOML date-time (or ISO 8601 text) as ms since the epoch; no zone means UTC."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
-        if isinstance(value, datetime):
-            aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-            return parse_iso_us(aware.isoformat()) // 1000
-        try:
-            return parse_iso_us(value) // 1000
-        except (TypeError, ValueError):
-            raise ValidationError("expected a date-time such as 2024-10-20T14:30:00Z") from None
-
-
-class Now(Instant):
-    """An instant, or `"machine"` for the machine's own time when the clock is made: None."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
-        return None if value == "machine" else super()._deserialize(value, attr, data, **kwargs)
+__all__ = ["Spec", "close_match", "rule", "schema_of"]
 
 
 def rule(field: fields.Field[Any], default: Any = dataclasses.MISSING) -> Any:
@@ -45,25 +24,50 @@ def rule(field: fields.Field[Any], default: Any = dataclasses.MISSING) -> Any:
     return dataclasses.field(default=default, metadata=metadata)
 
 
-def schema_of(spec: type) -> type[Schema]:
-    """The marshmallow schema that reads a table into `spec`; unknown keys are mistakes."""
+def schema_of(spec: type, *, also: Collection[str] = (), made_of: Callable[..., Any] | None = None) -> type[Schema]:
+    """The marshmallow schema that reads a table into `spec`; unknown keys are mistakes.
 
-    def make(self: Schema, data: dict[str, Any], **_: Any) -> Any:
-        return spec(**{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()})
-
-    members: dict[str, Any] = {
+    Args:
+        also: Keys that are known and taken out before the schema sees the table; only named in messages.
+        made_of: What is called with the values instead of `spec`.
+    """
+    maker = made_of or spec
+    rules: dict[str, Any] = {
         field.name: field.metadata["rule"] for field in dataclasses.fields(spec) if "rule" in field.metadata
     }
-    members["Meta"] = type("Meta", (), {"unknown": RAISE})
-    members["make"] = post_load(make)
+    known = [*also, *(field.data_key or name for name, field in rules.items())]
+
+    def refuse_unknown(self: Schema, data: Any, original_data: Any, **_: Any) -> None:
+        if isinstance(original_data, dict):
+            refused = {key: [_unknown(key, known)] for key in original_data if key not in known}
+            if refused:
+                raise ValidationError(refused)
+
+    def make(self: Schema, data: dict[str, Any], **_: Any) -> Any:
+        return maker(**{key: tuple(v) if isinstance(v, list) else v for key, v in data.items()})
+
+    members: dict[str, Any] = {
+        **rules,
+        # Marshmallow's own check of unknown keys cannot say which ones are known.
+        "Meta": type("Meta", (), {"unknown": EXCLUDE}),
+        "error_messages": {"type": "expected a table"},
+        "refuse_unknown": validates_schema(pass_original=True, skip_on_field_errors=False)(refuse_unknown),
+        "make": post_load(make),
+    }
     return type(f"{spec.__name__}Schema", (Schema,), members)
 
 
-def Spec(spec: type) -> fields.Nested:  # noqa: N802 - reads as a field type where it is used
-    """A sub-table that becomes a `spec`."""
-    return fields.Nested(schema_of(spec))
+def Spec(spec: type, expected: str = "expected a table") -> fields.Nested:  # noqa: N802 - reads as a field type
+    """A sub-table that becomes a `spec`; `expected` is told where it is needed and missing."""
+    return fields.Nested(schema_of(spec), error_messages={"required": f"missing; {expected}"})
 
 
-def PerId(spec: type) -> fields.Dict:  # noqa: N802 - reads as a field type where it is used
-    """A table of tables, `[name.ID]`, each of which becomes a `spec`; their order is the file's."""
-    return fields.Dict(keys=fields.String(), values=fields.Nested(schema_of(spec)))
+def close_match(name: str, known: Collection[str]) -> str:
+    """`; did you mean 'rooms'?` where something known looks like the name; else an empty text."""
+    close = difflib.get_close_matches(name, known, 1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _unknown(key: str, known: Collection[str]) -> str:
+    meant = close_match(key, known) or ";"
+    return f"unknown key{meant} known keys are {', '.join(known)}"

@@ -50,15 +50,14 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
     """The room's n-th participant, with the fate that the scenario's shares give them."""
     behaviour = scenario.behaviour
     chance = Chance(seed, "seat", room.experiment_id, room.index, index)
-    fate = "SUCCESS" if index == 0 else _fate(behaviour, chance.uniform("fate"))
-    leaves = (
-        chance.integer(0, len(room.states) - 1, "leaves in") if fate in ("ABANDONED", "TECHNICAL") else None
-    )
+    steady = index == 0 or room.is_agent(index)
+    fate = "SUCCESS" if steady else _fate(behaviour, chance.uniform("fate"))
+    leaves = chance.integer(0, len(room.states) - 1, "leaves in") if fate in ("ABANDONED", "TECHNICAL") else None
     return Seat(
         index=index,
         chance=chance,
         fate=fate,
-        idle=index > 0 and fate == "SUCCESS" and chance.uniform("idle") < behaviour.idle,
+        idle=not steady and fate == "SUCCESS" and chance.uniform("idle") < behaviour.idle,
         leaves_in_state=leaves,
         traits=traits_of(room, scenario, seed, index),
     )

@@ -32,9 +32,10 @@ SEEK_ABOVE_MS = 600
 # The engine's cooldown of 2.5 s, in samples.
 _COOLDOWN_STEPS = 3
 _EPOCH = 60
-# Where in an epoch a stall may begin, and how long each such place is, in samples.
+# Where in an epoch a stall may begin, and how long each such place is, in samples. Two stalls are further
+# apart than the cooldown, so that a drift above the threshold is always seeked away.
 _STALL_PLACES = (2, 9, 16)
-_STALL_ROOM = 6
+_STALL_ROOM = 5
 _TIMER_JITTER_MS = 15
 _WANDER_MS = 14.0
 _WANDER_PERIOD_MS = 20_000
@@ -50,6 +51,7 @@ class SyncLane(Lane):
 
     Attributes:
         skew: Own media clock against the host's, as a factor (parts per million times 1e-6).
+        planned: How many samples there would be if nobody stopped the room.
     """
 
     skew: float
@@ -57,6 +59,7 @@ class SyncLane(Lane):
     jitter_of_drift_ms: float
     stall_chance: float
     stall_ms: float
+    planned: int
     state_id: str
 
 
@@ -85,12 +88,11 @@ def sync_lanes(plan: Plan, network: Network) -> list[SyncLane]:
     ]
 
 
-def _lane(
-    plan: Plan, network: Network, number: int, state_id: str, who: int, span: tuple[int, int]
-) -> SyncLane:
+def _lane(plan: Plan, network: Network, number: int, state_id: str, who: int, span: tuple[int, int]) -> SyncLane:
     person = plan.participants[who]
     chance = plan.chance("sync", number, who, span[0] - plan.room.started_ms)
     start_ms = span[0] + chance.integer(0, 900, "phase")
+    count = samples_between(start_ms, span[1], EVERY_MS, _TIMER_JITTER_MS)
     return SyncLane(
         code=chance.code(9, "id"),
         experiment_id=plan.room.experiment_id,
@@ -99,7 +101,8 @@ def _lane(
         start_ms=start_ms,
         period_ms=EVERY_MS,
         jitter_ms=_TIMER_JITTER_MS,
-        count=samples_between(start_ms, span[1], EVERY_MS, _TIMER_JITTER_MS),
+        count=count,
+        planned=count,
         zero_ms=plan.room.started_ms,
         key=chance.stream("samples"),
         skew=person.traits.skew_ppm * 1e-6,
@@ -117,6 +120,7 @@ class SyncLanes(RenderedLanes):
     def __init__(self, lanes: Sequence[SyncLane]) -> None:
         super().__init__(lanes)
         self.lanes = lanes
+        self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
         self.skew: Floats = np.array([lane.skew for lane in lanes], dtype=np.float64)
         self.latency: Floats = np.array([lane.latency_ms for lane in lanes], dtype=np.float64)
         self.noise: Floats = np.array([lane.jitter_of_drift_ms for lane in lanes], dtype=np.float64)
@@ -177,7 +181,7 @@ class SyncLanes(RenderedLanes):
             step = first + (uniform_at(self.key[lane] + np.uint64(1), index) * _STALL_ROOM).astype(np.int64)
             happens = uniform_at(self.key[lane] + np.uint64(2), index) < self.stall_chance[lane]
             # Nothing stalls so late in a lane that its seek would fall behind the lane's end.
-            happens &= epoch * _EPOCH + step < self.count[lane] - 6
+            happens &= epoch * _EPOCH + step < self.planned[lane] - 6
             size = uniform_at(self.key[lane] + np.uint64(3), index)
             lost[rows, step] = np.where(happens, self.stall_ms[lane] * (0.3 + 2.2 * size * size), 0.0)
         return lost
@@ -189,9 +193,12 @@ class SyncLanes(RenderedLanes):
         step = k % _EPOCH
         noise = self.noise[lane] * 0.4 * normal_at(self.key[lane] + np.uint64(4), k)
         drift = np.rint(run.drift[where, step] + noise).astype(np.int64)
-        # Noise must not carry a drift over the threshold, or a seek would seem to be missing.
-        inside = np.abs(run.drift[where, step]) <= SEEK_ABOVE_MS
-        drift = np.where(inside, np.clip(drift, -SEEK_ABOVE_MS, SEEK_ABOVE_MS), drift)
+        # Noise must not carry a drift over the threshold, or a seek would seem to be missing; nor back
+        # below it, or a seek would seem to have no reason.
+        true = run.drift[where, step]
+        inside = np.clip(drift, -SEEK_ABOVE_MS, SEEK_ABOVE_MS)
+        beyond = np.where(true > 0, 1, -1) * np.maximum(np.abs(drift), SEEK_ABOVE_MS + 1)
+        drift = np.where(np.abs(true) <= SEEK_ABOVE_MS, inside, beyond)
         return drift, run.rate[where, step], run.stalled[where, step]
 
     def _epochs(self, lane: Ints, k: Ints) -> tuple[Ints, Ints]:

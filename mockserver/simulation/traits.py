@@ -64,7 +64,9 @@ def _level(room: RoomRef, scenario: Scenario, seed: int, index: int) -> float:
     spec = room.experiment
     conditions = len(spec.conditions)
     number = (room.index // conditions) * spec.participants + index
-    same = len(range(room.index % conditions, spec.rooms, conditions)) * spec.participants
+    # Rooms that are launched later are beyond the planned ones; they begin at the first quantile again.
+    planned = len(range(room.index % conditions, spec.rooms, conditions))
+    same = max(1, planned) * spec.participants
     order = Chance(seed, "levels", room.experiment_id, room.condition)
     place = (number * _coprime(order.integer(1, same, "step"), same) + order.integer(0, same, "shift")) % same
     standard = normal_quantile((place + 0.5) / same)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes
+from mockserver.simulation.continuous import HAND_LAG_MS, ContinuousLane, ContinuousLanes
 from mockserver.simulation.plan import Participant, Plan
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.sync import SyncLane, SyncLanes
@@ -57,7 +57,8 @@ class PersonTruth:
     """One participant.
 
     Attributes:
-        level: Mean rating, 0 to 1. spread: standard deviation of their slider. lag_ms: of the hand.
+        level: Mean rating, 0 to 1. spread: standard deviation of their slider. lag_ms: how late
+            the slider shows a feeling, on average.
         rt_mu_ms, rt_sigma_ms, rt_tau_ms: Ex-Gaussian of their response times.
         typing_ms: For one character. skew_ppm: media clock against the host's.
         clock_offset_ms: Own clock minus the server's.
@@ -150,8 +151,7 @@ def experiment_truth(experiment_id: str, plans: Sequence[Plan], scenario: Scenar
     return ExperimentTruth(
         experiment_id=experiment_id,
         effects=tuple(
-            Effect(name, effect.condition, effect.d, effect.tolerance)
-            for name, effect in scenario.effects.items()
+            Effect(name, effect.condition, effect.d, effect.tolerance) for name, effect in scenario.effects.items()
         ),
         agreement=Agreement(scenario.ratings.shared, scenario.ratings.tolerance),
         participants=tuple(_person(plan, person) for plan in plans for person in plan.participants),
@@ -167,9 +167,7 @@ def room_truth(plan: Plan, sliders: Sequence[ContinuousLane], viewers: Sequence[
         feelings=tuple(_feelings(sliders)),
         drift=tuple(_drift(viewers)),
         stalls=tuple(_stalls(viewers)),
-        gaps=tuple(
-            GapTruth(person.participant_id, *gap) for person in plan.participants for gap in person.gaps
-        ),
+        gaps=tuple(GapTruth(person.participant_id, *gap) for person in plan.participants for gap in person.gaps),
     )
 
 
@@ -182,7 +180,7 @@ def _person(plan: Plan, person: Participant) -> PersonTruth:
         outcome=person.outcome,
         level=traits.level,
         spread=0.0 if person.idle else traits.spread,
-        lag_ms=traits.lag_ms,
+        lag_ms=traits.lag_ms + HAND_LAG_MS,
         rt_mu_ms=traits.rt_mu_ms,
         rt_sigma_ms=traits.rt_sigma_ms,
         rt_tau_ms=traits.rt_tau_ms,

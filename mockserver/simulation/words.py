@@ -2,7 +2,7 @@
 
 from faker.providers import BaseProvider
 
-__all__ = ["TaskTalk"]
+__all__ = ["AWKWARD", "TaskTalk"]
 
 _OPENERS = ("Hello, everyone!", "Hi all", "Hey there!", "Good to meet you", "Hello, can you see this?")
 _THINGS = (
@@ -30,7 +30,8 @@ _FORMS = (
     "Let's say {thing} then?",
 )
 
-_AWKWARD = (
+# What a careless parser breaks on, up to 10,000 characters.
+AWKWARD = (
     'She said "no, never", twice',
     "one, two,, three,",
     "first line\nsecond line\r\nthird line",
@@ -58,15 +59,9 @@ class TaskTalk(BaseProvider):
         """The first thing somebody writes."""
         return str(self.random_element(_OPENERS))
 
-    def awkward(self) -> str:
-        """Something that a careless parser breaks on, up to 10,000 characters."""
-        return str(self.random_element(_AWKWARD))
-
     def remark(self) -> str:
         """Something about the task, 6 to 90 characters."""
         thing, other = self.random_elements(_THINGS, length=2, unique=True)
         feeling, feeling2 = self.random_elements(_FEELINGS, length=2, unique=True)
-        text = str(self.random_element(_FORMS)).format(
-            thing=thing, other=other, feeling=feeling, feeling2=feeling2
-        )
+        text = str(self.random_element(_FORMS)).format(thing=thing, other=other, feeling=feeling, feeling2=feeling2)
         return text[0].upper() + text[1:]

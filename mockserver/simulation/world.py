@@ -16,10 +16,11 @@ from typing import Any, Literal, TypeVar, get_args
 from mockserver.simulation.attendance import participant_rows, room_rows
 from mockserver.simulation.chat import chat_entries
 from mockserver.simulation.components import component_entries
-from mockserver.simulation.continuous import ContinuousLanes, continuous_lanes
+from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
 from mockserver.simulation.datasets import Dataset, Query, Selection
 from mockserver.simulation.entities import EntityDataset
 from mockserver.simulation.events import event_entries
+from mockserver.simulation.gaze import GazeLanes, gaze_lanes
 from mockserver.simulation.index_dataset import IndexDataset
 from mockserver.simulation.lane_dataset import LaneDataset
 from mockserver.simulation.people import Namer
@@ -30,7 +31,8 @@ from mockserver.simulation.records import Entry, Recording
 from mockserver.simulation.rooms import RoomRef, room_refs
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.sparse import sparse_entries
-from mockserver.simulation.sync import SyncLanes, sync_lanes
+from mockserver.simulation.stopping import stopped_lanes
+from mockserver.simulation.sync import SyncLane, SyncLanes, sync_lanes
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 from mockserver.simulation.videochat import videochat_entries
 
@@ -38,7 +40,7 @@ __all__ = ["DATA_TYPES", "DataType", "World"]
 
 DataType = Literal[
     "events", "recordings", "chat", "videochat", "ratings/continuous", "ratings/sparse", "sync", "components",
-    "participants", "rooms",
+    "eyetracking", "participants", "rooms",
 ]  # fmt: skip
 DATA_TYPES: tuple[DataType, ...] = get_args(DataType)
 _FILTERS: dict[str, tuple[str, ...]] = {
@@ -127,10 +129,7 @@ class World:
         """
         other = copy.copy(self)
         other._written, other._revision = written, revision
-        merged = {
-            experiment_id: {room.room_id: room for room in refs}
-            for experiment_id, refs in self._rooms.items()
-        }
+        merged = {experiment_id: {room.room_id: room for room in refs} for experiment_id, refs in self._rooms.items()}
         for experiment_id, refs in rooms.items():
             merged.setdefault(experiment_id, {}).update({room.room_id: room for room in refs})
         other._set_rooms(
@@ -162,9 +161,7 @@ class World:
     def plan(self, room: RoomRef) -> Plan:
         """The room's story."""
         key = (room.room_id, room.stopped_ms)
-        made: Plan = self._caches.plans.get(
-            key, lambda: plan_room(room, self.scenario, self.seed, self._namer)
-        )
+        made: Plan = self._caches.plans.get(key, lambda: plan_room(room, self.scenario, self.seed, self._namer))
         return made
 
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
@@ -214,9 +211,7 @@ class World:
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
-        return max(
-            (room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id)), default=0
-        )
+        return max((room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id)), default=0)
 
     def is_open(self, room: RoomRef, now_ms: int) -> bool:
         """Has anybody joined the room by then? Before that, it is not there."""
@@ -239,9 +234,7 @@ class World:
 
     def room_truth(self, room: RoomRef) -> RoomTruth:
         """What happened behind a room's records: latent curves, true drift, stalls, lost connections."""
-        plan = self.plan(room)
-        sliders = continuous_lanes(plan, self.scenario.ratings)
-        return room_truth(plan, sliders, sync_lanes(plan, self.scenario.network))
+        return room_truth(self.plan(room), self._sliders(room), self._viewers(room))
 
     def digest(self) -> str:
         """A fingerprint of the world: equal digests, equal bytes. Made from a few records of every kind.
@@ -268,7 +261,8 @@ class World:
     def _make_entries(self, data_type: str, plan: Plan) -> list[Entry]:
         match data_type:
             case "chat":
-                return chat_entries(plan, self._namer)
+                sent = chat_entries(self._whole_plan(plan.room), self._namer)
+                return [entry for entry in sent if entry.at_ms <= plan.ended_ms]
             case "videochat":
                 return videochat_entries(plan)
             case "components":
@@ -278,21 +272,30 @@ class World:
             case "recordings":
                 return recording_entries(plan, self.scenario.recordings)
             case "events":
-                lanes = sync_lanes(plan, self.scenario.network)
+                viewers = self._viewers(plan.room)
                 messages = self.entries("chat", plan.room.room_id)
-                return event_entries(plan, messages, lanes, SyncLanes(lanes).seeks())
+                return event_entries(plan, messages, viewers, SyncLanes(viewers).seeks())
         raise ValueError(f"no irregular data type {data_type!r}")
+
+    def _sliders(self, room: RoomRef) -> list[ContinuousLane]:
+        return stopped_lanes(continuous_lanes(self._whole_plan(room), self.scenario.ratings), [room])
+
+    def _viewers(self, room: RoomRef) -> list[SyncLane]:
+        return stopped_lanes(sync_lanes(self._whole_plan(room), self.scenario.network), [room])
+
+    def _whole_plan(self, room: RoomRef) -> Plan:
+        """The room's story as it would have gone on: what was measured before a stop does not change by it."""
+        return self.plan(replace(room, stopped_ms=None))
 
     def _make_dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         match data_type:
             case "ratings/continuous":
-                ratings = self.scenario.ratings
-                sliders = [lane for room in rooms for lane in continuous_lanes(self.plan(room), ratings)]
-                return LaneDataset(ContinuousLanes(sliders))
+                return LaneDataset(ContinuousLanes([lane for room in rooms for lane in self._sliders(room)]))
             case "sync":
-                network = self.scenario.network
-                viewers = [lane for room in rooms for lane in sync_lanes(self.plan(room), network)]
-                return LaneDataset(SyncLanes(viewers))
+                return LaneDataset(SyncLanes([lane for room in rooms for lane in self._viewers(room)]))
+            case "eyetracking":
+                lanes = [lane for room in rooms for lane in gaze_lanes(self._whole_plan(room))]
+                return LaneDataset(GazeLanes(stopped_lanes(lanes, rooms)))
             case "participants" | "rooms":
                 tell = participant_rows if data_type == "participants" else room_rows
                 return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)])

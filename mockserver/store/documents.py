@@ -4,6 +4,7 @@ A document of a kind has an id and one state; a deleted one stays, so that it ca
 under the same id. The order in which documents were first written is kept.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,6 +63,25 @@ class Documents:
         if found is None:
             raise LookupError(f"the document {kind}/{id_} was written and is not there")
         return found
+
+    def add_all(self, kind: str, bodies: Sequence[tuple[str, dict[str, Any]]], now_ms: int) -> None:
+        """Write several new documents, given their ids and bodies: all of them or none."""
+        if not bodies:
+            return
+        rows = [
+            {
+                "kind": kind,
+                "id": id_,
+                "body": orjson.dumps(body).decode(),
+                "created_ms": now_ms,
+                "updated_ms": now_ms,
+                "deleted": False,
+            }
+            for id_, body in bodies
+        ]
+        with self._database.transaction() as connection:
+            connection.execute(_DOCUMENTS.insert(), rows)
+        self.revision += 1
 
     def get(self, kind: str, id_: str) -> Document | None:
         """The document with that id, deleted or not."""

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import Settings, create_app
 from mockserver.export import golden_answers
-from mockserver.simulation.scenario import load_scenario, scenario_names
+from mockserver.simulation.scenario_files import load_scenario, scenario_names
 from mockserver.simulation.world import World
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"

@@ -1,0 +1,94 @@
+"""The JSON Schema of experiment definitions: structure and types; unknown fields are kept.
+
+Source: field names and limits of the official client's builders (observed); the text is our own.
+"""
+
+from collections import Counter
+from typing import Any
+
+from mockserver.hyperstudy.bodies import problems
+from mockserver.simulation.scenario import COMPONENTS
+
+__all__ = ["CHANGES", "DEFINITION", "definition_problems"]
+
+GLOBAL_COMPONENTS = (
+    "continuousrating", "videochat", "textchat", "sparserating", "scannerpulserecorder", "gazeoverlay",
+)  # fmt: skip
+_TEXT = {"type": "string"}
+_FLAG = {"type": "boolean"}
+_MS = {"type": "integer", "minimum": 0}
+_NAME = {"type": "string", "minLength": 1}
+
+
+def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+_FOCUS = _object(
+    {
+        "type": {"type": "string", "enum": [name.lower() for name in COMPONENTS]},
+        "config": {"type": "object"},
+        "id": _TEXT,
+    },
+    ("type",),
+)
+_STATE = _object(
+    {
+        "id": _NAME,
+        "name": _TEXT,
+        "order": {"type": "integer", "minimum": 0},
+        "focusComponent": _FOCUS,
+        "transitionRules": _object({"type": _TEXT, "durationMs": _MS}),
+        "globalComponentsVisibility": {"type": "object", "additionalProperties": _FLAG},
+    },
+    ("id",),
+)
+_ROLE = _object(
+    {
+        "name": _TEXT,
+        "participantCount": {"type": "integer", "minimum": 0},
+        "mode": {"type": "string", "enum": ["human", "agent"]},
+        "personaId": _TEXT,
+    }
+)
+_PROPERTIES: dict[str, Any] = {
+    "name": _NAME,
+    "description": _TEXT,
+    "requiredParticipants": {"type": "integer", "minimum": 1},
+    "runtime": _TEXT,
+    "randomizeStates": _FLAG,
+    "states": {"type": "array", "items": _STATE},
+    "roles": {"type": "object", "additionalProperties": _ROLE},
+    "globalComponents": {
+        "type": "object",
+        "propertyNames": {"enum": list(GLOBAL_COMPONENTS)},
+        "additionalProperties": {"type": "object"},
+    },
+    "variables": {"type": "object"},
+    "agentConfig": {"type": "object"},
+    "waitingRoomConfig": _object({"maxWaitTimeMs": _MS, "countdownTimeMs": _MS}),
+    "disconnectTimeout": _object({"enabled": _FLAG, "durationMs": _MS, "autoReconnectDelay": _MS}),
+    "completionScreenDurationMs": _MS,
+    "consentFormEnabled": _FLAG,
+    "consentFormTitle": _TEXT,
+    "consentFormContent": _TEXT,
+    "instructionsEnabled": _FLAG,
+    "instructionsTitle": _TEXT,
+    "instructionsContent": _TEXT,
+    "instructionsPages": {"type": "array", "items": _object({"title": _TEXT, "content": _TEXT})},
+    "postExperimentQuestionnaire": _object(
+        {"enabled": _FLAG, "questions": {"type": "array", "items": {"type": "object"}}}
+    ),
+}
+DEFINITION = _object(_PROPERTIES, ("name",))
+# An update names only what changes, and at least one thing.
+CHANGES = {**_object(_PROPERTIES), "minProperties": 1}
+
+
+def definition_problems(definition: Any) -> list[dict[str, str]]:
+    """Every problem of a definition, also those that no JSON Schema can say: states need ids of their own."""
+    found = problems(definition, DEFINITION)
+    states = definition.get("states") if isinstance(definition, dict) else None
+    ids = [state.get("id") for state in states if isinstance(state, dict)] if isinstance(states, list) else []
+    repeated = [id_ for id_, count in Counter(map(str, ids)).items() if count > 1]
+    return found + [{"path": "states", "message": f"the id {id_!r} is used more than once"} for id_ in repeated]

@@ -1,0 +1,268 @@
+"""Experiments: list, read, create, change, validate, delete. What a client writes, it reads back.
+
+Source: which endpoints there are (documented); answers and bodies as the official client sends and reads
+them (observed).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Response
+
+from mockserver.http import read_json
+from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
+from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.errors import Conflict, InvalidBody, InvalidParameter
+from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Parameter
+from mockserver.hyperstudy.pages import PAGINATION, Page
+from mockserver.hyperstudy.parameters import whole_number
+from mockserver.hyperstudy.places import find_experiment
+from mockserver.simulation.datasets import Query
+from mockserver.study.definitions import participants_of
+from mockserver.study.documents import Kept
+from mockserver.timestamps import iso_from_ms
+
+__all__ = ["experiment_operations"]
+
+_TEXT = {"type": "string"}
+_INSTANT = {"type": "string", "format": "date-time"}
+_COUNT = {"type": "integer", "minimum": 0}
+_SUMMARY = {
+    "id": _TEXT,
+    "name": _TEXT,
+    "description": _TEXT,
+    "ownerEmail": _TEXT,
+    "organizationId": _TEXT,
+    "requiredParticipants": _COUNT,
+    "roomCount": _COUNT,
+    "participantCount": _COUNT,
+    "createdAt": _INSTANT,
+    "updatedAt": _INSTANT,
+}
+SUMMARY = {"type": "object", "properties": _SUMMARY, "required": list(_SUMMARY)}
+_RECORD = {**SUMMARY, "properties": {**DEFINITION["properties"], **_SUMMARY}}
+_DONE = {"type": "boolean", "const": True}
+
+
+def _one(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_PROBLEMS = {"type": "array", "items": _one(path=_TEXT, message=_TEXT)}
+_EXPORT = _one(experiment={"type": "object"}, mediaAssets={"type": "array", "items": _one(url=_TEXT, type=_TEXT)})
+_SEARCH = Parameter("search", _TEXT, "Only experiments whose name or description has this in it.", fidelity="observed")
+_PAGE = (
+    Parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50},
+        "The most experiments to answer.",
+    ),
+    Parameter("offset", {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0}, "How many to skip."),
+)
+_SKIP = Parameter(
+    "skipDataCheck",
+    {"type": "string", "enum": ["true", "false"], "default": "false"},
+    "Delete it although data was collected.",
+    fidelity="observed",
+)
+
+
+def experiment_operations() -> list[Operation]:
+    """Every operation on experiments."""
+    listed = Answer(SUMMARY, metadata={"pagination": PAGINATION})
+    one = "/experiments/<experiment_id>"
+    found = (404,)
+
+    def operation(
+        id_: str, method: Method, path: str, view: Any, summary: str, answer: Answer, **more: Any
+    ) -> Operation:
+        scope = {"GET": "read:experiments", "DELETE": "delete:experiments"}.get(method, "write:experiments")
+        return Operation(id_, method, path, view, summary, "experiments", answer, scope, **more)
+
+    return [
+        operation("listExperiments", "GET", "/experiments", list_experiments, "Experiments of the key's organisation",
+                  listed, parameters=(_SEARCH, *_PAGE), errors=(400,)),
+        operation("listSharedExperiments", "GET", "/experiments/shared", list_shared,
+                  "Experiments that other organisations share with the key's", listed,
+                  parameters=(_SEARCH, *_PAGE), errors=(400,)),
+        operation("createExperiment", "POST", "/experiments", create_experiment, "Create an experiment",
+                  Answer(_RECORD), body=DEFINITION, status=201, errors=(400, 413)),
+        operation("validateExperiment", "POST", "/experiments/validate", validate_experiment,
+                  "Find every problem of a definition, and change nothing",
+                  Answer(_one(valid={"type": "boolean"}, errors=_PROBLEMS)), body={"type": "object"},
+                  errors=(400, 413), fidelity="observed"),
+        operation("getExperiment", "GET", one, get_experiment, "An experiment, with counts of its data",
+                  Answer(_RECORD), errors=found),
+        operation("updateExperiment", "PUT", one, update_experiment, "Change what the body names",
+                  Answer(_one(id=_TEXT, updated=_DONE)), body=CHANGES, errors=(400, 404, 413)),
+        operation("deleteExperiment", "DELETE", one, delete_experiment, "Hide an experiment and its data",
+                  Answer(_one(id=_TEXT, deleted=_DONE)), parameters=(_SKIP,), errors=(400, 404, 409)),
+        operation("getExperimentConfig", "GET", one + "/config", get_config, "The definition alone",
+                  Answer(DEFINITION), errors=found, fidelity="observed"),
+        operation("exportExperiment", "GET", one + "/export", export_experiment, "The definition with its media",
+                  Answer(_EXPORT, metadata={"filename": _TEXT, "mediaAssetsCount": _COUNT}), errors=found,
+                  fidelity="observed"),
+    ]  # fmt: skip
+
+
+def list_experiments(call: Call) -> Response:
+    """Those of the key's own organisation, in the order in which they were created."""
+    own = [kept for kept in call.sandbox.study.experiments.all() if kept.organisation == call.caller.organisation]
+    return _listed(call, own)
+
+
+def list_shared(call: Call) -> Response:
+    """Those of other organisations that share them with the key's."""
+    organisation = call.caller.organisation
+    every = call.sandbox.study.experiments.all()
+    return _listed(call, [k for k in every if k.organisation != organisation and k.may(organisation)])
+
+
+def _listed(call: Call, kept: Sequence[Kept]) -> Response:
+    search = call.arguments.get("search", "").casefold()
+    found = [k for k in kept if search in f"{k.body.get('name', '')}\n{k.body.get('description', '')}".casefold()]
+    found.sort(key=lambda k: (k.created_ms, k.id))
+    limit = whole_number(call.arguments, "limit", 50, 1, 1000)
+    page = Page(len(found), whole_number(call.arguments, "offset", 0, 0, 2**53), limit)
+    shown = [_summary(call, one) for one in found[page.start : page.stop]]
+    metadata = {"dataType": "experiments", "timestamp": iso_from_ms(call.now_ms)}
+    return success(shown, {**metadata, "pagination": page.as_pagination()})
+
+
+def _summary(call: Call, kept: Kept) -> dict[str, Any]:
+    world = call.sandbox.world
+    rooms = world.rooms(kept.id)
+    now = Query(now_ms=call.now_ms)
+    return {
+        "id": kept.id,
+        "name": kept.body["name"],
+        "description": kept.body.get("description", ""),
+        "ownerEmail": kept.owner,
+        "organizationId": kept.organisation,
+        "requiredParticipants": participants_of(kept.body),
+        "roomCount": world.select("rooms", rooms, now).total,
+        "participantCount": world.select("participants", rooms, now).total,
+        "createdAt": iso_from_ms(kept.created_ms),
+        "updatedAt": iso_from_ms(kept.updated_ms),
+    }
+
+
+def _record(call: Call, kept: Kept) -> dict[str, Any]:
+    return {**kept.body, **_summary(call, kept)}
+
+
+def create_experiment(call: Call) -> Response:
+    """Keep a new definition.
+
+    Raises:
+        InvalidBody: It has problems.
+    """
+    definition = _definition(read_json())
+    study = call.sandbox.study
+    with study.lock:
+        id_ = study.new_id("exp_", study.experiments)
+        key = call.caller
+        kept = study.experiments.put(id_, definition, key.owner, key.organisation, call.now_ms)
+    return success([_record(call, kept)], _about(call, kept.id), 201)
+
+
+def _definition(body: Any) -> dict[str, Any]:
+    found = definition_problems(body)
+    if found or not isinstance(body, dict):
+        raise InvalidBody(f"The experiment is invalid: {found[0]['message']}.", found)
+    return body
+
+
+def validate_experiment(call: Call) -> Response:
+    """Tell every problem, each with its path.
+
+    Raises:
+        InvalidBody: The body is no object.
+    """
+    body = checked_body({"type": "object"})
+    found = definition_problems(body)
+    return success([{"valid": not found, "errors": found}])
+
+
+def get_experiment(call: Call, experiment_id: str) -> Response:
+    """The definition with who owns it and how much was collected."""
+    kept = find_experiment(call, experiment_id)
+    return success([_record(call, kept)], _about(call, kept.id))
+
+
+def get_config(call: Call, experiment_id: str) -> Response:
+    """The definition as it was written."""
+    kept = find_experiment(call, experiment_id)
+    return success([kept.body], _about(call, kept.id))
+
+
+def export_experiment(call: Call, experiment_id: str) -> Response:
+    """The definition, and a list of the media it needs."""
+    kept = find_experiment(call, experiment_id, export=True)
+    assets = _media(kept.body)
+    metadata = {**_about(call, kept.id), "filename": f"{kept.id}.json", "mediaAssetsCount": len(assets)}
+    return success([{"experiment": kept.body, "mediaAssets": assets}], metadata)
+
+
+def _media(definition: dict[str, Any]) -> list[dict[str, str]]:
+    found: dict[str, str] = {}
+    for state in definition.get("states") or []:
+        focus = state.get("focusComponent") or {}
+        url = (focus.get("config") or {}).get("url")
+        if isinstance(url, str):
+            found.setdefault(url, "image" if focus.get("type") == "showimage" else "video")
+    return [{"url": url, "type": kind} for url, kind in found.items()]
+
+
+def update_experiment(call: Call, experiment_id: str) -> Response:
+    """Replace the top-level fields that the body names.
+
+    Raises:
+        InvalidBody: The experiment would have problems, or the body names nothing.
+        NotFound, Forbidden: As for every experiment.
+    """
+    changes = checked_body(CHANGES)
+    study = call.sandbox.study
+    with study.lock:
+        kept = find_experiment(call, experiment_id, write=True)
+        definition = _definition({**kept.body, **{k: v for k, v in changes.items() if k not in _SUMMARY_ONLY}})
+        study.experiments.put(kept.id, definition, kept.owner, kept.organisation, call.now_ms)
+    return success([{"id": kept.id, "updated": True}], _about(call, kept.id))
+
+
+# What the server tells of an experiment, and a client that sends a record back cannot change.
+_SUMMARY_ONLY = (
+    "id", "ownerEmail", "organizationId", "roomCount", "participantCount", "createdAt", "updatedAt",
+)  # fmt: skip
+
+
+def delete_experiment(call: Call, experiment_id: str) -> Response:
+    """Hide an experiment with all its data.
+
+    Raises:
+        Conflict: It has data, and the caller did not say that this does not matter (inferred).
+        NotFound, Forbidden: As for every experiment.
+    """
+    skip = call.arguments.get("skipDataCheck", "false")
+    if skip not in ("true", "false"):
+        raise InvalidParameter("skipDataCheck", skip, "one of true, false")
+    study = call.sandbox.study
+    with study.lock:
+        kept = find_experiment(call, experiment_id, write=True)
+        if skip == "false" and _summary(call, kept)["roomCount"]:
+            raise Conflict(
+                f"The experiment {kept.id} has collected data; send skipDataCheck=true to delete it all the same.",
+                {"id": kept.id},
+            )
+        study.experiments.delete(kept.id, call.now_ms)
+    return success([{"id": kept.id, "deleted": True}], _about(call, kept.id))
+
+
+def _about(call: Call, experiment_id: str) -> dict[str, Any]:
+    return {
+        "dataType": "experiments",
+        "scope": "experiment",
+        "scopeId": experiment_id,
+        "timestamp": iso_from_ms(call.now_ms),
+    }

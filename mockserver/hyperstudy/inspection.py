@@ -1,0 +1,186 @@
+"""Small questions about data: may I, how much is there, and what did the variables say?
+
+Source: `check-access` (documented); `counts` and `variables` as the official client reads them (observed).
+"""
+
+from typing import Any
+
+from flask import Response
+
+from mockserver.hyperstudy.catalogue import CATALOGUE
+from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.errors import Forbidden, InvalidParameter
+from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
+from mockserver.simulation.datasets import Query
+from mockserver.simulation.records import ComponentRecord
+from mockserver.simulation.rooms import RoomRef
+from mockserver.timestamps import iso_from_ms
+
+__all__ = ["inspection_operations"]
+
+_FLAG = {"type": "boolean"}
+_TEXT = {"type": "string"}
+_MAYBE = {"type": ["string", "null"]}
+_NAMES = {"type": "array", "items": _TEXT}
+_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_ROOM = Parameter("roomId", {"type": "string", "minLength": 1}, "The room the participant was in.", required=True)
+
+
+def _object(**properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+_WRITE = _object(
+    variable=_TEXT,
+    value=_TEXT,
+    source={"type": "string", "enum": ["constant", "component", "agent"]},
+    participantId=_MAYBE,
+    stateId=_MAYBE,
+    componentId=_MAYBE,
+    timestamp={"type": "string", "format": "date-time"},
+    onset={"type": "integer"},
+    persisted=_FLAG,
+)
+_COUNTS = _object(
+    counts={"type": "object", "additionalProperties": {"type": "integer"}},
+    hasData={"type": "object", "additionalProperties": _FLAG},
+)
+
+
+def inspection_operations() -> list[Operation]:
+    """Access, counts and variables."""
+    return [
+        Operation(
+            id="checkAccess",
+            method="GET",
+            path="/data/check-access/experiment/<experiment_id>",
+            view=check_access,
+            summary="May the key see an experiment's data, and export it?",
+            tag="experiments",
+            answer=Answer(_object(canView=_FLAG, canExport=_FLAG), many=False),
+            errors=(404,),
+        ),
+        Operation(
+            id="getCounts",
+            method="GET",
+            path="/data/counts/participant/<participant_id>",
+            view=get_counts,
+            summary="How many records of each type a participant has",
+            tag="participants",
+            answer=Answer(_COUNTS),
+            scope="read:events",
+            parameters=(_ROOM,),
+            errors=(400, 404),
+            fidelity="observed",
+        ),
+        Operation(
+            id="getVariables",
+            method="GET",
+            path="/data/variables/room/<room_id>",
+            view=get_variables,
+            summary="Every write to a room's variables, and what they were in each state",
+            tag="rooms",
+            answer=Answer(
+                _WRITE,
+                metadata={
+                    "timeline": _OBJECTS,
+                    "variableNames": _NAMES,
+                    "matrixColumns": _NAMES,
+                    "droppedWrites": _OBJECTS,
+                    "mode": _TEXT,
+                },
+            ),
+            scope="read:events",
+            errors=(404,),
+            fidelity="observed",
+        ),
+    ]
+
+
+def check_access(call: Call, experiment_id: str) -> Response:
+    """Needs a valid key and no scope (documented); what is another organisation's may not even be viewed."""
+    may = {}
+    for name, export in (("canView", False), ("canExport", True)):
+        try:
+            find_experiment(call, experiment_id, export=export)
+            may[name] = True
+        except Forbidden:
+            may[name] = False
+    return success(may)
+
+
+def get_counts(call: Call, participant_id: str) -> Response:
+    """The totals that each data type would tell at participant scope."""
+    room_id = call.arguments.get("roomId")
+    if not room_id:
+        raise InvalidParameter("roomId", room_id, "the id of the room in which the participant took part")
+    place = find_participant(call, find_room(call, room_id), participant_id)
+    query = Query(now_ms=call.now_ms, participant_id=participant_id)
+    counts = {
+        row.name: call.sandbox.world.select(row.name, place.rooms, query).total
+        for row in CATALOGUE
+        if "participant" in row.levels
+    }
+    return success([{"counts": counts, "hasData": {name: total > 0 for name, total in counts.items()}}])
+
+
+def get_variables(call: Call, room_id: str) -> Response:
+    """The room's constants, and every answer that was written into a variable of its component's name."""
+    room = find_room(call, room_id)
+    writes = _writes(call, room)
+    names = list(dict.fromkeys(write["variable"] for write in writes))
+    metadata = {
+        "dataType": "variables",
+        "scope": "room",
+        "scopeId": room_id,
+        "timeline": _timeline(writes, names, room),
+        "variableNames": names,
+        "matrixColumns": ["stateId", *names],
+        "droppedWrites": [],
+        "mode": "reconstructed",
+    }
+    return success(writes, metadata)
+
+
+def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
+    plan = call.sandbox.world.plan(room)
+    agents = {person.participant_id for person in plan.participants if person.agent}
+    writes = []
+    if room.started_ms <= call.now_ms:
+        writes.append(_write("condition", room.condition, "constant", room.started_ms, room))
+    found = call.sandbox.world.select("components", [room], Query(now_ms=call.now_ms))
+    for record in found.rows(0, found.total):
+        if isinstance(record, ComponentRecord) and record.response is not None and record.completed:
+            at_ms = record.timestamp_ms + record.response.response_time_ms
+            source = "agent" if record.participant_id in agents else "component"
+            write = _write(record.component_id, record.response.value, source, at_ms, room, record)
+            writes.append(write)
+    return sorted(writes, key=lambda write: (write["timestamp"], write["participantId"] or ""))
+
+
+def _write(
+    variable: str, value: str, source: str, at_ms: int, room: RoomRef, record: ComponentRecord | None = None
+) -> dict[str, Any]:
+    return {
+        "variable": variable,
+        "value": value,
+        "source": source,
+        "participantId": record.participant_id if record else None,
+        "stateId": record.state_id if record else None,
+        "componentId": record.component_id if record else None,
+        "timestamp": iso_from_ms(at_ms),
+        "onset": at_ms - room.started_ms,
+        "persisted": True,
+    }
+
+
+def _timeline(writes: list[dict[str, Any]], names: list[str], room: RoomRef) -> list[dict[str, Any]]:
+    """What each variable was when a state was over: its last write up to then, carried forward."""
+    now: dict[str, Any] = dict.fromkeys(names)
+    now |= {write["variable"]: write["value"] for write in writes if write["stateId"] is None}
+    rows = []
+    for state_id, _ in room.states:
+        now |= {write["variable"]: write["value"] for write in writes if write["stateId"] == state_id}
+        rows.append({"stateId": state_id, **now})
+    return rows

@@ -1,0 +1,59 @@
+"""Rate limits of API A: off unless the settings say otherwise.
+
+Source: 1000 requests an hour for a key and 100 a minute for an endpoint (documented); windows that begin
+with the first request in them, and the headers, are inferred (after the documented headers of API v4).
+"""
+
+from flask import Response, g
+
+from mockserver.counters import Count, Limit
+from mockserver.hyperstudy.errors import ApiError
+from mockserver.sandbox import Sandbox
+from mockserver.simulation.scenario import KeySpec
+
+__all__ = ["LIMITS", "RateLimited", "add_limit_headers", "check_limits"]
+
+# The endpoint's stands last: it is the narrower one, which the headers tell of.
+LIMITS = (Limit("key", 1000, 3600), Limit("endpoint", 100, 60))
+
+
+class RateLimited(ApiError):
+    """Over a limit (429, documented); `Retry-After` says when to come back."""
+
+    def __init__(self, count: Count, now_ms: int) -> None:
+        limit, wait_s = count.limit, count.wait_s(now_ms)
+        super().__init__(
+            429,
+            "RATE_LIMIT_EXCEEDED",
+            f"Too many requests: {limit.most} in {limit.window_s} s are allowed for each {limit.name}; "
+            f"try again in {wait_s} s.",
+            {"limit": limit.most, "window": limit.window_s},
+            {"Retry-After": str(wait_s)},
+        )
+
+
+def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
+    """Count a request of a key to an operation, if limits are on. Time is the wall's, as for tokens.
+
+    Raises:
+        RateLimited: It is one too many.
+    """
+    if not sandbox.settings.rate_limits:
+        return
+    now_ms = sandbox.clock.token_now_ms()
+    for limit in LIMITS:
+        who = (key.value, operation_id) if limit.name == "endpoint" else (key.value,)
+        count = sandbox.counters.count(limit, who, now_ms)
+        g.rate_count = count
+        if not count.allowed:
+            raise RateLimited(count, now_ms)
+
+
+def add_limit_headers(response: Response) -> Response:
+    """Tell the client how far it has used up its window."""
+    count: Count | None = g.get("rate_count")
+    if count is not None:
+        response.headers["X-RateLimit-Limit"] = str(count.limit.most)
+        response.headers["X-RateLimit-Remaining"] = str(count.left)
+        response.headers["X-RateLimit-Reset"] = str(-(-count.reset_ms // 1000))
+    return response

@@ -1,0 +1,203 @@
+"""Personas: the library of AI agents that roles can be bound to, and what they can be made of.
+
+Source: methods, bodies and answers of the official client (observed).
+"""
+
+from typing import Any
+
+from flask import Response
+
+from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.errors import Forbidden
+from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.hyperstudy.places import unknown
+from mockserver.study.documents import Kept
+from mockserver.timestamps import iso_from_ms
+
+__all__ = ["persona_operations"]
+
+_TEXT = {"type": "string"}
+_NUMBER = {"type": "number"}
+_VISIBILITY = {"type": "string", "enum": ["private", "organization", "public"]}
+_OWN: dict[str, Any] = {
+    "id": _TEXT,
+    "ownerEmail": _TEXT,
+    "organizationId": _TEXT,
+    "createdAt": {"type": "string", "format": "date-time"},
+    "updatedAt": {"type": "string", "format": "date-time"},
+}
+_FIELDS: dict[str, Any] = {
+    "name": {"type": "string", "minLength": 1},
+    "description": _TEXT,
+    "provider": {"type": "string", "enum": ["anthropic", "openai", "gemini", "custom"]},
+    "model": _TEXT,
+    "prompt": {"type": "object"},
+    "temperature": _NUMBER,
+    "topP": _NUMBER,
+    "maxTokens": {"type": "integer", "minimum": 1},
+    "guardrails": {"type": "object"},
+    "cognition": {"type": "object"},
+    "visibility": _VISIBILITY,
+}
+_PERSONA = {"type": "object", "properties": {**_OWN, **_FIELDS}, "required": [*_OWN, "name", "provider", "visibility"]}
+_NEW = {"type": "object", "properties": _FIELDS, "required": ["name"]}
+# A merge patch may take a field away by null, but not the name.
+_PATCH = {
+    "type": "object",
+    "properties": {
+        name: schema if name == "name" else {"anyOf": [schema, {"type": "null"}]} for name, schema in _FIELDS.items()
+    },
+    "minProperties": 1,
+}
+_DEFAULTS = {"provider": "anthropic", "visibility": "private"}
+_NAMED = {"id": _TEXT, "name": _TEXT, "description": _TEXT}
+_BLOCK = {"type": "object", "properties": _NAMED, "required": list(_NAMED)}
+_BLOCKS = {"type": "array", "items": _BLOCK}
+_GONE = {
+    "type": "object",
+    "properties": {"id": _TEXT, "deleted": {"type": "boolean"}},
+    "required": ["id", "deleted"],
+}
+_CATALOG = {
+    "type": "object",
+    "properties": {"abilities": _BLOCKS, "recipes": _BLOCKS, "offlineRecipes": _BLOCKS},
+    "required": ["abilities", "recipes", "offlineRecipes"],
+}
+
+
+def persona_operations() -> list[Operation]:
+    """Every operation on personas, and the catalogue of what they can be made of."""
+    one, persona = "/personas/<persona_id>", Answer(_PERSONA, many=False)
+
+    def operation(id_: str, method: Any, path: str, view: Any, summary: str, answer: Answer, **more: Any) -> Operation:
+        scope = "read:personas" if method == "GET" else "write:personas"
+        return Operation(id_, method, path, view, summary, "personas", answer, scope, fidelity="observed", **more)
+
+    return [
+        operation("listPersonas", "GET", "/personas", list_personas, "Personas the key may see", Answer(_PERSONA)),
+        operation("createPersona", "POST", "/personas", create_persona, "Create a persona", persona, body=_NEW,
+                  status=201, errors=(400, 413)),
+        operation("getPersona", "GET", one, get_persona, "One persona", persona, errors=(404,)),
+        operation("updatePersona", "PUT", one, update_persona, "Change what the body names (merge patch)", persona,
+                  body=_PATCH, errors=(400, 404, 413)),
+        operation("deletePersona", "DELETE", one, delete_persona, "Delete a persona", Answer(_GONE, many=False),
+                  errors=(404,)),
+        operation("duplicatePersona", "POST", one + "/duplicate", duplicate_persona, "Copy a persona", persona,
+                  status=201, errors=(404,)),
+        operation("getCognitionCatalog", "GET", "/agent-cognition/catalog", get_catalog,
+                  "What a persona's cognition can be made of", Answer(_CATALOG)),
+    ]  # fmt: skip
+
+
+def list_personas(call: Call) -> Response:
+    """One's own, those of the organisation, and public ones."""
+    return success([_record(kept) for kept in call.sandbox.study.personas.all() if _visible(call, kept)])
+
+
+def get_persona(call: Call, persona_id: str) -> Response:
+    """One persona; `data` is an object here."""
+    return success(_record(_find(call, persona_id)))
+
+
+def create_persona(call: Call) -> Response:
+    """Keep a new persona."""
+    body = checked_body(_NEW)
+    return success(_record(_put_new(call, {**_DEFAULTS, **_sent(body)})), status=201)
+
+
+def update_persona(call: Call, persona_id: str) -> Response:
+    """Merge the body into a persona: nested objects too; null takes a field away."""
+    patch = _sent(checked_body(_PATCH))
+    with call.sandbox.study.lock:
+        kept = _find(call, persona_id, write=True)
+        body = {**_DEFAULTS, **_merged(kept.body, patch)}
+        kept = call.sandbox.study.personas.put(kept.id, body, kept.owner, kept.organisation, call.now_ms)
+    return success(_record(kept))
+
+
+def delete_persona(call: Call, persona_id: str) -> Response:
+    """Take a persona out of the library."""
+    with call.sandbox.study.lock:
+        kept = _find(call, persona_id, write=True)
+        call.sandbox.study.personas.delete(kept.id, call.now_ms)
+    return success({"id": kept.id, "deleted": True})
+
+
+def duplicate_persona(call: Call, persona_id: str) -> Response:
+    """A private copy of one's own."""
+    kept = _find(call, persona_id)
+    body = {**kept.body, "name": f"{kept.body['name']} (copy)", "visibility": "private"}
+    return success(_record(_put_new(call, body)), status=201)
+
+
+def get_catalog(call: Call) -> Response:
+    """The building blocks; their names are inferred."""
+    return success(
+        [
+            {
+                "abilities": _blocks("perceive", "remember", "infer_goals", "predict", "plan", "decide"),
+                "recipes": _blocks("reactive", "deliberative", "theory_of_mind"),
+                "offlineRecipes": _blocks("reflect", "consolidate"),
+            }
+        ]
+    )
+
+
+def _blocks(*ids: str) -> list[dict[str, str]]:
+    return [{"id": id_, "name": id_.replace("_", " ").capitalize(), "description": ""} for id_ in ids]
+
+
+def _put_new(call: Call, body: dict[str, Any]) -> Kept:
+    study, key = call.sandbox.study, call.caller
+    with study.lock:
+        id_ = study.new_id("persona_", study.personas)
+        return study.personas.put(id_, body, key.owner, key.organisation, call.now_ms)
+
+
+def _find(call: Call, persona_id: str, *, write: bool = False) -> Kept:
+    kept = call.sandbox.study.personas.get(persona_id)
+    if kept is None:
+        raise unknown("persona", persona_id)
+    mine = kept.organisation == call.caller.organisation
+    if not _visible(call, kept) or (write and not mine):
+        raise Forbidden(
+            "This belongs to somebody else.",
+            {"required": [kept.organisation], "provided": [call.caller.organisation]},
+        )
+    return kept
+
+
+def _visible(call: Call, kept: Kept) -> bool:
+    visibility = kept.body.get("visibility")
+    same = kept.organisation == call.caller.organisation
+    return visibility == "public" or (same and (visibility == "organization" or kept.owner == call.caller.owner))
+
+
+def _sent(body: dict[str, Any]) -> dict[str, Any]:
+    """What a client may set; the server's own fields come back unchanged when a record is sent back."""
+    return {name: value for name, value in body.items() if name not in _OWN}
+
+
+def _merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(old)
+    for name, value in patch.items():
+        if value is None:
+            merged.pop(name, None)
+        elif isinstance(value, dict):
+            inner = merged.get(name)
+            merged[name] = _merged(inner if isinstance(inner, dict) else {}, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def _record(kept: Kept) -> dict[str, Any]:
+    return {
+        "id": kept.id,
+        **kept.body,
+        "ownerEmail": kept.owner,
+        "organizationId": kept.organisation,
+        "createdAt": iso_from_ms(kept.created_ms),
+        "updatedAt": iso_from_ms(kept.updated_ms),
+    }

@@ -1,0 +1,82 @@
+"""Mistakes in scenario files, each told in one line: file, line, key, value, and what would be right."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from typing import Any
+
+from mockserver.simulation.scenario_sources import Source, overlaid
+from mockserver.simulation.toml_lines import Steps
+from mockserver.simulation.toml_text import toml_key
+
+__all__ = ["Mistake", "explained", "mistakes_of_schema"]
+
+_LONGEST_VALUE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong at one place of a scenario. `where` may lead to something that is missing."""
+
+    where: Steps
+    text: str
+
+
+def mistakes_of_schema(messages: Any, where: Steps = ()) -> Iterator[Mistake]:
+    """The mistakes in what marshmallow reports: texts, below the keys and places they are about."""
+    if isinstance(messages, dict):
+        for key, inner in messages.items():
+            # Marshmallow's word for a table that is none.
+            yield from mistakes_of_schema(inner, where if key == "_schema" else (*where, key))
+    else:
+        yield from (Mistake(where, text) for text in messages)
+
+
+def explained(mistakes: Sequence[Mistake], sources: Sequence[Source]) -> list[str]:
+    """A line for each mistake: those of the file itself first, then of what it extends, by line.
+
+    Each is told of the file that says it; what is missing, of the file that says most of the way there.
+    """
+    table = overlaid(sources)
+    told = []
+    for mistake in mistakes:
+        depths = [source.says(mistake.where) for source in sources]
+        number = depths.index(max(depths))
+        line = sources[number].line_of(mistake.where)
+        told.append((number, line, f"{sources[number].shown}:{line}: {_explained(mistake, table)}"))
+    return [text for _, _, text in sorted(told, key=lambda one: one[:2])]
+
+
+def _explained(mistake: Mistake, table: dict[str, Any]) -> str:
+    value: Any = table
+    for step in mistake.where:
+        if isinstance(value, dict) and step not in value:
+            # What is missing has no value to show.
+            return f"{_key(mistake.where)}: {mistake.text}"
+        value = value[step]
+    return f"{_key(mistake.where)}: {_shown(value)}: {mistake.text}"
+
+
+def _key(where: Steps) -> str:
+    """The way to a value as TOML writes it, places in lists (from 0) in brackets."""
+    written = (f"[{step}]" if isinstance(step, int) else f".{toml_key(step)}" for step in where)
+    return "".join(written).removeprefix(".")
+
+
+def _shown(value: Any) -> str:
+    """A value much as TOML writes it, on one line, and not longer than helps."""
+    text = _written(value)
+    return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+
+
+def _written(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case date() | time():
+            return value.isoformat()
+        case dict():
+            return "{" + ", ".join(f"{key} = {_written(held)}" for key, held in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(_written, value)) + "]"
+    return repr(value)

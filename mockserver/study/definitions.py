@@ -1,0 +1,151 @@
+"""Experiment definitions as clients write them, to and from what the simulation plays.
+
+A definition is a JSON object in the client's own names (observed in its builders). What the simulation
+does not know stays in the definition and changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mockserver.simulation.scenario import COMPONENTS, ContinuousSpec, ExperimentSpec, Scenario, StateSpec
+
+__all__ = ["agent_roles", "definition_of", "participants_of", "playable"]
+
+_BY_WIRE_NAME = {name.lower(): name for name in COMPONENTS}
+_TIMED = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
+# A launched room should come to its end: longer durations are cut.
+_LONGEST_S = 7200.0
+
+
+def definition_of(spec: ExperimentSpec, scenario: Scenario) -> dict[str, Any]:
+    """The definition of an experiment of the scenario, as a client would have written it."""
+    states = [(state_id, scenario.states[state_id]) for state_id in spec.states]
+    sliders = [state.continuous for _, state in states if state.continuous]
+    return {
+        "name": spec.name,
+        "description": spec.description,
+        "requiredParticipants": spec.participants,
+        "runtime": "v2" if spec.agents else "v1",
+        "randomizeStates": False,
+        "states": [_state(number, state_id, state) for number, (state_id, state) in enumerate(states)],
+        "roles": {f"participant_{chr(97 + n)}": _role(spec, n) for n in range(min(spec.participants, 26))},
+        "globalComponents": {"continuousrating": _slider(sliders[0])} if sliders else {},
+        "variables": {"condition": list(spec.conditions)},
+        "consentFormEnabled": spec.consent,
+        "instructionsEnabled": spec.instruction_pages > 0,
+        "instructionsPages": [
+            {"title": f"Page {page}", "content": "What happens next."} for page in range(1, spec.instruction_pages + 1)
+        ],
+        "postExperimentQuestionnaire": {
+            "enabled": bool(spec.questions),
+            "questions": [{"id": f"question_{n}", "text": text} for n, text in enumerate(spec.questions, 1)],
+        },
+    }
+
+
+def _role(spec: ExperimentSpec, index: int) -> dict[str, Any]:
+    role: dict[str, Any] = {"name": f"Participant {chr(65 + index)}", "participantCount": 1}
+    if index >= spec.participants - spec.agents:
+        return {**role, "mode": "agent", "personaId": spec.persona}
+    return {**role, "mode": "human"}
+
+
+def _slider(spec: ContinuousSpec) -> dict[str, Any]:
+    return {"componentId": spec.component_id, "dimension": spec.dimension, "intervalMs": spec.interval_ms}
+
+
+def _state(number: int, state_id: str, state: StateSpec) -> dict[str, Any]:
+    config: dict[str, Any] = {}
+    if state.prompt is not None:
+        config["text" if state.component == "ShowText" else "prompt"] = state.prompt
+    if state.component == "ShowVideo":
+        config |= {"url": state.video_url, "autoplay": True, "controls": False}
+    if state.options:
+        config["options"] = list(state.options)
+    if state.component in ("VasRating", "TextInput", "MultipleChoice", "LikertScale", "Ranking"):
+        config["outputVariable"] = state.component_id
+    rules = {"type": "manual"}
+    if state.component in _TIMED:
+        rules = {"type": "timed", "durationMs": int(state.duration_s * 1000)}  # type: ignore[dict-item]
+    return {
+        "id": state_id,
+        "name": state.name or state_id,
+        "order": number,
+        "focusComponent": {"type": state.component.lower(), "config": config, "id": state.component_id},
+        "transitionRules": rules,
+        "globalComponentsVisibility": {"continuousrating": state.continuous is not None},
+    }
+
+
+def participants_of(definition: Mapping[str, Any]) -> int:
+    """How many people (or agents) a room of the experiment takes, 1 to 50."""
+    roles = definition.get("roles") or {}
+    counted = sum(int(role.get("participantCount", 1)) for role in roles.values() if isinstance(role, dict))
+    return min(50, max(1, int(definition.get("requiredParticipants") or counted or 1)))
+
+
+def agent_roles(definition: Mapping[str, Any]) -> dict[str, str | None]:
+    """The roles that agents fill, and the persona that each is bound to."""
+    roles = definition.get("roles") or {}
+    return {
+        name: role.get("personaId")
+        for name, role in roles.items()
+        if isinstance(role, dict) and role.get("mode") == "agent"
+    }
+
+
+def playable(
+    definition: Mapping[str, Any], spec: ExperimentSpec
+) -> tuple[ExperimentSpec, tuple[tuple[str, StateSpec], ...]]:
+    """What the simulation can play of a definition.
+
+    Args:
+        spec: What the definition is silent about.
+    """
+    participants = participants_of(definition)
+    states = tuple(_state_spec(state, definition) for state in definition.get("states") or [])
+    questionnaire = definition.get("postExperimentQuestionnaire") or {}
+    asked = questionnaire.get("questions") if questionnaire.get("enabled") else None
+    played = replace(
+        spec,
+        name=str(definition.get("name", spec.name)),
+        participants=participants,
+        agents=min(participants, len(agent_roles(definition))),
+        consent=bool(definition.get("consentFormEnabled", False)),
+        instruction_pages=len(definition.get("instructionsPages") or []),
+        questions=tuple(str(one.get("text", one.get("id", "question"))) for one in asked or []),
+        persona=next((p for p in agent_roles(definition).values() if p), spec.persona),
+    )
+    return played, states
+
+
+def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tuple[str, StateSpec]:
+    """A state as the simulation plays it; one without a component shows a page."""
+    focus = state.get("focusComponent") or {}
+    config = focus.get("config") or {}
+    component = _BY_WIRE_NAME.get(str(focus.get("type", "showtext")).lower(), "ShowText")
+    state_id = str(state["id"])
+    slider = (definition.get("globalComponents") or {}).get("continuousrating")
+    visible = (state.get("globalComponentsVisibility") or {}).get("continuousrating", component == "ShowVideo")
+    return state_id, StateSpec(
+        component=component,
+        component_id=str(focus.get("id") or state_id),
+        name=state.get("name"),
+        duration_s=_duration_s(state, config),
+        video_url=str(config.get("url", "https://example.com/video.mp4")),
+        prompt=next((str(config[key]) for key in ("prompt", "text") if key in config), None),
+        options=tuple(str(option) for option in config.get("options") or []),
+        scale_max=int(config.get("scalePoints", 7)) if component == "LikertScale" else 100,
+        scale_min=1 if component == "LikertScale" else 0,
+        continuous=ContinuousSpec(component_id="continuousrating") if slider is not None and visible else None,
+    )
+
+
+def _duration_s(state: Mapping[str, Any], config: Mapping[str, Any]) -> float:
+    """How long a timed component lasts: the transition's duration, else the component's, else a minute."""
+    rules = state.get("transitionRules") or {}
+    asked_ms = rules.get("durationMs") or config.get("durationMs") or config.get("duration") or 60_000
+    if not isinstance(asked_ms, int | float) or isinstance(asked_ms, bool):
+        asked_ms = 60_000
+    return min(_LONGEST_S, max(1.0, asked_ms / 1000))

@@ -1,0 +1,87 @@
+"""Launches: rooms that an agent-only deployment starts, and those it could not start."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import ExperimentSpec, StateSpec
+from mockserver.store import Store
+
+__all__ = ["Launch", "STAGGER_MS", "launched_room", "launches", "new_launch", "save_launch"]
+
+KIND = "room"
+# Source: agent deployments start a room every two seconds unless told otherwise (documented).
+STAGGER_MS = 2000
+# From the launch of a room until its agents have joined and its experiment starts.
+_SPAWN_MS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A room that was asked for.
+
+    Attributes:
+        index: Its place among all rooms of its experiment.
+        spawned: False where the deployment's budget was used up.
+        retried: It could not be spawned, and another one was started in its place.
+    """
+
+    room_id: str
+    experiment_id: str
+    deployment_id: str
+    batch_id: str
+    index: int
+    launched_ms: int
+    spawned: bool
+    stopped_ms: int | None = None
+    retried: bool = False
+
+
+def launches(store: Store) -> list[Launch]:
+    """Every launch, in order."""
+    return [Launch(**document.body) for document in store.documents.all(KIND)]
+
+
+def new_launch(
+    seed: int, experiment_id: str, deployment_id: str, batch_id: str, index: int, launched_ms: int
+) -> Launch:
+    """A launch that has not been saved yet; its id is a function of its place."""
+    code = Chance(seed, "launched", experiment_id, index).code(9, "id")
+    return Launch(f"room_{code}", experiment_id, deployment_id, batch_id, index, launched_ms, True)
+
+
+def save_launch(store: Store, launch: Launch, now_ms: int) -> None:
+    """Write a launch, or its next state."""
+    body: dict[str, Any] = {name: getattr(launch, name) for name in Launch.__dataclass_fields__}
+    store.documents.put(KIND, launch.room_id, body, now_ms)
+
+
+def launched_room(
+    experiment_id: str, spec: ExperimentSpec, states: tuple[tuple[str, StateSpec], ...], launch: Launch
+) -> RoomRef:
+    """The room that a launch stands for; all its participants are agents."""
+    alone = ExperimentSpec(
+        name=spec.name,
+        organisation=spec.organisation,
+        owner=spec.owner,
+        starts_ms=spec.starts_ms,
+        rooms=1,
+        participants=spec.participants,
+        agents=spec.participants,
+        states=tuple(state_id for state_id, _ in states),
+        conditions=spec.conditions,
+        questions=(),
+        persona=spec.persona,
+    )
+    return RoomRef(
+        experiment_id=experiment_id,
+        experiment=alone,
+        index=launch.index,
+        room_id=launch.room_id,
+        started_ms=launch.launched_ms + _SPAWN_MS,
+        deployment_id=launch.deployment_id,
+        condition=spec.conditions[launch.index % len(spec.conditions)],
+        states=states,
+        stopped_ms=launch.stopped_ms,
+    )

@@ -1,0 +1,152 @@
+"""The study: asks the world and the store as one.
+
+Worlds are immutable; whenever clients launch or stop rooms or write events, the next request is handed an
+extended one. What did not change is shared between them.
+"""
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mockserver.simulation.agents import Decision, decisions
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.records import Entry
+from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import ExperimentSpec
+from mockserver.simulation.world import World
+from mockserver.store import Store
+from mockserver.study.definitions import definition_of, playable
+from mockserver.study.documents import Kept, Shelf
+from mockserver.study.launches import Launch, launched_room, launches
+from mockserver.study.written_events import written_entries
+
+__all__ = ["Study"]
+
+
+class Study:
+    """What a run serves; safe between threads.
+
+    Args:
+        base: The scenario's world. store: what clients wrote.
+    """
+
+    def __init__(self, base: World, store: Store) -> None:
+        self._base = base
+        self._store = store
+        self._lock = threading.RLock()
+        self._current = (-1, base)
+        scenario = base.scenario
+        own = {
+            experiment_id: Kept(
+                id=experiment_id,
+                body=definition_of(spec, scenario),
+                owner=spec.owner,
+                organisation=spec.organisation,
+                created_ms=spec.starts_ms - _PREPARED_BEFORE_MS,
+                updated_ms=spec.starts_ms - _PREPARED_BEFORE_MS,
+                shared_with=spec.shared_with,
+            )
+            for experiment_id, spec in scenario.experiments.items()
+        }
+        self.experiments = Shelf(store, "experiment", own)
+        self.deployments = Shelf(store, "deployment", self._own_deployments())
+        self.personas = Shelf(store, "persona", self._own_personas())
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held while something is looked at and then changed."""
+        return self._lock
+
+    @property
+    def world(self) -> World:
+        """The world as it is now."""
+        with self._lock:
+            revision = self._store.documents.revision
+            if self._current[0] != revision:
+                self._current = (revision, self._extended(revision))
+            return self._current[1]
+
+    def new_id(self, prefix: str, shelf: Shelf) -> str:
+        """An id for the next document of a shelf; the same calls in the same order give the same ids."""
+        return prefix + Chance(self._base.seed, "created", prefix, shelf.count()).code(9, "id")
+
+    def launches(self) -> list[Launch]:
+        """Every room that was launched, those that could not be spawned too, in order."""
+        return launches(self._store)
+
+    def decisions(self, room: RoomRef) -> list[Decision]:
+        """What the agents of a room decide in the course of its story."""
+        world = self.world
+        return decisions(world.plan(room), list(world.entries("chat", room.room_id)))
+
+    def spec(self, experiment: Kept) -> ExperimentSpec:
+        """What the simulation can play of an experiment, whoever wrote it."""
+        return playable(experiment.body, self._blank(experiment))[0]
+
+    def launch(self, experiment: Kept, launch: Launch) -> RoomRef:
+        """The room that a launch stands for."""
+        spec, states = playable(experiment.body, self._blank(experiment))
+        return launched_room(experiment.id, spec, states, launch)
+
+    def _extended(self, revision: int) -> World:
+        rooms: dict[str, list[RoomRef]] = {}
+        for launch in self.launches():
+            experiment = self.experiments.get(launch.experiment_id)
+            if launch.spawned and experiment is not None:
+                rooms.setdefault(experiment.id, []).append(self.launch(experiment, launch))
+        written: Mapping[str, list[Entry]] = written_entries(self._store)
+        if not rooms and not written:
+            return self._base
+        return self._base.extended(rooms, written, revision)
+
+    def _blank(self, experiment: Kept) -> ExperimentSpec:
+        """What an experiment is where its definition is silent."""
+        own = self._base.scenario.experiments.get(experiment.id)
+        blank = ExperimentSpec(name="", starts_ms=experiment.created_ms, states=(), rooms=0)
+        return replace(own or blank, organisation=experiment.organisation, owner=experiment.owner)
+
+    def _own_deployments(self) -> dict[str, Kept]:
+        found: dict[str, Kept] = {}
+        for experiment_id, spec in self._base.scenario.experiments.items():
+            for deployment_id in spec.deployments:
+                created_ms = spec.starts_ms - _PREPARED_BEFORE_MS // 2
+                kind = "mixed" if spec.agents else "human"
+                body: dict[str, Any] = {"experimentId": experiment_id, "config": {"type": kind}}
+                found[deployment_id] = Kept(
+                    deployment_id,
+                    body,
+                    spec.owner,
+                    spec.organisation,
+                    created_ms,
+                    created_ms,
+                    spec.shared_with,
+                )
+        return found
+
+    def _own_personas(self) -> dict[str, Kept]:
+        scenario = self._base.scenario
+        first_ms = min((spec.starts_ms for spec in scenario.experiments.values()), default=0)
+        made_ms = first_ms - 2 * _PREPARED_BEFORE_MS
+        return {
+            persona_id: Kept(
+                persona_id,
+                {
+                    "name": persona.name,
+                    "description": persona.description,
+                    "provider": persona.provider,
+                    "model": persona.model,
+                    "visibility": "organization",
+                },
+                persona.owner,
+                persona.organisation,
+                made_ms,
+                made_ms,
+                {},
+            )
+            for persona_id, persona in scenario.personas.items()
+        }
+
+
+# A study is written some weeks before its first room.
+_PREPARED_BEFORE_MS = 14 * 86_400_000

@@ -1,0 +1,96 @@
+"""What tests of the check share: a run in this process, and records that are written wrongly on purpose."""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from mockserver import Settings
+from mockserver.check.reader import Reader
+from mockserver.check.run import Result, Run
+from mockserver.check.session import reader_of
+from mockserver.check.transport import InProcessTransport
+from mockserver.hyperstudy.shapes import Shape
+
+Record = dict[str, Any]
+
+KEY = "hst_live_your_key_here"
+# Names that tell a record of one type from all others.
+TYPE_OF = {
+    "messageId": "chat", "recordingId": "recordings", "metricId": "sync", "variableSnapshot": "components",
+    "sparseRatingData": "ratings/sparse", "normalizedValue": "ratings/continuous", "category": "events",
+    "connectionId": "videochat", "joinedAt": "participants", "participantCount": "rooms",
+}  # fmt: skip
+
+
+def results_of(scenario: str = "pair", seed: int | None = None) -> dict[int, Result]:
+    """Check a scenario in this process: invariant to result."""
+    with reader_of(Settings(scenario=scenario, seed=seed), ()) as reader:
+        return {result.invariant.number: result for result in Run(reader).results()}
+
+
+def broken(results: dict[int, Result]) -> list[int]:
+    """The invariants that are broken."""
+    return [number for number, result in results.items() if result.broken]
+
+
+def records_of(app: Flask, data_type: str, room_id: str = "room_pair") -> list[Record]:
+    """All records of a room, as a client reads them."""
+    path = f"/api/v3/data/{data_type}/room/{room_id}?limit=10000"
+    answer = app.test_client().get(path, headers={"X-API-Key": KEY})
+    found: list[Record] = answer.get_json()["data"]
+    return found
+
+
+def reader_for(app: Flask) -> Reader:
+    """A reader of an application in this process."""
+    return Reader(InProcessTransport(app), [KEY])
+
+
+class Corruption:
+    """Writes one record wrongly, in whatever answer and format it appears.
+
+    Args:
+        data_type: The record's type.
+        chosen: Tells it from the others of its type; the first that is met stays the one.
+        change: Changes the written record in place.
+    """
+
+    def __init__(
+        self, data_type: str, chosen: Callable[[Record], bool], change: Callable[[Record], None]
+    ) -> None:
+        self._data_type = data_type
+        self._chosen = chosen
+        self._change = change
+        self._victim: tuple[Any, ...] | None = None
+
+    def into(self, patch: pytest.MonkeyPatch) -> None:
+        """Let it happen from now on."""
+        write = Shape.write
+
+        def written(shape: Shape, records: Sequence[Any], links: Any) -> list[Record]:
+            rows: list[Record] = write(shape, records, links)
+            for row in rows:
+                if self._is_victim(row):
+                    self._change(row)
+            return rows
+
+        patch.setattr(Shape, "write", written)
+
+    def _is_victim(self, row: Record) -> bool:
+        if not any(name in row and type_ == self._data_type for name, type_ in TYPE_OF.items()):
+            return False
+        name = next(name for name in ("id", "participantId", *row) if name in row)
+        identity = (row[name], row.get("messageId"), row.get("timestamp"), row.get("recordingId"))
+        if self._victim is None and self._chosen(row):
+            self._victim = identity
+        return identity == self._victim
+
+
+def number_in(sentence: str) -> int:
+    """The first whole number of a sentence."""
+    found = re.search(r"\d+", sentence)
+    assert found is not None, sentence
+    return int(found[0])
