@@ -151,7 +151,7 @@ class StateSpec:
     scale_min: int = rule(fields.Integer(), 0)
     scale_max: int = rule(fields.Integer(), 100)
     gaze_interval_ms: int | None = rule(
-        fields.Integer(strict=True, validate=Range(4, 1000, error="expected ms from 4 to 1000")), None
+        fields.Integer(validate=Range(4, 1000, error="expected ms from 4 to 1000")), None
     )
     continuous: ContinuousSpec | None = rule(Spec(ContinuousSpec), None)
     sparse: SparseSpec | None = rule(Spec(SparseSpec), None)
