@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver import control, hyperstudy, ingestion
 from mockserver.clock import Clock
-from mockserver.http import allow_origin, json_response
+from mockserver.http import allow_origin, json_response, preflight
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.simulation.scenario_files import load_scenario
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
     def hand_over_sandbox() -> None:
         g.sandbox = served
 
+    app.before_request(preflight)
     for api in _APIS:
         app.register_blueprint(api.blueprint(), url_prefix=api.BASE_PATH)
     app.register_error_handler(HTTPException, _render_http_error)

@@ -17,6 +17,7 @@ import click
 from mockserver.banner import Announcement, banner, exposure_warning, ready_line
 from mockserver.clock import wall_ms
 from mockserver.errors import MockserverError
+from mockserver.scenario_commands import scenario_group, scenarios_command
 from mockserver.settings import Settings
 from mockserver.stop_signals import StopSignals
 from mockserver.version import VERSION
@@ -77,13 +78,12 @@ def world_options(option: Callable[..., Callable[[_Command], _Command]]) -> Call
             "--seed",
             metavar="N",
             callback=whole_number(0, 2**63 - 1),
-            help="World seed, 0 to 2**63 - 1; another seed is other data of the same shape.  "
-            "[default: the scenario's]",
+            help="World seed, 0 to 2**63 - 1; another seed is other data of the same shape.  [default: the scenario's]",
         )
         scenario = option(
             "--scenario",
             metavar="NAME|FILE",
-            help=f"A shipped scenario (demo, pair, empty) or a TOML file.  [default: {_DEFAULTS.scenario}]",
+            help=f"A shipped scenario (see `mockserver scenarios`) or a TOML file.  [default: {_DEFAULTS.scenario}]",
         )
         return scenario(seed(command))
 
@@ -112,9 +112,7 @@ def chosen_world(context: click.Context, scenario: str | None, seed: int | None)
 )
 @world_options(served_option)
 @served_option("--quiet", is_flag=True, help="Print the last line only: ready http://...")
-@served_option(
-    "--json", "as_json", is_flag=True, help="Print one JSON object instead: url, ids, keys, token, ..."
-)
+@served_option("--json", "as_json", is_flag=True, help="Print one JSON object instead: url, ids, keys, token, ...")
 @served_option(
     "--ready-file",
     metavar="PATH",
@@ -167,6 +165,10 @@ def token_command(*, subject: str | None, ttl_s: int | None) -> None:
     click.echo(mint(_DEFAULTS.token_secret, wall_ms(), **chosen))
 
 
+cli.add_command(scenarios_command)
+cli.add_command(scenario_group)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -190,7 +192,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _fail(message: str, exit_code: int) -> int:
-    click.echo("mockserver: " + " ".join(message.split()), err=True)
+    """Say it on standard error: a line, or as many as there are mistakes."""
+    for line in message.splitlines():
+        click.echo("mockserver: " + " ".join(line.split()), err=True)
     return exit_code
 
 

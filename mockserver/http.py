@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from mockserver.sandbox import Sandbox
@@ -19,6 +19,7 @@ __all__ = [
     "allow_origin",
     "current_sandbox",
     "json_response",
+    "preflight",
     "read_json",
 ]
 
@@ -65,6 +66,20 @@ def read_json() -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise MalformedJsonError(str(error)) from None
+
+
+def preflight() -> Response | None:
+    """The empty answer to OPTIONS, before a key is asked for; None lets any other request pass.
+
+    A browser asks so without credentials; `allow_origin` adds the headers that it asks for.
+    """
+    if request.method != "OPTIONS" or request.url_rule is None:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    allowed = adapter.allowed_methods() if adapter else ()
+    response = Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
+    del response.headers["Content-Type"]
+    return response
 
 
 def allow_origin(response: Response, allowed: Iterable[str]) -> Response:

@@ -78,9 +78,7 @@ def _serve(
 def _await_first_answer(server: Server) -> None:
     """Prove that requests are answered, by asking for what needs no key and no data."""
     address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(
-        address.hostname or "", address.port, timeout=_FIRST_ANSWER_WITHIN_S
-    )
+    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_FIRST_ANSWER_WITHIN_S)
     try:
         connection.request("GET", "/api/v3/health")
         status = connection.getresponse().status

@@ -5,24 +5,25 @@ One reader and one writer for the whole product, so that every endpoint accepts 
 
 import re
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 
 __all__ = ["iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
 
 MS_PER_DAY = 86_400_000
 
 _ISO = re.compile(
-    r"(?P<date>\d{4}-\d{2}-\d{2})"
-    r"(?:[Tt ](?P<clock>\d{2}:\d{2}(?::\d{2})?)(?:[.,](?P<fraction>\d{1,9}))?"
-    r"(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# What can be written with a year of four digits, to the millisecond.
+_FIRST_MS = -62_135_596_800_000
+_LAST_MS = 253_402_300_799_999
 
 
 def iso_prefix_of_day(day: int) -> str:
     """`2024-10-20` for a number of days since 1970-01-01."""
-    return (_EPOCH + timedelta(days=day)).strftime("%Y-%m-%d")
+    return (_EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def iso_from_ms(instant_ms: int) -> str:
@@ -49,11 +50,13 @@ def parse_iso_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
-    clock = match["clock"] or "00:00"
-    form = "%Y-%m-%d %H:%M:%S" if clock.count(":") == 2 else "%Y-%m-%d %H:%M"
-    naive = datetime.strptime(f"{match['date']} {clock}", form).replace(tzinfo=UTC)
-    fraction_us = int(Fraction(int(match["fraction"] or 0), 10 ** len(match["fraction"] or "")) * 1_000_000)
-    return (naive - _EPOCH) // timedelta(microseconds=1) + fraction_us - _zone_us(match["zone"])
+    year, month, day, hour, minute, second, fraction, zone = match.groups()
+    naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+    fraction_us = int((fraction or "0").ljust(6, "0")[:6])
+    instant_us = (naive - _EPOCH) // timedelta(microseconds=1) + fraction_us - _zone_us(zone)
+    if not _FIRST_MS * 1000 <= instant_us <= _LAST_MS * 1000:
+        raise ValueError(f"not within the years 1 to 9999: {text!r}")
+    return instant_us
 
 
 def _zone_us(zone: str | None) -> int:

@@ -14,6 +14,9 @@ from mockserver.sandbox import Sandbox
 ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
 # Every data type at every scope at which it can be asked for.
 PLACES = [(row.name, scope) for row in CATALOGUE for scope in row.levels]
+# Those of which the scenarios' samples have records: there, nobody wears an eye tracker.
+DATA_TYPES = [name for name in ROWS if name != "eyetracking"]
+FULL_PLACES = [(name, scope) for name, scope in PLACES if name in DATA_TYPES]
 
 
 def error_of(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
@@ -97,6 +100,7 @@ class DataApi:
         method: str = "GET",
         key: str | None = "full",
         headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
     ) -> TestResponse:
         """Send one request below the API's base path.
 
@@ -105,9 +109,12 @@ class DataApi:
             query: Parameters, or the query string itself.
             key: Name of a key of the scenario; None sends none.
             headers: More headers.
+            body: Sent as JSON, whatever it is.
         """
         sent = {**({} if key is None else {"X-API-Key": self.keys[key]}), **(headers or {})}
-        return self._client.open(BASE_PATH + path, method=method, query_string=query, headers=sent)
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        return self._client.open(BASE_PATH + path, method=method, query_string=query, headers=sent, data=body)
 
     def path(self, data_type: str, scope: str) -> str:
         """Where the data of the scenario's sample id is."""

@@ -44,9 +44,7 @@ def messages_have_their_events(study: Study) -> Counterexamples:
             yield Counterexample(f"{study.tell_event(event)} has no chat message", study.url_of(event))
 
 
-def _recipients(
-    study: Study, place: int, message: Mapping[str, Any], connected: Mapping[str, Ints]
-) -> Counterexamples:
+def _recipients(study: Study, place: int, message: Mapping[str, Any], connected: Mapping[str, Ints]) -> Counterexamples:
     at_ms, recipients = int(study.table("chat").at_ms[place]), message["recipientIds"]
     if len(set(recipients)) < len(recipients) or message["senderId"] in recipients:
         yield _about(study, place, f"names a recipient twice, or its sender: {recipients}")

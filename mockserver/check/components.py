@@ -94,14 +94,10 @@ def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexam
         if ended or not study.may_still_come(study.horizon_ms):
             yield _about(study, one, f"is completed, but has {len(ended)} component.complete events")
     elif ended[0].record["response"] != response:
-        yield _about(
-            study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}"
-        )
+        yield _about(study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}")
     if response_time_ms != (None if response is None else response["responseTime"]):
         yield _about(study, one, f"has responseTime {response_time_ms!r} beside the response {response!r}")
 
 
 def _about(study: Study, one: _Shown, what: str) -> Counterexample:
-    return Counterexample(
-        f"{study.tell('components', one.place)} {what}", study.table("components").url(one.place)
-    )
+    return Counterexample(f"{study.tell('components', one.place)} {what}", study.table("components").url(one.place))

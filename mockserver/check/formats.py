@@ -133,9 +133,7 @@ class _Block:
         return answer.body
 
 
-def _same(
-    block: _Block, form: str, expected: Records, read: Callable[[], Records], **query: Any
-) -> Counterexamples:
+def _same(block: _Block, form: str, expected: Records, read: Callable[[], Records], **query: Any) -> Counterexamples:
     """A form of the block against the records of the large page."""
     try:
         found = read()

@@ -48,9 +48,7 @@ def sparse_ratings_pause_the_video(study: Study) -> Counterexamples:
         yield from _pause(study, rating)
         earlier = before.setdefault((rating.who, record["stateId"], record["componentId"]), [])
         if rating.detail["previousRatings"] != earlier:
-            yield _about(
-                study, rating, f"has previousRatings {rating.detail['previousRatings']}, not {earlier}"
-            )
+            yield _about(study, rating, f"has previousRatings {rating.detail['previousRatings']}, not {earlier}")
         earlier.append({"pauseIndex": rating.detail["pauseIndex"], "value": record["value"]})
 
 
@@ -68,9 +66,7 @@ def _own_times(study: Study, rating: _Rating) -> Counterexamples:
     pause_ms, resume_ms = detail["mediaPauseOnset"], detail["mediaResumeOnset"]
     if not pause_ms < rating.start_ms < rating.end_ms < resume_ms:
         order = f"{pause_ms} < {rating.start_ms} < {rating.end_ms} < {resume_ms}"
-        yield _about(
-            study, rating, f"is not bracketed by its pause: {order} does not hold (pause, onset, ...)"
-        )
+        yield _about(study, rating, f"is not bracketed by its pause: {order} does not hold (pause, onset, ...)")
     claims = {
         "ratingEndOnset": (record["ratingEndOnset"], rating.end_ms),
         "actualPauseDuration": (detail["actualPauseDuration"], resume_ms - pause_ms),
@@ -115,8 +111,7 @@ def _pause(study: Study, rating: _Rating) -> Counterexamples:
     ):
         yield _about(study, rating, "has no media.pause event of its participant at mediaPauseOnset")
     resumed = any(
-        event.at_ms == resumed_ms and event.record["stateId"] == state_id
-        for event in study.events_of("media.play")
+        event.at_ms == resumed_ms and event.record["stateId"] == state_id for event in study.events_of("media.play")
     )
     if not resumed and not study.may_still_come(resumed_ms):
         yield _about(study, rating, "has no media.play event at mediaResumeOnset")
@@ -161,14 +156,10 @@ def _slider(study: Study, who: str, places: Ints, windows: Sequence[Window]) -> 
     inside = window >= 0
     inside[inside] = t[inside] <= ends[window[inside]]
     for n in np.flatnonzero(~inside).tolist():
-        yield _sample(
-            study, places[n], "lies outside every window of its component (start to complete or exit)"
-        )
+        yield _sample(study, places[n], "lies outside every window of its component (start to complete or exit)")
     step, same = np.diff(t), np.diff(window) == 0
     for n in np.flatnonzero(same & (step < _LEAST_MS)).tolist():
-        yield _sample(
-            study, places[n + 1], f"comes {step[n]} ms after the one before, less than {_LEAST_MS} ms"
-        )
+        yield _sample(study, places[n + 1], f"comes {step[n]} ms after the one before, less than {_LEAST_MS} ms")
     traces = study.traces(who, "events", "chat", "sync")
     for n in np.flatnonzero(same & (step > _MOST_MS)).tolist():
         after = f"comes {step[n]} ms after the one before, more than {_MOST_MS} ms"

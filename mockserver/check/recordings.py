@@ -35,9 +35,7 @@ def recordings_agree_with_their_files(study: Study) -> Counterexamples:
 def _times(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
     offset_ms = int(study.table("recordings").at_ms[place]) - study.started_ms
     if record["videoOffset"] != offset_ms:
-        yield _about(
-            study, place, f"has videoOffset {record['videoOffset']}, but starts {offset_ms} ms after the room"
-        )
+        yield _about(study, place, f"has videoOffset {record['videoOffset']}, but starts {offset_ms} ms after the room")
     if (record["endTime"] is None) != (record["duration"] is None):
         yield _about(study, place, "has one of endTime and duration without the other")
     elif record["endTime"] is not None:
@@ -104,6 +102,4 @@ def _file(study: Study, place: int, record: Mapping[str, Any]) -> Counterexample
 
 
 def _about(study: Study, place: int, what: str, url: str | None = None) -> Counterexample:
-    return Counterexample(
-        f"{study.tell('recordings', place)} {what}", url or study.table("recordings").url(place)
-    )
+    return Counterexample(f"{study.tell('recordings', place)} {what}", url or study.table("recordings").url(place))

@@ -44,9 +44,7 @@ def reader_of(settings: Settings, keys: Sequence[str]) -> Iterator[Reader]:
         yield Reader(InProcessTransport(app), keys or _reading_keys(sandbox))
 
 
-def check(
-    reader: Reader, experiment_ids: Sequence[str], most_rooms: int | None
-) -> tuple[list[Result], str, list[str]]:
+def check(reader: Reader, experiment_ids: Sequence[str], most_rooms: int | None) -> tuple[list[Result], str, list[str]]:
     """Check, with a progress bar on standard error if that is a terminal.
 
     Returns:
@@ -79,7 +77,5 @@ def _reading_keys(sandbox: Sandbox) -> list[str]:
     return [
         key.value
         for key in sandbox.world.scenario.keys.values()
-        if {"*", "read:*"} & set(key.scopes)
-        and not key.revoked
-        and (key.expires_ms is None or key.expires_ms > now_ms)
+        if {"*", "read:*"} & set(key.scopes) and not key.revoked and (key.expires_ms is None or key.expires_ms > now_ms)
     ]

@@ -133,8 +133,7 @@ class Study:
         """Participant to the instants of their first and their last event, in ms since the epoch."""
         table = self.table("events")
         return {
-            who: (int(table.at_ms[places[0]]), int(table.at_ms[places[-1]]))
-            for who, places in table.places_of.items()
+            who: (int(table.at_ms[places[0]]), int(table.at_ms[places[-1]])) for who, places in table.places_of.items()
         }
 
     @cached_property
@@ -148,11 +147,7 @@ class Study:
 
     def traces(self, who: str, *data_types: str) -> Ints:
         """When a participant left records of some types, in order."""
-        found = [
-            table.at_ms[table.places_of[who]]
-            for table in map(self.table, data_types)
-            if who in table.places_of
-        ]
+        found = [table.at_ms[table.places_of[who]] for table in map(self.table, data_types) if who in table.places_of]
         return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
 
     # --- what lasts ----------------------------------------------------------------------------

@@ -2,23 +2,15 @@
 from `playbackRate`, clock skew and stalls; beyond 600 ms a seek event follows within 3 s; `syncQuality` falls
 as |drift| and latency grow.
 
-Between two samples of one viewer, without a seek and while the video plays,
-
-    change of timeDrift = (playbackRate - 1 + skew) * time between + noise - stall
-
-with the rate of the first of the two. The skew is one constant per viewer, unknown, and estimated by the
-median, which stalls cannot move. A stall is a sudden fall: what rises too fast is a counter-example, and so is
-what falls by more than the time between, since a player that stands still loses no more than that. Noise is judged by the viewer's own spread (median absolute deviation), because a measured
-drift jitters and how much is the network's affair.
+What may become of `timeDrift` between two samples is told in `drift.py`.
 
 Source: limits of the rate, its step, the seek threshold and the cooldown from the video synchronization page
-(documented); one record a second from contract A4; the formula is the invariant's own.
+(documented); one record a second from contract A4.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 
+from mockserver.check.drift import Track, drift_follows
 from mockserver.check.instants import Flags, Floats, Ints
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Study
@@ -34,26 +26,8 @@ _RATE_STEP = 0.0101
 # Samples come once a second. Two that lie further apart than this are no neighbours.
 _NEIGHBOURS_WITHIN_MS = 1500
 _SAMPLE_EVERY_MS = 1000
-# A media clock that is further off than this is no clock (scenarios allow 1 %).
-_MOST_SKEW = 0.012
-# Both drifts are rounded to a ms, and jitter has tails: six spreads, and never less than this.
-_LEAST_TOLERANCE_MS = 10.0
-_SPREADS = 6.0
-_MAD_TO_SPREAD = 1.4826
 # Quality is written with three decimals.
 _QUALITY_ROUNDING = 0.001 + 1e-9
-
-
-class _Track(NamedTuple):
-    """One viewer's samples, and which of them are neighbours: sample n and n + 1 for every n in `pairs`."""
-
-    who: str
-    places: Ints
-    at_ms: Ints
-    drift_ms: Floats
-    rate: Floats
-    pairs: Ints
-    holes: Ints
 
 
 def viewers_follow_the_host(study: Study) -> Counterexamples:
@@ -64,14 +38,13 @@ def viewers_follow_the_host(study: Study) -> Counterexamples:
         yield _about(study, place, "was taken while the video did not play")
     for who, places in table.places_of.items():
         if who == study.host or len(study.room.participants) < 2:
-            yield _about(
-                study, int(places[0]), "belongs to nobody who follows another (the host is no viewer)"
-            )
-        track = _track(study, who, places, window[places])
+            yield _about(study, int(places[0]), "belongs to nobody who follows another (the host is no viewer)")
+    tracks = [_track(study, who, places, window[places]) for who, places in table.places_of.items()]
+    for track in tracks:
         yield from _rates(study, track)
         yield from _holes(study, track)
-        yield from _drift(study, track)
         yield from _seeks(study, track)
+    yield from drift_follows(study, tracks)
     yield from _quality(study)
 
 
@@ -85,12 +58,12 @@ def _windows(study: Study, at_ms: Ints) -> Ints:
     return np.where(inside, window, -1).astype(np.int64)
 
 
-def _track(study: Study, who: str, places: Ints, window: Ints) -> _Track:
+def _track(study: Study, who: str, places: Ints, window: Ints) -> Track:
     table = study.table("sync")
     at_ms = table.at_ms[places]
     together = (np.diff(window) == 0) & (window[1:] >= 0)
     near = np.diff(at_ms) <= _NEIGHBOURS_WITHIN_MS
-    return _Track(
+    return Track(
         who=who,
         places=places,
         at_ms=at_ms,
@@ -98,10 +71,11 @@ def _track(study: Study, who: str, places: Ints, window: Ints) -> _Track:
         rate=table.numbers("playbackRate")[places],
         pairs=np.flatnonzero(together & near),
         holes=np.flatnonzero(together & ~near),
+        seeks=np.array([e.at_ms for e in study.events_of("media.seek") if e.who == who], dtype=np.int64),
     )
 
 
-def _rates(study: Study, track: _Track) -> Counterexamples:
+def _rates(study: Study, track: Track) -> Counterexamples:
     low, high = _RATES
     for n in np.flatnonzero((track.rate < low) | (track.rate > high)).tolist():
         yield _about(study, track.places[n], f"has playbackRate {track.rate[n]}, outside {low} to {high}")
@@ -111,7 +85,7 @@ def _rates(study: Study, track: _Track) -> Counterexamples:
         yield _about(study, place, f"changes playbackRate by {step[n]:+.4f}, more than 0.01 in one step")
 
 
-def _holes(study: Study, track: _Track) -> Counterexamples:
+def _holes(study: Study, track: Track) -> Counterexamples:
     """Samples are missing only while the viewer was disconnected; that is disproved as in invariant 5."""
     traces = study.traces(track.who, "events", "ratings/continuous")
     for n in track.holes.tolist():
@@ -126,44 +100,11 @@ def _holes(study: Study, track: _Track) -> Counterexamples:
             )
 
 
-def _drift(study: Study, track: _Track) -> Counterexamples:
-    """The change of drift between neighbours, against rate and skew."""
-    seeks = _seek_times(study, track.who)
-    sought = np.searchsorted(seeks, track.at_ms[track.pairs]) != np.searchsorted(
-        seeks, track.at_ms[track.pairs + 1], side="right"
-    )
-    n = track.pairs[~sought]
-    if not len(n):
-        return
-    dt = (track.at_ms[n + 1] - track.at_ms[n]).astype(np.float64)
-    change = track.drift_ms[n + 1] - track.drift_ms[n]
-    unexplained = change - (track.rate[n] - 1.0) * dt
-    skew = float(np.median(unexplained / dt))
-    rest = unexplained - skew * dt
-    spread = _MAD_TO_SPREAD * float(np.median(np.abs(rest)))
-    if abs(skew) > _MOST_SKEW + _SPREADS * spread / float(np.median(dt)) / len(n) ** 0.5:
-        said = f"has a media clock that is off by {skew:+.2%} over {len(n)} steps, more than {_MOST_SKEW:.1%}"
-        yield _about(study, track.places[n[0]], said)
-    tolerance = max(_LEAST_TOLERANCE_MS, _SPREADS * spread)
-    for k in np.flatnonzero(change < -dt - tolerance).tolist():
-        said = f"falls behind by {-change[k]:.0f} ms in {dt[k]:.0f} ms; standing still would cost no more than that"
-        yield _about(study, track.places[n[k] + 1], said)
-    for k in np.flatnonzero(rest > tolerance).tolist():
-        yield _about(
-            study,
-            track.places[n[k] + 1],
-            f"drifts by {change[k]:+.0f} ms in {dt[k]:.0f} ms at rate {track.rate[n[k]]}, without a seek: "
-            f"{rest[k]:.0f} ms more than rate and skew ({skew:+.4%}) explain",
-        )
-
-
-def _seeks(study: Study, track: _Track) -> Counterexamples:
-    seeks = _seek_times(study, track.who)
+def _seeks(study: Study, track: Track) -> Counterexamples:
+    seeks = track.seeks
     for first_ms, second_ms in zip(seeks[:-1].tolist(), seeks[1:].tolist(), strict=True):
         if second_ms - first_ms < _COOLDOWN_MS:
-            seek = next(
-                e for e in study.events_of("media.seek") if (e.who, e.at_ms) == (track.who, second_ms)
-            )
+            seek = next(e for e in study.events_of("media.seek") if (e.who, e.at_ms) == (track.who, second_ms))
             yield Counterexample(
                 f"{study.tell_event(seek)} comes {second_ms - first_ms} ms after the seek before, within the "
                 f"cooldown of {_COOLDOWN_MS} ms",
@@ -177,11 +118,6 @@ def _seeks(study: Study, track: _Track) -> Counterexamples:
         if not sought and not study.may_still_come(at_ms + _SEEK_WITHIN_MS):
             said = f"has timeDrift {track.drift_ms[n]:.0f} ms, but no media.seek event follows within 3 s"
             yield _about(study, track.places[n], said)
-
-
-def _seek_times(study: Study, who: str) -> Ints:
-    times = [event.at_ms for event in study.events_of("media.seek") if event.who == who]
-    return np.array(times, dtype=np.int64)
 
 
 def _quality(study: Study) -> Counterexamples:

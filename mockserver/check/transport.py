@@ -120,9 +120,7 @@ class InProcessTransport:
             return Answer(response.status_code, names, response.data)
 
 
-def _exchange(
-    connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str]
-) -> Answer:
+def _exchange(connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str]) -> Answer:
     connection.request(method, path, headers=dict(headers))
     response = connection.getresponse()
     body = response.read()

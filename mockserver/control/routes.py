@@ -21,7 +21,6 @@ __all__ = ["make_blueprint"]
 def make_blueprint() -> Blueprint:
     """A fresh blueprint, relative to the control API's base path."""
     blueprint = Blueprint("control", __name__)
-    blueprint.before_request(_preflight)
     for error in (ControlError, MalformedJsonError, BodyTooLargeError):
         blueprint.register_error_handler(error, refusal)
     blueprint.add_url_rule("/ingested", "ingested", ingested)
@@ -52,7 +51,9 @@ def mint_token() -> Response:
     """Make a bearer token for ingestion; the body may name `subject` and `ttlSeconds`."""
     sandbox, order = current_sandbox(), _token_order()
     now_ms = sandbox.clock.token_now_ms()
-    token = tokens.mint(sandbox.settings.token_secret, now_ms, subject=order.subject, ttl_s=order.ttl_s)
+    token = tokens.mint(
+        sandbox.settings.token_secret, now_ms, subject=order.subject, ttl_s=order.ttl_s, plan=order.plan
+    )
     expires_at = iso_from_ms((now_ms // 1000 + order.ttl_s) * 1000)
     return json_response({"token": token, "expiresAt": expires_at})
 
@@ -104,12 +105,3 @@ def _warning(warning: LoggedWarning) -> dict[str, Any]:
         "message": warning.message,
         "foundAt": iso_from_ms(warning.found_at_ms),
     }
-
-
-def _preflight() -> Response | None:
-    """The empty answer to OPTIONS; None lets any other request pass."""
-    if request.method != "OPTIONS" or request.url_rule is None:
-        return None
-    response = Response(status=204, headers={"Allow": ", ".join(sorted(request.url_rule.methods or ()))})
-    del response.headers["Content-Type"]
-    return response

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema
 
 from mockserver.control.errors import ControlError
 from mockserver.ingestion.batch import check_object
-from mockserver.ingestion.fields import Text, Whole, Within
+from mockserver.ingestion.fields import Choice, Text, Whole, Within
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.tokens import DAY_S
 
@@ -18,19 +18,21 @@ _LONGEST_TTL_S = 365 * DAY_S
 
 @dataclass(frozen=True, slots=True)
 class TokenOrder:
-    """Which token to make: for whom, and for how long; a negative time makes an expired one."""
+    """Which token to make: for whom, for how long (negative: an expired one), and on which plan."""
 
     subject: str = "tester"
     ttl_s: int = DAY_S
+    plan: str = "free"
 
 
 class TokenOrderSchema(Schema):
-    """Body of `POST /_mock/tokens`; both fields are optional, and a token lasts a year at most."""
+    """Body of `POST /_mock/tokens`; all fields are optional, and a token lasts a year at most."""
 
     class Meta:
         unknown = EXCLUDE
 
     subject = Text()
+    plan = Text(validate=Choice("free", "pro"))
     ttl_s = Whole(data_key="ttlSeconds", validate=Within(-_LONGEST_TTL_S, _LONGEST_TTL_S))
 
 

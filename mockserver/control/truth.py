@@ -19,9 +19,7 @@ def overview() -> Response:
     """Every experiment's planted effects and agreement, without its participants."""
     world = current_sandbox().world
     planted = [world.truth(experiment_id) for experiment_id in world.scenario.experiments]
-    return json_response(
-        {"experiments": [_written(dataclasses.replace(one, participants=())) for one in planted]}
-    )
+    return json_response({"experiments": [_written(dataclasses.replace(one, participants=())) for one in planted]})
 
 
 def experiment_truth(experiment_id: str) -> Response:

@@ -3,12 +3,28 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from jsonschema import Draft202012Validator
 
-from mockserver.http import read_json
+from mockserver.http import MalformedJsonError, read_json
 from mockserver.hyperstudy.errors import InvalidBody
 
-__all__ = ["checked_body", "problems"]
+__all__ = ["checked_body", "problems", "read_body"]
+
+
+def read_body() -> Any:
+    """The request's body, if it can also be written again: within what is kept, and within an answer.
+
+    Raises:
+        MalformedJsonError: It is not JSON, or nests deeper than about 250 levels.
+        BodyTooLargeError: It is over the limit.
+    """
+    body = read_json()
+    try:
+        orjson.dumps([[[[body]]]])
+    except orjson.JSONEncodeError:
+        raise MalformedJsonError("it nests deeper than 250 levels") from None
+    return body
 
 
 def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
@@ -29,7 +45,7 @@ def checked_body(schema: dict[str, Any], more: Iterable[dict[str, str]] = ()) ->
         InvalidBody: It breaks the schema.
         MalformedJsonError, BodyTooLargeError: It could not be read.
     """
-    body = read_json()
+    body = read_body()
     found = [*problems(body, schema), *more]
     if found:
         raise InvalidBody(said(found), found)

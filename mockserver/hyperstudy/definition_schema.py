@@ -90,5 +90,5 @@ def definition_problems(definition: Any) -> list[dict[str, str]]:
     found = problems(definition, DEFINITION)
     states = definition.get("states") if isinstance(definition, dict) else None
     ids = [state.get("id") for state in states if isinstance(state, dict)] if isinstance(states, list) else []
-    repeated = [id_ for id_, count in Counter(map(str, ids)).items() if count > 1]
+    repeated = [id_ for id_, count in Counter(id_ for id_ in ids if isinstance(id_, str)).items() if count > 1]
     return found + [{"path": "states", "message": f"the id {id_!r} is used more than once"} for id_ in repeated]

@@ -65,10 +65,11 @@ _SPEND = _object(
     budgetUsd={"type": ["number", "null"]},
 )
 _ROOMS = {"type": "integer", "minimum": 1, "maximum": _MOST_ROOMS}
-_BUDGET = {"type": "number", "exclusiveMinimum": 0}
+_BUDGET = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
+_STAGGER = {"type": "integer", "minimum": 0, "maximum": 86_400_000}
 _AGENTS = {
     "type": "object",
-    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET, "staggerMs": {"type": "integer", "minimum": 0}},
+    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET, "staggerMs": _STAGGER},
     "required": ["rooms", "budgetUsd"],
 }
 _NEW = {
@@ -261,7 +262,7 @@ def create_deployment(call: Call) -> Response:
             id_, {"experimentId": experiment.id, "config": config}, key.owner, key.organisation, call.now_ms
         )
         if config.get("type") == "agent-only":
-            _launch(call, kept, config["agentDeployment"]["rooms"])
+            _launch(call, kept, int(config["agentDeployment"]["rooms"]))
         return success(_record(call, kept), status=201)
 
 
@@ -300,11 +301,13 @@ def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
     )
     batches = {one.batch_id for one in before if one.deployment_id == kept.id}
     batch_id = f"batch_{kept.id.removeprefix('dep_')}_{len(batches) + 1}"
-    stagger_ms = kept.body["config"]["agentDeployment"].get("staggerMs", STAGGER_MS)
+    stagger_ms = int(kept.body["config"]["agentDeployment"].get("staggerMs", STAGGER_MS))
+    definition = find_experiment(call, experiment_id).body
     spent = _committed(call, kept)
     for number in range(count):
+        launched_ms = call.now_ms + number * stagger_ms
         launch = new_launch(
-            call.sandbox.world.seed, experiment_id, kept.id, batch_id, index + number, call.now_ms + number * stagger_ms
+            call.sandbox.world.seed, experiment_id, kept.id, batch_id, index + number, launched_ms, definition
         )
         # Once what the running rooms will have cost reaches the budget, no further room starts.
         launch = replace(launch, spawned=spent < (_budget(kept) or math.inf))
@@ -343,7 +346,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
         kept = study.deployments.put(
             kept.id, {**kept.body, "config": config}, kept.owner, kept.organisation, call.now_ms
         )
-        return success(_launch(call, kept, body["rooms"]), status=202)
+        return success(_launch(call, kept, int(body["rooms"])), status=202)
 
 
 def stop_room(call: Call, deployment_id: str, room_id: str) -> Response:
@@ -355,7 +358,7 @@ def stop_room(call: Call, deployment_id: str, room_id: str) -> Response:
     with call.sandbox.study.lock:
         launch = _find_launch(call, _find(call, deployment_id), room_id)
         room = call.sandbox.world.room(room_id)
-        if room is None or not launch.spawned or call.now_ms >= call.sandbox.world.plan(room).ended_ms:
+        if room is None or not room.started_ms <= call.now_ms < call.sandbox.world.plan(room).ended_ms:
             raise Conflict(f"The room {room_id} is not running.", {"id": room_id})
         save_launch(call.sandbox.store, replace(launch, stopped_ms=call.now_ms), call.now_ms)
     return success({"stopped": True})

@@ -175,7 +175,7 @@ def _maybe_whole(item: dict[str, Any], name: str) -> int | None:
     value = item.get(name)
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
+    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or abs(value) > 2**53:
         raise _RejectedError(f"Invalid type for {name}: expected integer")
     return int(value)
 

@@ -9,8 +9,7 @@ from typing import Any
 
 from flask import Response
 
-from mockserver.http import read_json
-from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.bodies import checked_body, read_body
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, InvalidParameter
@@ -158,7 +157,7 @@ def create_experiment(call: Call) -> Response:
     Raises:
         InvalidBody: It has problems.
     """
-    definition = _definition(read_json())
+    definition = _definition(read_body())
     study = call.sandbox.study
     with study.lock:
         id_ = study.new_id("exp_", study.experiments)

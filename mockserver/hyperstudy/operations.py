@@ -137,8 +137,12 @@ def _checked_key(sandbox: Sandbox, operation: Operation, now_ms: int) -> KeySpec
         Unauthorized, Forbidden, RateLimited: It is not, or has not.
     """
     headers = cast(Mapping[str, str], request.headers)
-    in_query = any(name.lower().replace("_", "") in ("apikey", "key", "xapikey") for name in request.args)
+    in_query = any(_letters(name) in ("apikey", "key", "xapikey") for name in request.args)
     key = authenticate(headers, sandbox.world.scenario.keys, now_ms, in_query)
     check_limits(sandbox, key, operation.id)
     authorise(headers, key, operation.scope)
     return key
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalpha())

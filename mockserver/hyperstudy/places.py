@@ -32,6 +32,13 @@ def unknown(what: str, asked: str, example: str | None = None) -> NotFound:
     )
 
 
+def _sample(call: Call, name: str) -> str | None:
+    """The world's sample id of that name, where the caller can find something under it."""
+    ids = call.sandbox.world.sample_ids()
+    experiment = call.sandbox.study.experiments.get(ids["experiment"] or "")
+    return ids[name] if experiment is not None and experiment.may(call.caller.organisation) else None
+
+
 def find_experiment(call: Call, experiment_id: str, *, export: bool = False, write: bool = False) -> Kept:
     """The experiment with that id.
 
@@ -44,7 +51,7 @@ def find_experiment(call: Call, experiment_id: str, *, export: bool = False, wri
     """
     found = call.sandbox.study.experiments.get(experiment_id)
     if found is None:
-        raise unknown("experiment", experiment_id, call.sandbox.world.sample_ids()["experiment"])
+        raise unknown("experiment", experiment_id, _sample(call, "experiment"))
     organisation = call.caller.organisation
     if organisation != found.organisation and (write or not found.may(organisation, export=export)):
         raise Forbidden(
@@ -64,7 +71,7 @@ def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
     room = world.room(room_id)
     known = call.sandbox.study.experiments.get(room.experiment_id) if room else None
     if room is None or known is None or not world.is_open(room, call.now_ms):
-        raise unknown("room", room_id, world.sample_ids()["room"])
+        raise unknown("room", room_id, _sample(call, "room"))
     find_experiment(call, room.experiment_id, export=export)
     return room
 

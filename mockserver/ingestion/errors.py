@@ -4,6 +4,8 @@ Source: the envelope and its human-readable `error` (OSD, documented); which req
 CHOICE (inferred).
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 __all__ = [
@@ -11,6 +13,7 @@ __all__ = [
     "BadRequest",
     "SessionNotFound",
     "TooLarge",
+    "TooManyRequests",
     "Unauthorized",
     "UnsupportedMediaType",
     "error_body",
@@ -21,7 +24,7 @@ class ApiError(Exception):
     """A refused request. `str()` is what the client reads, `headers` go with the answer."""
 
     status: ClassVar[int]
-    headers: ClassVar[dict[str, str]] = {}
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class BadRequest(ApiError):
@@ -34,7 +37,7 @@ class Unauthorized(ApiError):
     """There is no valid token."""
 
     status = 401
-    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
+    headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
 
 
 class SessionNotFound(ApiError):
@@ -56,6 +59,16 @@ class TooLarge(ApiError):
 
     def __init__(self, max_bytes: int | None) -> None:
         super().__init__(f"The body is larger than {max_bytes} bytes: send smaller batches")
+
+
+class TooManyRequests(ApiError):
+    """Over a limit (429, documented); `Retry-After` says when to come back."""
+
+    status = 429
+
+    def __init__(self, who: str, most: int, wait_s: int) -> None:
+        super().__init__(f"Too many requests: {most} a minute for a {who}; try again in {wait_s} s")
+        self.headers = {"Retry-After": str(wait_s)}
 
 
 class UnsupportedMediaType(ApiError):

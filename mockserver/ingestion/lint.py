@@ -38,9 +38,7 @@ def ordinal_of(kind: Kind, item: Accepted) -> int | None:
     return ordinal if ordinal is not None and abs(ordinal) <= _LARGEST_ORDINAL else None
 
 
-def lint_batch(
-    kind: Kind, accepted: Sequence[Accepted], history: History, token_now_ms: int
-) -> list[NewWarning]:
+def lint_batch(kind: Kind, accepted: Sequence[Accepted], history: History, token_now_ms: int) -> list[NewWarning]:
     """Look over the accepted items of one batch.
 
     Args:

@@ -11,7 +11,7 @@ from mockserver.ingestion.errors import ApiError, TooLarge, error_body
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
 
-__all__ = ["confirmation", "preflight", "refusal", "render_http_error"]
+__all__ = ["confirmation", "refusal", "render_http_error"]
 
 _PATHS = ", ".join(f"/api/data/{name}" for name in KINDS)
 
@@ -30,19 +30,7 @@ def confirmation(session_id: str, outcome: Outcome) -> dict[str, Any]:
 
 def refusal(error: ApiError) -> Response:
     """The answer to a request that is refused as a whole."""
-    return json_response(error_body(str(error)), error.status, error.headers)
-
-
-def preflight() -> Response | None:
-    """The empty answer to OPTIONS, before a token is asked for; None lets any other request pass.
-
-    A browser asks so without credentials; the application adds the headers that it asks for.
-    """
-    if request.method != "OPTIONS" or request.url_rule is None:
-        return None
-    response = Response(status=204, headers={"Allow": ", ".join(sorted(request.url_rule.methods or ()))})
-    del response.headers["Content-Type"]
-    return response
+    return json_response(error_body(str(error)), error.status, dict(error.headers))
 
 
 def render_http_error(status: int, headers: dict[str, str]) -> Response:

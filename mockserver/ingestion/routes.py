@@ -1,6 +1,6 @@
 """The three endpoints. A request's way:
 
-    token -> content type -> size -> JSON -> envelope -> session -> batch
+    token -> limit -> content type -> size -> JSON -> envelope -> session -> batch
 
 Source: the endpoints and their answer are documented (S2); the order of the checks is inferred.
 """
@@ -18,11 +18,13 @@ from mockserver.ingestion.errors import (
     BadRequest,
     SessionNotFound,
     TooLarge,
+    Unauthorized,
     UnsupportedMediaType,
 )
 from mockserver.ingestion.intake import take_in
+from mockserver.ingestion.limits import add_limit_headers, check_limit, plan_of
 from mockserver.ingestion.reasons import reason_text
-from mockserver.ingestion.responses import confirmation, preflight, refusal
+from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox import Sandbox
 from mockserver.store import ItemTooDeepError
@@ -33,8 +35,8 @@ __all__ = ["make_blueprint"]
 def make_blueprint() -> Blueprint:
     """A fresh blueprint with one route per kind of data, relative to the API's base path."""
     blueprint = Blueprint("ingestion", __name__)
-    blueprint.before_request(preflight)
     blueprint.register_error_handler(ApiError, refusal)
+    blueprint.after_request(add_limit_headers)
     for kind in KINDS.values():
         blueprint.add_url_rule(f"/data/{kind.name}", kind.name, partial(ingest, kind), methods=["POST"])
     return blueprint
@@ -43,11 +45,7 @@ def make_blueprint() -> Blueprint:
 def ingest(kind: Kind) -> Response:
     """Take in one batch of a kind, and say how many of its items were accepted (S2)."""
     sandbox = current_sandbox()
-    tokens.check(
-        tokens.bearer_token(request.headers.get("Authorization")),
-        sandbox.settings.token_secret,
-        sandbox.clock.token_now_ms(),
-    )
+    _admit(sandbox)
     session_id, batch = _read_envelope()
     _require_session(session_id, sandbox)
     try:
@@ -55,6 +53,22 @@ def ingest(kind: Kind) -> Response:
     except ItemTooDeepError as error:
         raise BadRequest(f"Malformed JSON: {error}") from None
     return json_response(confirmation(session_id, outcome))
+
+
+def _admit(sandbox: Sandbox) -> None:
+    """Check the token, and that its bearer has not sent too much.
+
+    Raises:
+        Unauthorized: There is no valid token.
+        TooManyRequests: One too many, with or without a token.
+    """
+    try:
+        token = tokens.bearer_token(request.headers.get("Authorization"))
+        claims = tokens.check(token, sandbox.settings.token_secret, sandbox.clock.token_now_ms())
+    except Unauthorized:
+        check_limit(sandbox, "none", request.remote_addr or "unknown")
+        raise
+    check_limit(sandbox, plan_of(claims), token)
 
 
 def _read_envelope() -> tuple[str, list[Any]]:

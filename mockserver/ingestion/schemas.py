@@ -95,20 +95,14 @@ class FrameSchema(_Open):
         validate=Within(0, 1),
         metadata=_about("Estimated attention"),
     )
-    gaze_x = Number(
-        data_key="gazeX", validate=Within(0, 1), metadata=_about("Gaze, share of the width from the left")
-    )
-    gaze_y = Number(
-        data_key="gazeY", validate=Within(0, 1), metadata=_about("Gaze, share of the height from the top")
-    )
+    gaze_x = Number(data_key="gazeX", validate=Within(0, 1), metadata=_about("Gaze, share of the width from the left"))
+    gaze_y = Number(data_key="gazeY", validate=Within(0, 1), metadata=_about("Gaze, share of the height from the top"))
 
 
 class SegmentSchema(_Open):
     """One transcribed segment of the tester's speech; the audio itself is never sent."""
 
-    segment_index = Whole(
-        data_key="segmentIndex", required=True, metadata=_about("Counts the session's segments")
-    )
+    segment_index = Whole(data_key="segmentIndex", required=True, metadata=_about("Counts the session's segments"))
     start_time = Timestamp(data_key="startTime", required=True, metadata=_about("When the segment starts"))
     end_time = Timestamp(data_key="endTime", required=True, metadata=_about("When the segment ends"))
     transcript = Text(required=True, metadata=_about("What was said"))

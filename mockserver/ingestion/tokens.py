@@ -35,7 +35,7 @@ def _signer() -> jwt.PyJWS:
     return signer
 
 
-def mint(secret: str, now_ms: int, *, subject: str = "tester", ttl_s: int = DAY_S) -> str:
+def mint(secret: str, now_ms: int, *, subject: str = "tester", ttl_s: int = DAY_S, plan: str = "free") -> str:
     """Make a token that is valid from now on.
 
     Args:
@@ -43,9 +43,12 @@ def mint(secret: str, now_ms: int, *, subject: str = "tester", ttl_s: int = DAY_
         now_ms: Token time (`Clock.token_now_ms`), in ms since the epoch.
         subject: Whom it is for (`sub`); nothing is decided by it.
         ttl_s: How long it is valid; one that is not above 0 makes an expired token.
+        plan: `free` or `pro`; decides how many requests are allowed where limits are on.
     """
     now_s = now_ms // 1000
-    claims = {"sub": subject, "iat": now_s, "exp": now_s + ttl_s}
+    claims: dict[str, Any] = {"sub": subject, "iat": now_s, "exp": now_s + ttl_s}
+    # A plan is free unless its token says otherwise.
+    claims |= {} if plan == "free" else {"plan": plan}
     return _signer().encode(orjson.dumps(claims), secret, algorithm=_ALGORITHM)
 
 

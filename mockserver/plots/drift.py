@@ -1,5 +1,8 @@
 """The panel of the video sync: each viewer's drift, with stalls and seeks."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
@@ -39,17 +42,16 @@ def draw_drift(axes: Axes, story: Story) -> None:
 
 
 def _stall(colour: str, *at: float, label: str = "") -> Line2D:
-    x, y = ([at[0]], [at[1]]) if at else ([], [])
-    return Line2D(
-        x, y, linestyle="", marker="v", markersize=6, markerfacecolor="white", markeredgecolor=colour, label=label
-    )
+    return _mark(at, label, marker="v", markersize=6, markerfacecolor="white", markeredgecolor=colour)
 
 
 def _seek(colour: str, *at: float, label: str = "") -> Line2D:
-    x, y = ([at[0]], [at[1]]) if at else ([], [])
-    return Line2D(
-        x, y, linestyle="", marker="*", markersize=12, markerfacecolor=colour, markeredgecolor="black", label=label
-    )
+    return _mark(at, label, marker="*", markersize=12, markerfacecolor=colour, markeredgecolor="black")
+
+
+def _mark(at: Sequence[float], label: str, **looks: Any) -> Line2D:
+    """A mark at (seconds, ms) above all lines; without a place it is one for the key."""
+    return Line2D(at[:1], at[1:], linestyle="", label=label, zorder=3, **looks)
 
 
 def _scale(axes: Axes, story: Story) -> None:
@@ -58,7 +60,8 @@ def _scale(axes: Axes, story: Story) -> None:
     values = [value for line in story.drift for value in line.values if value == value]
     low = _ROOM_AROUND * min(-_SEEK_MS, *values, 0)
     high = _ROOM_AROUND * max(_SEEK_MS, *values, 0)
-    ticks = [tick for tick in _TICKS_MS if low <= tick <= high]
+    # A tick at the very edge would stand in the way of the next panel.
+    ticks = [tick for tick in _TICKS_MS if 0.8 * low <= tick <= 0.8 * high]
     axes.set_ylim(low, high)
     axes.set_yticks(ticks, [f"{tick:+d}".replace("-", "−") if tick else "0" for tick in ticks])
     axes.set_yticks([], minor=True)

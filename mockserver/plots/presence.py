@@ -56,7 +56,7 @@ def _draw_person(axes: Axes, row: int, person: Person, colour: str) -> None:
     start_s, end_s = person.present
     axes.barh(row, end_s - start_s, left=start_s, height=0.6, color=colour)
     for gap in person.gaps:
-        lost = {"color": "white", "edgecolor": colour, "hatch": _HATCH}
-        axes.barh(row, gap.end_s - gap.start_s, left=gap.start_s, height=0.6, **lost)
+        (lost,) = axes.barh(row, gap.end_s - gap.start_s, left=gap.start_s, height=0.6, color="white")
+        lost.set(edgecolor=colour, hatch=_HATCH)
     beside = axes.get_yaxis_transform()
     axes.text(1.006, row, person.outcome, transform=beside, va="center", fontsize=_FONT_PT, color=GREY)

@@ -92,7 +92,7 @@ class GazeLanes(RenderedLanes):
         """One coordinate, from 0 to 1 of the screen; most of what is worth seeing is in its middle."""
         place = 0.5 + 0.16 * normal_at(self.key[lane] + np.uint64(axis + 1), t_ms // _FIXATION_MS)
         tremor = _TREMOR * normal_at(self.key[lane] + np.uint64(axis + 2), k)
-        rounded: Floats = np.round(np.clip(place + tremor, 0.0, 1.0), 4)
+        rounded: Floats = np.round(np.clip(place + tremor, 0.0, 1.0), 4).astype(np.float64)
         return rounded
 
     def _blinks(self, lane: Ints, t_ms: Ints) -> np.typing.NDArray[np.bool_]:

@@ -32,8 +32,8 @@ class Integer(fields.Integer):
 
     default_error_messages = _words("a whole number")
 
-    def __init__(self, **rules: Any) -> None:
-        super().__init__(strict=True, **rules)
+    def __init__(self, *, strict: bool = True, **rules: Any) -> None:
+        super().__init__(strict=strict, **rules)
 
 
 class Float(fields.Float):

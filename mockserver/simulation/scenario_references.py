@@ -107,7 +107,8 @@ def _times(where: Steps, state: _Table, sparse: _Table) -> Iterator[Mistake]:
 
 def _unknown(table: _Table, kind: str, where: Steps, name: Any, is_default: bool = False) -> Iterator[Mistake]:
     """A mistake if the name stands for nothing in the table of its kind."""
-    yield from _not_among(kind.removesuffix("s"), _keys(table, kind), where, name, is_default)
+    if isinstance(table.get(kind, {}), dict):
+        yield from _not_among(kind.removesuffix("s"), _keys(table, kind), where, name, is_default)
 
 
 def _not_among(

@@ -128,18 +128,25 @@ def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tupl
     state_id = str(state["id"])
     slider = (definition.get("globalComponents") or {}).get("continuousrating")
     visible = (state.get("globalComponentsVisibility") or {}).get("continuousrating", component == "ShowVideo")
+    url, options = config.get("url"), config.get("options")
     return state_id, StateSpec(
         component=component,
         component_id=str(focus.get("id") or state_id),
         name=state.get("name"),
         duration_s=_duration_s(state, config),
-        video_url=str(config.get("url", "https://example.com/video.mp4")),
-        prompt=next((str(config[key]) for key in ("prompt", "text") if key in config), None),
-        options=tuple(str(option) for option in config.get("options") or []),
-        scale_max=int(config.get("scalePoints", 7)) if component == "LikertScale" else 100,
+        video_url=url if isinstance(url, str) else "https://example.com/video.mp4",
+        prompt=next((config[key] for key in ("prompt", "text") if isinstance(config.get(key), str)), None),
+        options=tuple(map(str, options)) if isinstance(options, list) else (),
+        scale_max=_scale_points(config) if component == "LikertScale" else 100,
         scale_min=1 if component == "LikertScale" else 0,
         continuous=ContinuousSpec(component_id="continuousrating") if slider is not None and visible else None,
     )
+
+
+def _scale_points(config: Mapping[str, Any]) -> int:
+    """How many points a Likert scale has; a configuration is free, so this may be no number of points."""
+    points = config.get("scalePoints")
+    return points if isinstance(points, int) and 2 <= points <= 1000 else 7
 
 
 def _duration_s(state: Mapping[str, Any], config: Mapping[str, Any]) -> float:

@@ -23,6 +23,7 @@ class Launch:
 
     Attributes:
         index: Its place among all rooms of its experiment.
+        definition: The experiment's at the launch; what is changed later does not change what was collected.
         spawned: False where the deployment's budget was used up.
         retried: It could not be spawned, and another one was started in its place.
     """
@@ -33,6 +34,7 @@ class Launch:
     batch_id: str
     index: int
     launched_ms: int
+    definition: dict[str, Any]
     spawned: bool
     stopped_ms: int | None = None
     retried: bool = False
@@ -44,11 +46,17 @@ def launches(store: Store) -> list[Launch]:
 
 
 def new_launch(
-    seed: int, experiment_id: str, deployment_id: str, batch_id: str, index: int, launched_ms: int
+    seed: int,
+    experiment_id: str,
+    deployment_id: str,
+    batch_id: str,
+    index: int,
+    launched_ms: int,
+    definition: dict[str, Any],
 ) -> Launch:
     """A launch that has not been saved yet; its id is a function of its place."""
     code = Chance(seed, "launched", experiment_id, index).code(9, "id")
-    return Launch(f"room_{code}", experiment_id, deployment_id, batch_id, index, launched_ms, True)
+    return Launch(f"room_{code}", experiment_id, deployment_id, batch_id, index, launched_ms, definition, True)
 
 
 def save_launch(store: Store, launch: Launch, now_ms: int) -> None:

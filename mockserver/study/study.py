@@ -86,7 +86,7 @@ class Study:
 
     def launch(self, experiment: Kept, launch: Launch) -> RoomRef:
         """The room that a launch stands for."""
-        spec, states = playable(experiment.body, self._blank(experiment))
+        spec, states = playable(launch.definition, self._blank(experiment))
         return launched_room(experiment.id, spec, states, launch)
 
     def _extended(self, revision: int) -> World:

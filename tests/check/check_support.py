@@ -58,9 +58,7 @@ class Corruption:
         change: Changes the written record in place.
     """
 
-    def __init__(
-        self, data_type: str, chosen: Callable[[Record], bool], change: Callable[[Record], None]
-    ) -> None:
+    def __init__(self, data_type: str, chosen: Callable[[Record], bool], change: Callable[[Record], None]) -> None:
         self._data_type = data_type
         self._chosen = chosen
         self._change = change

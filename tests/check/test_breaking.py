@@ -151,9 +151,7 @@ def test_one_wrong_record_breaks_exactly_its_invariant(
         assert len(answer.get_json()["data"]) == 1
 
 
-def test_the_address_shows_the_record_that_is_wrong(
-    pair_app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_address_shows_the_record_that_is_wrong(pair_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not just some record of the room."""
     wrong = records_of(pair_app, "chat")[2]["messageId"]
     Corruption("chat", lambda r: r["messageId"] == wrong, shift("onset", 1)).into(monkeypatch)
@@ -196,9 +194,7 @@ def _can_move(sample: Record, before: Record, own: Record) -> tuple[str, int] | 
     return (sample["ratingId"], onset_ms) if near else None
 
 
-@pytest.mark.parametrize(
-    ("lanes", "number"), [("continuous_lanes", 5), ("sync_lanes", 8)], ids=["ratings", "sync"]
-)
+@pytest.mark.parametrize(("lanes", "number"), [("continuous_lanes", 5), ("sync_lanes", 8)], ids=["ratings", "sync"])
 def test_a_gap_in_one_stream_alone_breaks_its_invariant(
     lanes: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,31 +7,37 @@ import itertools
 import logging
 import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from emulator import PLACES, ROWS, DataApi, error_of
+from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
-from werkzeug.routing import Rule
 
 from mockserver import Settings, create_app
-from mockserver.hyperstudy.routes import BASE_PATH
+from mockserver.hyperstudy.routes import BASE_PATH, operations
 
-RULES: list[Rule] = [
-    rule
-    for rule in create_app(Settings(scenario="pair")).url_map.iter_rules()
-    if rule.rule.startswith(BASE_PATH + "/")
-]
-# Every address, with placeholders, below the base path; and what may be done there.
-METHODS: dict[str, set[str]] = {}
-for _rule in RULES:
-    METHODS.setdefault(_rule.rule.removeprefix(BASE_PATH), set()).update(_rule.methods or ())
-ROUTES = sorted(METHODS)
-
+URLS = create_app(Settings(scenario="pair")).url_map.bind("localhost")
+# Every address below the base path, with placeholders, and every method that does something there.
+OPERATIONS = sorted(
+    {
+        (method, rule.rule.removeprefix(BASE_PATH))
+        for rule in URLS.map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith(BASE_PATH + "/")
+    }
+)
+ROUTES = sorted({route for _, route in OPERATIONS})
+WITH_ID = [(method, route) for method, route in OPERATIONS if "<" in route]
 # Health is for everybody; a file's link is its own key.
 KEYLESS = {route for route in ROUTES if route == "/health" or route.startswith("/files/")}
-KEYED = [route for route in ROUTES if route not in KEYLESS]
-WITH_ID = [route for route in ROUTES if "<" in route]
+KEYED = [(method, route) for method, route in OPERATIONS if route not in KEYLESS]
+# What reads a body, and what can do without one.
+WITH_BODY = [(op.method, op.path) for op in operations() if op.body is not None]
+BODY_REQUIRED = [(op.method, op.path) for op in operations() if op.body is not None and op.body_required]
+
+CODES = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 400: "INVALID_PARAMETER", 404: "NOT_FOUND"}
 
 # As they stand in a URL. None of them is an id, whatever the placeholder.
 ODD_IDS = {
@@ -63,47 +69,52 @@ ODD_IDS = {
 }
 
 
-def method_for(route: str) -> str:
-    """A method that the route has, and whose answer has a body."""
-    return sorted(METHODS[route] - {"HEAD", "OPTIONS"})[0]
-
-
 def filled(route: str, value: str) -> str:
     """The route with the value in place of each placeholder."""
     return re.sub("<[^>]+>", lambda _: value, route)
 
 
 def known(route: str) -> str:
-    """The route with ids in place of its placeholders that fit, as far as its own address tells."""
-    for scope, scope_id in (("experiment", "exp_pair"), ("participant", "user_two")):
-        if f"/{scope}/" in route:
-            return filled(route, scope_id)
-    return filled(route, "room_pair")
+    """The route with ids that exist in place of its placeholders, as far as its own words tell."""
+    ids = {"participant": "user_two", "deployments": "dep_pair", "room": "room_pair", "rooms": "room_pair"}
+    before = route.partition("<")[0].strip("/").rpartition("/")[2]
+    return filled(route, ids.get(before, "exp_pair"))
+
+
+def allowed(path: str) -> list[str]:
+    """What may be done at an address; more than one route may lead there."""
+    return sorted(URLS.allowed_methods(BASE_PATH + path))
+
+
+@pytest.fixture(scope="module")
+def api() -> DataApi:
+    """An application of our own: this module also asks what could change it."""
+    return DataApi(create_app(Settings(scenario="pair", max_body_bytes=1000)))
 
 
 # --- routes and methods ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("route", ROUTES)
-def test_other_methods_are_405_with_what_is_allowed(pair_api: DataApi, route: str) -> None:
+def test_other_methods_are_405_with_what_is_allowed(api: DataApi, route: str) -> None:
     """Header and message name the methods that the address has; the details say what was tried."""
     path = known(route)
-    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"} - METHODS[route]:
-        answer = pair_api.ask(path, method=method)
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"}.difference(allowed(path)):
+        answer = api.ask(path, method=method)
         error = error_of(answer, 405, "METHOD_NOT_ALLOWED")
-        assert answer.headers["Allow"] == ", ".join(sorted(METHODS[route]))
+        assert answer.headers["Allow"] == ", ".join(allowed(path))
         assert answer.headers["Allow"] in error["message"]
         assert error["details"] == {"method": method, "path": BASE_PATH + path}
 
 
-def test_options_names_the_methods_in_a_fixed_order(pair_api: DataApi) -> None:
+def test_options_names_the_methods_in_a_fixed_order(api: DataApi) -> None:
     """For every address an empty answer that is no page, the same in every process."""
     for route in ROUTES:
-        answer = pair_api.ask(known(route), method="OPTIONS", key=None)
+        answer = api.ask(known(route), method="OPTIONS", key=None)
         assert answer.status_code in (200, 204)
         assert answer.data == b""
         assert "html" not in answer.headers.get("Content-Type", "")
-        assert answer.headers["Allow"] == ", ".join(sorted(METHODS[route]))
+        assert answer.headers["Allow"] == ", ".join(allowed(known(route)))
 
 
 @pytest.mark.parametrize(
@@ -124,20 +135,23 @@ def test_unknown_route_is_404_and_says_where_data_is(pair_api: DataApi, path: st
         assert error["details"] == {"method": "GET", "path": BASE_PATH + path}
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize(("method", "route"), OPERATIONS)
 def test_crash_is_an_envelope_and_a_traceback_in_the_log(
-    route: str, caplog: pytest.LogCaptureFixture
+    pair_app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    method: str,
+    route: str,
 ) -> None:
     """The client learns that it is not to blame; what went wrong stays with the developer."""
-    api = DataApi(create_app(Settings(scenario="pair")))
 
     def crash(**ids: str) -> None:
         raise RuntimeError("a secret of the inside")
 
-    for endpoint in api.app.view_functions:
-        api.app.view_functions[endpoint] = crash
+    for endpoint in pair_app.view_functions:
+        monkeypatch.setitem(pair_app.view_functions, endpoint, crash)
     with caplog.at_level(logging.ERROR, "mockserver"):
-        answer = api.ask(known(route), method=method_for(route))
+        answer = DataApi(pair_app).ask(known(route), method=method)
     error = error_of(answer, 500, "INTERNAL_SERVER_ERROR")
     assert "bug of its own" in error["message"]
     assert "secret" not in answer.text
@@ -147,13 +161,13 @@ def test_crash_is_an_envelope_and_a_traceback_in_the_log(
 # --- keys -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", KEYED)
-def test_every_route_but_health_and_files_needs_a_key(pair_api: DataApi, route: str) -> None:
+@pytest.mark.parametrize(("method", "route"), KEYED)
+def test_everything_but_health_and_files_needs_a_key(api: DataApi, method: str, route: str) -> None:
     """401 for each way in which a key can be wrong, with that way in the details."""
-    path, method = known(route), method_for(route)
-    answers = {reason: pair_api.ask(path, method=method, key=reason) for reason in ("expired", "revoked")}
-    answers["missing"] = pair_api.ask(path, method=method, key=None)
-    answers["unknown"] = pair_api.ask(path, method=method, key=None, headers={"X-API-Key": "hst_test_nobody"})
+    path = known(route)
+    answers = {reason: api.ask(path, method=method, key=reason) for reason in ("expired", "revoked")}
+    answers["missing"] = api.ask(path, method=method, key=None)
+    answers["unknown"] = api.ask(path, method=method, key=None, headers={"X-API-Key": "hst_test_nobody"})
     for reason, answer in answers.items():
         assert error_of(answer, 401, "UNAUTHORIZED")["details"] == {"reason": reason}
 
@@ -175,13 +189,16 @@ def test_a_key_does_not_open_an_unsigned_file(pair_api: DataApi, route: str) -> 
 
 
 @pytest.mark.parametrize("odd", ODD_IDS.values(), ids=ODD_IDS)
-def test_odd_ids_are_not_found(pair_api: DataApi, odd: str) -> None:
-    """On every route, as any part of the address; files answer that the link is not signed."""
-    for route in WITH_ID:
-        answer = pair_api.ask(filled(route, odd), {"roomId": "room_pair"}, method=method_for(route))
+def test_odd_ids_are_not_found(api: DataApi, odd: str) -> None:
+    """As any part of any address. A file's link is not signed, and a body is looked at first."""
+    for method, route in WITH_ID:
+        answer = api.ask(filled(route, odd), {"roomId": "room_pair"}, method=method)
         if answer.status_code == 403:
             assert route in KEYLESS
             error_of(answer, 403, "FORBIDDEN")
+        elif answer.status_code == 400:
+            assert (method, route) in BODY_REQUIRED
+            error_of(answer, 400, "VALIDATION_ERROR")
         else:
             error_of(answer, 404, "NOT_FOUND")
         assert "X-Injected" not in answer.headers
@@ -209,32 +226,84 @@ NAMES = [
     "roomId", "deploymentId", "startTime", "endTime", "limit", "offset", "sort", "order", "format",
     "category", "componentType", "completed", "stateId", "completionCode", "apiKey", "expires", "signature",
 ]  # fmt: skip
+# Some text leads to another address, such as a slash at the end, which may not have the method.
+REFUSALS = {*CODES.items(), (400, "VALIDATION_ERROR"), (405, "METHOD_NOT_ALLOWED")}
+EVENTS = ("GET", "/data/events/room/<scope_id>")
+FILE = ("GET", "/files/recordings/<room_id>/<recording_id>.<format>")
 QUERIES = st.dictionaries(st.sampled_from(NAMES), st.text(max_size=20), max_size=4)
 
 
-@given(st.sampled_from(ROUTES), SEGMENTS, QUERIES)
-@example("/data/events/room/<scope_id>", "room_pair", {"startTime": "0001-01-01T00:00:00+01:00"})
-@example("/data/events/room/<scope_id>", "room_pair", {"endTime": "9999-12-31T23:59:59.999999Z"})
-@example("/data/events/room/<scope_id>", "room_pair", {"startTime": "9999-12-31T23:59:59-01:00"})
-@example(
-    "/files/recordings/<room_id>/<recording_id>.<format>", "a", {"expires": "9" * 5000, "signature": "x"}
-)
+@given(st.sampled_from(OPERATIONS), SEGMENTS, QUERIES)
+@example(EVENTS, "room_pair", {"startTime": "0001-01-01T00:00:00+01:00"})
+@example(EVENTS, "room_pair", {"startTime": "9999-12-31T23:59:59.999999Z"})
+@example(EVENTS, "room_pair", {"endTime": "9999-12-31T23:59:59-01:00"})
+@example(FILE, "a", {"expires": "9" * 5000, "signature": "x"})
 def test_no_text_anywhere_makes_a_bad_answer(
-    pair_api: DataApi, route: str, segment: str, query: dict[str, str]
+    api: DataApi, operation: tuple[str, str], segment: str, query: dict[str, str]
 ) -> None:
     """Any id with any query is answered well or refused well, and never is a bug of ours."""
-    answer = pair_api.ask(filled(route, segment), query, method=method_for(route))
+    method, route = operation
+    answer = api.ask(filled(route, quote(segment, safe="")), query, method=method)
     if answer.status_code != 200:
-        assert answer.status_code in (400, 403, 404), answer.text
-        code = {400: "INVALID_PARAMETER", 403: "FORBIDDEN", 404: "NOT_FOUND"}[answer.status_code]
+        code = answer.get_json()["error"]["code"]
+        assert (answer.status_code, code) in REFUSALS, answer.text
         error_of(answer, answer.status_code, code)
+
+
+# --- bodies ---------------------------------------------------------------------------------------
+
+NOT_JSON = {
+    "empty": b"",
+    "cut": b'{"name": "x"',
+    "text": b"name=x",
+    "single quotes": b"{'name': 'x'}",
+    "trailing comma": b'{"name": "x",}',
+    "trailing text": b'{"name": "x"} x',
+    "NaN": b'{"name": NaN}',
+    "not UTF-8": b'{"name": "\xff"}',
+    "deep": b"[" * 900,
+}
+
+
+@pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
+@pytest.mark.parametrize(("method", "route"), BODY_REQUIRED)
+def test_malformed_json_is_refused_with_what_is_wrong(
+    api: DataApi, method: str, route: str, body: bytes
+) -> None:
+    """400 with at least one error in the details, whatever the address."""
+    error = error_of(api.ask(known(route), method=method, body=body), 400, "VALIDATION_ERROR")
+    assert error["message"].startswith("The body is not valid JSON: ")
+    assert len(error["details"]["errors"]) == 1
+
+
+@pytest.mark.parametrize("body", [b"null", b"[]", b'"text"', b"1", b"true"])
+@pytest.mark.parametrize(("method", "route"), BODY_REQUIRED)
+def test_body_must_be_an_object(api: DataApi, method: str, route: str, body: bytes) -> None:
+    """Any other JSON is refused."""
+    error = error_of(api.ask(known(route), method=method, body=body), 400, "VALIDATION_ERROR")
+    assert "object" in error["message"]
+    assert error["details"]["errors"] != []
+
+
+@pytest.mark.parametrize(("method", "route"), WITH_BODY)
+def test_body_over_the_limit_is_413(api: DataApi, method: str, route: str) -> None:
+    """Before anything in it is looked at."""
+    body = b'{"name": "' + b"x" * 1000 + b'"}'
+    error = error_of(api.ask(known(route), method=method, body=body), 413, "PAYLOAD_TOO_LARGE")
+    assert error["message"] == "The body is larger than this server accepts; send it in smaller parts."
+
+
+@pytest.mark.parametrize(("method", "route"), WITH_BODY)
+def test_body_is_looked_at_after_key_and_scope(api: DataApi, method: str, route: str) -> None:
+    """401, then 403, also where the body is no JSON at all."""
+    for key, status, code in ((None, 401, "UNAUTHORIZED"), ("events_only", 403, "FORBIDDEN")):
+        error_of(api.ask(known(route), method=method, key=key, body=b"{"), status, code)
 
 
 # --- order of checks ------------------------------------------------------------------------------
 
 # What can be wrong with a request, in the order in which it is looked for.
 FAULTS = {"key": 401, "scope": 403, "parameter": 400, "id": 404}
-CODES = {401: "UNAUTHORIZED", 403: "FORBIDDEN", 400: "INVALID_PARAMETER", 404: "NOT_FOUND"}
 SETS = [faults for size in range(1, 5) for faults in itertools.combinations(FAULTS, size)]
 
 
@@ -296,4 +365,5 @@ def test_head_of_an_error_is_the_error_without_its_body(pair_api: DataApi) -> No
 def test_every_data_type_is_held_to_the_rules() -> None:
     """The routes that the tests above walk are those of the catalogue, and some more."""
     assert {f"/data/{name}/{scope}/<scope_id>" for name, scope in PLACES} <= set(ROUTES)
+    assert {(method, route) for method, route in OPERATIONS if method in ("POST", "PUT")} >= set(WITH_BODY)
     assert len(ROWS) >= 7

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from emulator import PLACES, ROWS, DataApi
+from emulator import DATA_TYPES, FULL_PLACES, ROWS, DataApi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from mockserver.hyperstudy.catalogue import CATALOGUE
+from mockserver import Settings, create_app
 
 Record = dict[str, Any]
 
@@ -21,20 +21,39 @@ MAX_LIMIT = 10_000
 # The scenario's clock stands still at this instant.
 NOW = "2024-11-01T00:00:00.000Z"
 STARTED = "2024-10-20T14:30:00.000Z"
-DEMO_ROOM = [(row.name, "room") for row in CATALOGUE if "room" in row.levels]
+DEMO_ROOM = [place for place in FULL_PLACES if place[1] == "room"]
 # Data types whose records have an instant, and those that are about people and places.
-TIMED = [name for name, row in ROWS.items() if {"timestamp", "onset"} <= set(row.sorts)]
-UNTIMED = [name for name in ROWS if name not in TIMED]
+TIMED = [name for name in DATA_TYPES if {"timestamp", "onset"} <= set(ROWS[name].sorts)]
+UNTIMED = [name for name in DATA_TYPES if name not in TIMED]
 # Which field a record is sorted by; recordings have names of their own for it.
 PLACE_IN_TIME = {"timestamp": ("timestamp", "startTime"), "onset": ("onset", "videoOffset")}
 # The example records of the documentation, as they stand there.
 DOCUMENTED: dict[str, Record] = json.loads(
     (Path(__file__).parent / "documented_records.json").read_text(encoding="utf-8")
 )
+# What the official client reads beside them, and the fields of the data types that have no example.
+OBSERVED = {
+    "events": "roomId stateId",
+    "recordings": "egressId url downloadPath metadata.type metadata.recordingType metadata.roomName "
+    "metadata.experimentId",
+    "ratings/sparse": "rawOnset clockOffsetApplied rawValue scale.min scale.max type stateId stimulusId "
+    "stimulusTime confidence metadata.question metadata.dimension metadata.componentType "
+    "metadata.sampleIndex ratingEndOnset sparseRatingData.videoId sparseRatingData.pauseIndex "
+    "sparseRatingData.videoRelativeTime sparseRatingData.pauseTimestamp sparseRatingData.componentType "
+    "sparseRatingData.componentData sparseRatingData.previousRatings sparseRatingData.mediaPauseOnset "
+    "sparseRatingData.mediaResumeOnset sparseRatingData.actualPauseDuration stateStartTime stateDuration",
+    "components": "completed stateName participantId roomId response.value response.responseTime "
+    "responseTime",
+    "participants": "participantId id email role status completionCode joinedAt completedAt roomId "
+    "deploymentId",
+    "rooms": "id experimentId deploymentId deploymentName status participantCount createdAt startedAt "
+    "endedAt duration",
+}
 # Every parameter that only some data types have.
 FILTERS = {
     "events": ("category",),
     "components": ("componentType", "completed", "stateId"),
+    "sync": ("aggregationWindow",),
     "participants": ("completionCode",),
 }
 
@@ -127,7 +146,7 @@ def assert_formats_agree(api: DataApi, data_type: str, scope: str, **query: Any)
         assert list(walked(mine)) == list(walked(other)) == list(walked(third))
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_formats_hold_the_same_records(pair_api: DataApi, data_type: str, scope: str) -> None:
     """All of them, and there are some."""
     assert len(pair_api.all_records(data_type, scope)) > 0
@@ -143,7 +162,7 @@ def test_formats_hold_the_same_records_of_the_default_room(
 
 
 @pytest.mark.parametrize("order", ["asc", "desc"])
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_formats_honour_every_parameter(pair_api: DataApi, data_type: str, scope: str, order: str) -> None:
     """A page in the middle of a window, in both orders by each sort field, is the same in all formats."""
     for sort in ROWS[data_type].sorts:
@@ -167,6 +186,7 @@ def test_formats_honour_every_parameter(pair_api: DataApi, data_type: str, scope
         ("events", {"category": "pre_experiment"}),
         ("components", {"componentType": "ShowVideo"}),
         ("components", {"completed": "true", "stateId": "watching_state"}),
+        ("sync", {"aggregationWindow": "5000"}),
     ],
 )
 def test_formats_honour_filters(pair_api: DataApi, data_type: str, query: dict[str, str]) -> None:
@@ -176,7 +196,7 @@ def test_formats_honour_filters(pair_api: DataApi, data_type: str, query: dict[s
     assert_formats_agree(pair_api, data_type, "room", **query)
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_csv_follows_rfc_4180(pair_api: DataApi, data_type: str) -> None:
     """A header and a line per record, all of one length, each ended by CR LF; nested names joined by dots."""
     scope = ROWS[data_type].levels[0]
@@ -215,7 +235,7 @@ def test_csv_quotes_what_has_to_be_quoted(
 
 def test_empty_csv_has_its_header(pair_api: DataApi) -> None:
     """So that a data frame of nothing has its columns; NDJSON of nothing is empty."""
-    for data_type, scope in PLACES:
+    for data_type, scope in FULL_PLACES:
         nothing = {"startTime": "2030-01-01"}
         header = pair_api.data(data_type, scope, format="csv").text.split("\r\n")[0]
         assert pair_api.data(data_type, scope, format="csv", **nothing).text == header + "\r\n"
@@ -226,7 +246,7 @@ def test_empty_csv_has_its_header(pair_api: DataApi) -> None:
 
 
 @pytest.mark.parametrize("format_", ["csv", "ndjson"])
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_streamed_formats_tell_total_and_next_offset(
     pair_api: DataApi, data_type: str, scope: str, format_: str
 ) -> None:
@@ -239,7 +259,7 @@ def test_streamed_formats_tell_total_and_next_offset(
         assert answer.headers.get("X-Next-Offset") == (str(following) if following < total else None)
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_downloads_have_a_file_name(pair_api: DataApi, data_type: str, scope: str) -> None:
     """Type and id, without a slash; JSON is no download."""
     for format_ in ("csv", "ndjson"):
@@ -250,7 +270,7 @@ def test_downloads_have_a_file_name(pair_api: DataApi, data_type: str, scope: st
 
 
 @pytest.mark.parametrize("format_", ["json", "csv", "ndjson"])
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_head_is_get_without_its_body(pair_api: DataApi, data_type: str, scope: str, format_: str) -> None:
     """Same status and headers, so that a client can look at the total first."""
     query = pair_api.query(scope, format=format_, limit=5)
@@ -266,7 +286,7 @@ def test_head_is_get_without_its_body(pair_api: DataApi, data_type: str, scope: 
 # --- records --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_records_have_the_same_fields_in_the_same_order(
     pair_api: DataApi, data_type: str, scope: str
 ) -> None:
@@ -278,7 +298,7 @@ def test_records_have_the_same_fields_in_the_same_order(
                 assert shapes.setdefault(path, list(value)) == list(value), path
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_a_data_types_records_are_alike_at_all_scopes(pair_api: DataApi, data_type: str) -> None:
     """A data frame of one scope fits under that of another."""
     fields = {
@@ -287,7 +307,7 @@ def test_a_data_types_records_are_alike_at_all_scopes(pair_api: DataApi, data_ty
     assert len(fields) == 1
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_columns_have_one_json_type_each(demo_api: DataApi, data_type: str) -> None:
     """Besides null; a number is an integer throughout or a float throughout, also within lists."""
     types: dict[str, set[str]] = {}
@@ -313,6 +333,13 @@ def test_records_have_every_documented_field_with_its_type(pair_api: DataApi, da
     for path, value in walked(documented):
         assert type(value) in found[path], path
         assert found[path] <= {type(value), type(None)}, path
+
+
+@pytest.mark.parametrize("data_type", OBSERVED)
+def test_records_have_every_observed_field(pair_api: DataApi, data_type: str) -> None:
+    """Beside the documented ones, under the names that the official client knows."""
+    records = pair_api.all_records(data_type, "experiment")
+    assert set(OBSERVED[data_type].split()) <= {path for record in records for path, _ in walked(record)}
 
 
 @pytest.mark.parametrize("sort", ["timestamp", "onset"])
@@ -370,8 +397,8 @@ def pages(
         )
 
 
-@pytest.mark.parametrize("data_type", ROWS)
-@settings(max_examples=15)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
+@settings(max_examples=10)
 @given(data=st.data())
 def test_pages_of_any_size_make_the_large_page(
     pair_api: DataApi, data_type: str, data: st.DataObject
@@ -395,7 +422,7 @@ def test_pages_of_any_size_make_the_large_page(
 
 
 @pytest.mark.parametrize("format_", ["csv", "ndjson"])
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_pages_of_streamed_formats_make_the_large_page(
     pair_api: DataApi, data_type: str, scope: str, format_: str
 ) -> None:
@@ -417,6 +444,32 @@ def test_pages_of_a_large_list_make_the_list(demo_api: DataApi) -> None:
     assert order == sorted(order)
 
 
+# --- eye tracking ---------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def gaze_api(tmp_path_factory: pytest.TempPathFactory) -> DataApi:
+    """The small scenario with eye trackers."""
+    scenario = tmp_path_factory.mktemp("scenarios") / "gaze.toml"
+    scenario.write_text(
+        'extends = "pair"\nabout = "Two people with eye trackers"\n'
+        "[states.watching_state]\ngaze_interval_ms = 100\n",
+        encoding="utf-8",
+    )
+    return DataApi(create_app(Settings(scenario=str(scenario))))
+
+
+@pytest.mark.parametrize("scope", ROWS["eyetracking"].levels)
+def test_gaze_follows_the_same_rules(gaze_api: DataApi, scope: str) -> None:
+    """Where it is recorded: formats agree, pages join up, records are alike, descending is the reverse."""
+    records = gaze_api.all_records("eyetracking", scope)
+    assert_formats_agree(gaze_api, "eyetracking", scope, limit=MAX_LIMIT)
+    answers = pages(gaze_api, "eyetracking", scope, limit=37)
+    assert [record for answer in answers for record in answer.get_json()["data"]] == records
+    assert len({tuple(record) for record in records}) == 1
+    assert gaze_api.records("eyetracking", scope, order="desc", limit=MAX_LIMIT) == records[::-1]
+
+
 # --- metadata -------------------------------------------------------------------------------------
 
 
@@ -436,7 +489,7 @@ def effective_query(data_type: str, **given: Any) -> dict[str, Any]:
     return {**defaults, **given}
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_metadata_is_exact_for_a_plain_question(pair_api: DataApi, data_type: str, scope: str) -> None:
     """Every block, every parameter with its default, null where unset."""
     body = pair_api.data(data_type, scope).get_json()
@@ -460,7 +513,7 @@ def test_metadata_is_exact_for_a_plain_question(pair_api: DataApi, data_type: st
     }
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_metadata_shows_what_every_parameter_came_to(pair_api: DataApi, data_type: str) -> None:
     """Timestamps in UTC with milliseconds, numbers as numbers, filters as they were asked for."""
     asked: dict[str, str] = {
@@ -479,8 +532,9 @@ def test_metadata_shows_what_every_parameter_came_to(pair_api: DataApi, data_typ
         "componentType": "showvideo",
         "completed": "true",
         "stateId": "watching_state",
+        "aggregationWindow": "05000",
+        "completionCode": "SUCCESS",
     }
-    values["completionCode"] = "SUCCESS"
     asked |= {name: values[name] for name in FILTERS.get(data_type, ())}
     metadata = pair_api.data(data_type, "experiment", **asked).get_json()["metadata"]
     assert metadata["query"] == {
@@ -489,11 +543,12 @@ def test_metadata_shows_what_every_parameter_came_to(pair_api: DataApi, data_typ
         "endTime": "2024-10-21T00:00:00.000Z",
         "limit": 2,
         "offset": 1,
+        **({"aggregationWindow": 5000} if data_type == "sync" else {}),
     }
     assert metadata["query"].keys() == effective_query(data_type).keys()
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_next_offset_is_there_only_while_there_is_more(pair_api: DataApi, data_type: str, scope: str) -> None:
     """It is where this page ends; `hasMore` says the same."""
     total = len(pair_api.all_records(data_type, scope))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import Settings, create_app
+from mockserver.check.invariants import INVARIANTS
 from mockserver.cli import cli
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.server import serving
@@ -129,3 +130,9 @@ def test_the_table_of_data_types_is_the_catalogue() -> None:
         assert cells == [[row.name], [row.scope], list(row.sorts), [f.parameter for f in row.filters]], (
             row.name
         )
+
+
+def test_every_invariant_is_told_in_a_sentence() -> None:
+    """The numbered list is the table that `mockserver check` goes through."""
+    told = re.findall(r"^(\d+)\. (.+)\.$", README, re.MULTILINE)
+    assert told == [(str(invariant.number), invariant.title) for invariant in INVARIANTS]

@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import requests
-from emulator import PLACES, ROWS, Emulator
+from emulator import DATA_TYPES, FULL_PLACES, ROWS, Emulator
 from hyperstudy import HyperStudy
 from hyperstudy.exceptions import (
     AuthenticationError,
@@ -166,7 +166,7 @@ def test_health_tells_status_version_and_the_worlds_time(pair: HyperStudy) -> No
     }
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_dict_output_is_the_answer(
     pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
 ) -> None:
@@ -176,7 +176,7 @@ def test_dict_output_is_the_answer(
     assert records == answered(pair_server, data_type, scope)
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_pandas_output_holds_every_value(
     pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
 ) -> None:
@@ -186,7 +186,7 @@ def test_pandas_output_holds_every_value(
     assert rows_of(frame) == [as_row(record) for record in answered(pair_server, data_type, scope)]
 
 
-@pytest.mark.parametrize(("data_type", "scope"), PLACES)
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
 def test_polars_output_holds_every_value(
     pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
 ) -> None:
@@ -196,7 +196,7 @@ def test_polars_output_holds_every_value(
     assert rows_of(frame) == [as_row(record) for record in answered(pair_server, data_type, scope)]
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_pandas_columns_have_one_type_each(demo_server: Emulator, demo: HyperStudy, data_type: str) -> None:
     """A column is numbers, truth values, instants or text throughout, or holds one kind of object."""
     frame = read(demo, data_type, demo_server.ids["experiment"])
@@ -208,7 +208,7 @@ def test_pandas_columns_have_one_type_each(demo_server: Emulator, demo: HyperStu
     assert all(str(frame[name].dtype.tz) == "UTC" for name in TIMESTAMPS if name in frame)
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_polars_columns_have_one_type_each(demo_server: Emulator, demo: HyperStudy, data_type: str) -> None:
     """A column has the type of its JSON values, and has none (`Null`) only where all values are null."""
     frame = read(demo, data_type, demo_server.ids["experiment"], output="polars")
@@ -236,7 +236,7 @@ def test_polars_takes_each_category_in_both_orders(
     assert rows_of(frame) == [as_row(record) for record in records]
 
 
-@pytest.mark.parametrize("data_type", ROWS)
+@pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_polars_takes_a_whole_experiment_in_both_orders(
     demo_server: Emulator, demo: HyperStudy, data_type: str
 ) -> None:
@@ -246,6 +246,20 @@ def test_polars_takes_a_whole_experiment_in_both_orders(
         frame = read(demo, data_type, demo_server.ids["experiment"], output="polars", **options)
         records = answered(demo_server, data_type, "experiment", **options)
         assert rows_of(frame) == [as_row(record) for record in records]
+
+
+@pytest.mark.parametrize("output", ["pandas", "polars", "dict"])
+def test_gaze_is_read_where_eyes_are_tracked(demo_server: Emulator, demo: HyperStudy, output: str) -> None:
+    """In the study of one person, by the page, in every output."""
+    answer = requests.get(
+        f"{demo_server.api_url}/data/eyetracking/experiment/exp_solo_003",
+        params={"limit": 10_000},
+        headers={"X-API-Key": demo_server.keys["full"]},
+        timeout=30,
+    ).json()
+    found = rows_of(demo.get_eyetracking("exp_solo_003", progress=False, output=output))
+    assert len(found) == answer["metadata"]["pagination"]["total"] > CLIENT_PAGE
+    assert found == [record if output == "dict" else as_row(record) for record in answer["data"]]
 
 
 def test_nothing_found_is_an_empty_frame(pair_server: Emulator, pair: HyperStudy) -> None:
@@ -502,7 +516,7 @@ def test_bad_key_is_an_authentication_error(pair_server: Emulator, reason: str, 
     assert caught.value.details == {"reason": reason}
 
 
-@pytest.mark.parametrize("data_type", [row.name for row in ROWS.values() if row.scope != "read:events"])
+@pytest.mark.parametrize("data_type", [name for name in ROWS if ROWS[name].scope != "read:events"])
 def test_missing_scope_is_a_forbidden_error(pair_server: Emulator, data_type: str) -> None:
     """403, with the scope that is needed and those that the key has."""
     with (
@@ -513,7 +527,7 @@ def test_missing_scope_is_a_forbidden_error(pair_server: Emulator, data_type: st
     required = ROWS[data_type].scope
     assert required in caught.value.message
     assert (caught.value.status_code, caught.value.code) == (403, "FORBIDDEN")
-    assert caught.value.details == {"required": required, "provided": ["read:events"]}
+    assert caught.value.details == {"required": [required], "provided": ["read:events"]}
 
 
 @pytest.mark.parametrize(

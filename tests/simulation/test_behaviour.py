@@ -42,10 +42,11 @@ def test_a_quarter_second_timer_jitters() -> None:
     assert 20 < measured.std() < 50
     assert measured.min() < 200
     assert measured.max() > 300
-    # An early sample makes the next interval long: neighbours differ in opposite directions.
+    # What is early makes the next interval long: neighbouring intervals go opposite ways.
     for slider in shared_study("demo").sliders.values():
         steps = np.diff(slider.at)
-        assert np.corrcoef(steps[:-1], steps[1:])[0, 1] < 0.2
+        both = (steps[:-1] < SECOND_MS) & (steps[1:] < SECOND_MS)
+        assert np.corrcoef(steps[:-1][both], steps[1:][both])[0, 1] < -0.3
 
 
 @pytest.mark.parametrize("name", SCENARIOS_WITH_FILM)

@@ -1,13 +1,10 @@
-"""A study that is running: records come, stay, and never change, while the clock goes on."""
+"""A study that is running: records come, stay and never change, while a clock goes on that tests move."""
 
 import dataclasses
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
-from analyst import Record, Study, ms, shared_study, variant
+from analyst import Record, Study, by_person, column, ms, variant
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,19 +16,16 @@ from mockserver.sandbox import Sandbox
 DATA_TYPES = (
     "events", "recordings", "chat", "videochat", "ratings/continuous", "ratings/sparse", "sync", "components",
 )  # fmt: skip
-SCOPES = ("experiment", "room", "participant")
 SPEED = 60
 # Three short rooms that overlap, in which people leave, lose their connection, or never begin.
 SMALL = """
-[clock]
-now = 2024-10-20T14:00:00Z
 [experiments.exp_live]
 rooms = 3
 room_every_s = 70
 [states.text_chat_state]
 duration_s = 30
 [states.video_chat_state]
-duration_s = 20
+duration_s = 25
 [states.watching_state]
 duration_s = 20
 [states.watching_state.sparse]
@@ -48,67 +42,390 @@ unfinished = 0.2
 """
 
 
-class Machine:
-    """A machine's time that only a test moves, in ms."""
-
-    def __init__(self) -> None:
-        self.passed_ms = 0
-
-    def passed(self) -> int:
-        return self.passed_ms
-
-
-@pytest.fixture(scope="module")
-def small_live(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """A small live world, from which every test makes its own running study."""
-    path = variant(tmp_path_factory.mktemp("live"), "live", SMALL)
-    return create_sandbox(Settings(scenario=path, seed=4))
-
-
 class Running(Study):
-    """A study whose time a test moves.
+    """A study whose real time only a test moves; sixty times as much passes in it.
 
     Args:
-        made: The world; its clock is replaced.
+        made: Its world; the clock is replaced.
         now_ms: Where the clock begins, in ms since the epoch.
     """
 
     def __init__(self, made: Sandbox, now_ms: int) -> None:
-        self.machine = Machine()
-        self.clock = Clock(now_ms, speed=SPEED, passed=self.machine.passed)
+        self.passed_ms = 0
+        self.clock = Clock(now_ms, speed=SPEED, passed=lambda: self.passed_ms)
         super().__init__(sandbox=dataclasses.replace(made, clock=self.clock))
 
-    def wait(self, real_ms: int) -> None:
-        """Let real time pass; sixty times as much passes in the study."""
-        self.machine.passed_ms += real_ms
+    def go_to(self, now_ms: int) -> None:
+        """Move the world's clock to an instant that is not before now."""
+        self.clock.advance(now_ms - self.clock.now_ms())
 
     def there(self, data_type: str, **where: Any) -> list[Record]:
         """What is there now; nothing in a room that nobody has joined."""
-        opened = self.page(data_type, limit=1, **where).status_code
-        assert opened == 200 or (opened == 404 and where)
-        return self.records(data_type, **where) if opened == 200 else []
+        return steady(self.records(data_type, **where)) if self.total(data_type, **where) else []
 
-    def count(self, data_type: str, **where: Any) -> int:
-        """`pagination.total` now; nothing in a room that nobody has joined."""
+    def total(self, data_type: str, **where: Any) -> int:
+        """`pagination.total` now; none in a room that nobody has joined."""
         answer = self.page(data_type, limit=1, **where)
-        if answer.status_code == 404:
+        if "room" in where and answer.status_code == 404:
             return 0
         return int(answer.get_json()["metadata"]["pagination"]["total"])
 
-    def place(self, scope: str, number: int) -> dict[str, str]:
-        """The n-th room or person, as the arguments of a question."""
+    def where(self, scope: str, number: int) -> dict[str, str]:
+        """The n-th room or person, as arguments of a question."""
         people = [(room, who) for room in self.rooms for who in self.people[room]]
         room, who = people[number % len(people)]
         return {"experiment": {}, "room": {"room": room}, "participant": {"room": room, "person": who}}[scope]
 
 
-@cache
-def story(made_id: int, made: "Once") -> dict[str, Any]:
-    """What a client that comes when all is over sees: every record of every type, and both ends of it."""
-    late = Running(made.sandbox, 2**41)
-    found: dict[str, Any] = {data_type: late.records(data_type) for data_type in DATA_TYPES}
-    found["rooms"] = late.records("rooms")
-    found["participants"] = late.records("participants")
-    found["first_ms"] = min(ms(room["createdAt"]) for room in found["rooms"]) - 10_000
-    found["last_ms"] = max(ms(room["endedAt"]) for room in found["rooms"]) + 10_000
-    return found
+def steady(records: list[Record]) -> list[Record]:
+    """Records without their links, which are signed anew for every answer."""
+    return [{k: v for k, v in record.items() if k not in ("downloadUrl", "url")} for record in records]
+
+
+class Live:
+    """A small live world, and what a client sees of it that comes when all is over.
+
+    Attributes:
+        first_ms, last_ms: Just before anybody joins, and just after everybody has left.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.sandbox = create_sandbox(Settings(scenario=path, seed=4))
+        self.over = Running(self.sandbox, 2**41)
+        self.late = {name: steady(self.over.records(name)) for name in (*DATA_TYPES, "rooms", "participants")}
+        self.first_ms = min(ms(room["createdAt"]) for room in self.late["rooms"]) - 5000
+        self.last_ms = max(ms(room["endedAt"]) for room in self.late["rooms"]) + 5000
+
+    def running(self) -> Running:
+        """The study, before it begins."""
+        return Running(self.sandbox, self.first_ms)
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
+    return Live(variant(tmp_path_factory.mktemp("live"), "live", SMALL))
+
+
+# Real ms between two looks at the study; all of it takes about 12 s.
+waits = st.lists(st.integers(1, 3000), min_size=2, max_size=8)
+data_types = st.sampled_from(DATA_TYPES)
+scopes = st.sampled_from(("experiment", "room", "participant"))
+
+
+# --- records ---------------------------------------------------------------------------------------
+
+
+@settings(max_examples=40)
+@given(data_type=data_types, scope=scopes, number=st.integers(0, 8), waits=waits)
+def test_records_are_added_at_the_end_and_never_change(
+    live: Live, data_type: str, scope: str, number: int, waits: list[int]
+) -> None:
+    """Whatever is looked at and when: what was there is the beginning of what is there."""
+    study = live.running()
+    where, before = study.where(scope, number), list[Record]()
+    for wait_ms in waits:
+        study.passed_ms += wait_ms
+        now = study.there(data_type, **where)
+        assert now[: len(before)] == before
+        before = now
+    whole = steady(live.over.records(data_type, **where))
+    assert whole[: len(before)] == before
+
+
+@settings(max_examples=30)
+@given(
+    data_type=data_types, scope=scopes, number=st.integers(0, 8), waits=waits, limit=st.integers(15, 200),
+    by_next_offset=st.booleans(),
+)  # fmt: skip
+def test_a_client_that_polls_sees_every_record_exactly_once(
+    live: Live, data_type: str, scope: str, number: int, waits: list[int], limit: int, by_next_offset: bool
+) -> None:
+    """Going on at `nextOffset`, or after what was returned, it ends with what a late client sees."""
+    study, seen, offset = live.running(), list[Record](), 0
+    where = study.where(scope, number)
+    for wait_ms in [*waits, (live.last_ms - live.first_ms) // SPEED]:
+        study.passed_ms += wait_ms
+        more = True
+        while more:
+            answer = study.page(data_type, offset=offset, limit=limit, **where)
+            if answer.status_code == 404:
+                assert "room" in where
+                break
+            body = answer.get_json()
+            pagination = body["metadata"]["pagination"]
+            seen += steady(body["data"])
+            after = offset + pagination["returned"]
+            offset = pagination.get("nextOffset", after) if by_next_offset else after
+            more = pagination["hasMore"]
+    assert seen == steady(live.over.records(data_type, **where))
+
+
+@settings(max_examples=16)
+@given(data_type=data_types, at=st.floats(0, 1))
+def test_an_experiment_is_its_rooms_and_these_are_their_participants_at_every_instant(
+    live: Live, data_type: str, at: float
+) -> None:
+    """`pagination.total` at each scope, in the middle of things."""
+    study = live.running()
+    study.go_to(live.first_ms + int(at * (live.last_ms - live.first_ms)))
+    rooms = {room: study.total(data_type, room=room) for room in study.rooms}
+    assert study.total(data_type) == sum(rooms.values())
+    for room, total in rooms.items():
+        people = [study.total(data_type, room=room, person=who) for who in study.people[room]]
+        assert total == sum(people)
+
+
+@settings(max_examples=16)
+@given(data_type=data_types, waits=waits, sort=st.sampled_from(("timestamp", "onset")))
+def test_totals_never_fall_and_no_order_loses_a_record(live: Live, data_type: str, waits: list[int], sort: str) -> None:
+    """Also where a later record does not come last: sorted by onset, and descending."""
+    study, before = live.running(), list[str]()
+    for wait_ms in waits:
+        study.passed_ms += wait_ms
+        now = [str(record) for record in study.there(data_type, sort=sort)]
+        assert len(now) == study.total(data_type)
+        assert set(before) <= set(now)
+        reverse = study.there(data_type, sort=sort, order="desc")
+        assert [str(record) for record in reversed(reverse)] == now
+        before = now
+
+
+@settings(max_examples=16)
+@given(data_type=data_types, at=st.floats(0, 1))
+def test_nothing_is_there_before_it_happens(live: Live, data_type: str, at: float) -> None:
+    """Nor before it is over, where a record says how it ended."""
+    study = live.running()
+    now_ms = live.first_ms + int(at * (live.last_ms - live.first_ms))
+    study.go_to(now_ms)
+    for record in study.there(data_type):
+        assert ms(record.get("timestamp") or record["startTime"]) <= now_ms
+        if record.get("endTime"):
+            assert ms(record["endTime"]) <= now_ms
+        if record.get("completed"):
+            took_ms = record["responseTime"] or 0
+            assert ms(record["timestamp"]) + took_ms <= now_ms
+        if data_type == "ratings/sparse":
+            assert ms(record["stateStartTime"]) + record["stateDuration"] <= now_ms
+
+
+@pytest.mark.parametrize("data_type", ["ratings/continuous", "sync"])
+def test_regular_samples_are_there_up_to_now(live: Live, data_type: str) -> None:
+    """A sample is there from its own millisecond on, and not one before."""
+    study = live.running()
+    samples = live.late[data_type][:: len(live.late[data_type]) // 10]
+    assert len(samples) >= 10
+    for sample in samples:
+        taken_ms = ms(sample["timestamp"])
+        study.go_to(taken_ms - 1)
+        before = study.records(data_type, order="desc", limit=20)
+        assert sample not in before
+        assert all(ms(other["timestamp"]) < taken_ms for other in before)
+        study.go_to(taken_ms)
+        assert sample in study.records(data_type, order="desc", limit=20)
+
+
+def test_sampling_goes_on_while_a_film_is_watched(live: Live) -> None:
+    """In the middle of the film, everybody's last sample is less than half a second old."""
+    study = live.running()
+    room = live.late["rooms"][0]["id"]
+    events = live.over.records("events", room=room, category="media")
+    played = next(event for event in events if event["eventType"] == "media.play")
+    for later_ms in range(2000, 8000, 333):
+        now_ms = ms(played["timestamp"]) + later_ms
+        study.go_to(now_ms)
+        last = {who: found[-1] for who, found in by_person(study.records("ratings/continuous", room=room)).items()}
+        assert len(last) >= 2
+        assert all(now_ms - 500 < ms(sample["timestamp"]) <= now_ms for sample in last.values())
+
+
+def test_a_recording_appears_when_it_ends_and_not_before(live: Live) -> None:
+    """Unless one that began earlier is still running: it then waits for that one, to keep its place."""
+    study = live.running()
+    recordings = live.late["recordings"]
+    final = [ms(r["endTime"] or r["startTime"]) for r in recordings]
+    assert len(recordings) > 8
+    for number in sorted(range(len(recordings)), key=lambda n: max(final[: n + 1])):
+        due_ms = max(final[: number + 1])
+        assert due_ms >= final[number]
+        if due_ms - 1 >= study.clock.now_ms():
+            study.go_to(due_ms - 1)
+            assert recordings[number]["recordingId"] not in column(study.records("recordings"), "recordingId")
+        study.go_to(due_ms)
+        shown = study.records("recordings")[number]
+        assert steady([shown]) == [recordings[number]]
+        if shown["downloadUrl"] is not None:
+            assert study.client.head(shown["downloadUrl"]).status_code == 200
+    waited = [max(final[: n + 1]) - final[n] for n in range(len(final))]
+    assert waited.count(0) >= len(final) / 2
+
+
+def test_no_link_to_a_file_is_minted_before_its_recording_ends(live: Live) -> None:
+    """The minting endpoint knows no more than the list of recordings."""
+    study = live.running()
+    recording = next(r for r in live.late["recordings"] if r["status"] == "completed")
+    path, headers = f"/api/v3{recording['downloadPath']}", {"X-API-Key": "hst_live_your_key_here"}
+    study.go_to(ms(recording["endTime"]) - 1)
+    assert study.client.get(path, headers=headers).status_code == 404
+    study.go_to(ms(recording["endTime"]))
+    assert study.client.get(path, headers=headers).status_code == 200
+
+
+# --- rooms and people ------------------------------------------------------------------------------
+
+
+def test_rooms_are_not_there_then_waiting_then_active_then_completed(live: Live) -> None:
+    """Each at the millisecond that the finished room names."""
+    study = live.running()
+    moments = sorted(
+        (ms(room[field]), room["id"], expected)
+        for room in live.late["rooms"]
+        for field, expected in (
+            ("createdAt", ("404", "waiting")),
+            ("startedAt", ("waiting", "active")),
+            ("endedAt", ("active", "completed")),
+        )
+    )
+
+    def status(room_id: str) -> str:
+        opened = study.page("events", room=room_id).status_code == 200
+        listed = {room["id"]: room["status"] for room in study.records("rooms")}
+        assert opened == (room_id in listed)
+        return listed.get(room_id, "404")
+
+    for at_ms, room_id, (before, after) in moments:
+        study.go_to(at_ms - 1)
+        assert status(room_id) == before
+        study.go_to(at_ms)
+        assert status(room_id) == after
+    assert study.records("rooms") == live.late["rooms"]
+
+
+@settings(max_examples=15)
+@given(waits=waits)
+def test_rooms_and_participants_only_go_forward(live: Live, waits: list[int]) -> None:
+    """They come one after another; what is known of them stays, and their status never goes back."""
+    order = ("waiting", "active", "left", "completed")
+    growing = {"status", "completionCode", "participantCount"}
+    study = live.running()
+    known: dict[str, list[Record]] = {"rooms": [], "participants": []}
+    for wait_ms in waits:
+        study.passed_ms += wait_ms
+        for data_type, before in known.items():
+            now = study.records(data_type)
+            assert column(now, "id")[: len(before)] == column(before, "id")
+            for old, new in zip(before, now, strict=False):
+                assert all(new[name] == old[name] for name in old if old[name] is not None and name not in growing)
+                assert order.index(new["status"]) >= order.index(old["status"])
+            known[data_type] = now
+        for room in known["rooms"]:
+            assert room["participantCount"] == study.total("participants", room=room["id"])
+
+
+def test_participants_are_in_progress_until_they_have_finished(live: Live) -> None:
+    """Then they have their code; those who completed have it from `completedAt` on."""
+    study = live.running()
+    for person in sorted(live.late["participants"], key=lambda p: ms(p["joinedAt"])):
+        early = Running(live.sandbox, ms(person["joinedAt"]))
+        (joined,) = (p for p in early.records("participants") if p["id"] == person["id"])
+        assert (joined["completionCode"], joined["completedAt"]) == ("IN_PROGRESS", None)
+    completed = [p for p in live.late["participants"] if p["status"] == "completed"]
+    assert len(completed) >= 4
+    for person in sorted(completed, key=lambda p: ms(p["completedAt"])):
+        study.go_to(ms(person["completedAt"]) - 1)
+        (before,) = (p for p in study.records("participants") if p["id"] == person["id"])
+        assert (before["completionCode"], before["status"]) == ("IN_PROGRESS", "active")
+        study.go_to(ms(person["completedAt"]))
+        assert person in study.records("participants")
+    codes = set(column(live.late["participants"], "completionCode"))
+    assert "SUCCESS" in codes
+    assert len(codes) >= 3
+    assert "IN_PROGRESS" not in codes
+
+
+# --- the shipped scenario ---------------------------------------------------------------------------
+
+
+def test_the_live_scenario_runs_a_minute_a_second() -> None:
+    """As shipped: ten rooms come in a hundred seconds, and all that is listed grows."""
+    made = create_sandbox(Settings(scenario="live"))
+    assert made.clock.speed == SPEED
+    study = Running(made, made.world.scenario.clock.now_ms or 0)
+    assert study.control("clock") == {"now": "2024-10-20T15:05:00.000Z", "speed": 60}
+    rooms = study.records("rooms")
+    assert {room["status"] for room in rooms} == {"active", "completed"}
+    chat = study.total("chat")
+    assert chat > 0
+    study.passed_ms += 100_000
+    assert study.control("clock")["now"] == "2024-10-20T16:45:00.000Z"
+    assert 9 <= len(study.records("rooms")) - len(rooms) <= 11
+    assert study.total("chat") > 2 * chat
+
+
+def test_a_room_that_nobody_has_joined_is_unknown_at_every_scope() -> None:
+    """404 for its data and for its participants', and no trace of it in the experiment's lists."""
+    made = create_sandbox(Settings(scenario="live"))
+    study = Running(made, made.world.scenario.clock.now_ms or 0)
+    room = study.rooms[-1]
+    assert study.page("events", room=room).status_code == 404
+    assert study.page("events", room=room, person=study.people[room][0]).status_code == 404
+    assert study.page("participants", room=room).status_code == 404
+    assert room not in column(study.records("rooms"), "id")
+    assert not set(study.people[room]) & set(column(study.records("participants"), "id"))
+
+
+# --- clocks ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("speed", "passed_ms", "now_ms"), [(0, 5000, 1000), (1, 5000, 6000), (60, 5000, 301_000), (0.5, 5001, 3500)]
+)
+def test_a_clock_is_frozen_real_or_scaled(speed: float, passed_ms: int, now_ms: int) -> None:
+    """Now is where it began, and the real time that passed, times the speed."""
+    passed = [700]
+    clock = Clock(1000, speed=speed, passed=lambda: passed[0])
+    assert clock.now_ms() == 1000
+    passed[0] += passed_ms
+    assert clock.now_ms() == now_ms
+
+
+def test_a_clock_can_begin_at_the_machines_time() -> None:
+    """And goes on from there at its own speed."""
+    passed = [0]
+    clock = Clock(None, speed=2, wall=lambda: 50_000, passed=lambda: passed[0])
+    passed[0] = 10
+    assert clock.now_ms() == 50_020
+
+
+def test_advancing_moves_any_clock_forward_and_none_back() -> None:
+    """By simulated ms, whatever the speed; tokens follow with the machine's time as their origin."""
+    for speed in (0, 60):
+        clock = Clock(1000, speed=speed, wall=lambda: 9000, passed=lambda: 0)
+        clock.advance(250)
+        clock.advance(0)
+        assert (clock.now_ms(), clock.token_now_ms()) == (1250, 9250)
+        with pytest.raises(ValueError, match="backwards"):
+            clock.advance(-1)
+    with pytest.raises(ValueError, match="backwards"):
+        Clock(0, speed=-1)
+
+
+def test_the_clock_is_advanced_over_http(live: Live) -> None:
+    """And with it what is there."""
+    study = live.running()
+    before = study.control("clock")
+    by_ms = live.last_ms - live.first_ms
+    answer = study.client.post("/_mock/clock", json={"advanceMs": by_ms})
+    assert answer.status_code == 200
+    assert ms(answer.get_json()["now"]) == ms(before["now"]) + by_ms
+    assert study.control("clock") == answer.get_json()
+    assert study.total("events") == len(live.late["events"])
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"advanceMs": -1}, {"advanceMs": 1.5}, {"advanceMs": True}, {"advanceMs": 2**53}, []]
+)
+def test_a_clock_that_cannot_be_moved_like_that_stays(live: Live, body: Any) -> None:
+    """Anything but a whole number of ms forward is refused, and now is as before."""
+    study = live.running()
+    assert study.client.post("/_mock/clock", json=body).status_code == 400
+    assert study.clock.now_ms() == live.first_ms

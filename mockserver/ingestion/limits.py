@@ -1,0 +1,56 @@
+"""Rate limits of API B: off unless the settings say otherwise.
+
+Source: 30 requests a minute without credentials, 120 with a free plan, 600 with a pro plan (documented,
+OSD). That a token names its plan in a claim `plan`, and that windows begin with their first request, is
+inferred.
+"""
+
+from typing import Any, Final
+
+from flask import Response, g
+
+from mockserver.counters import Count, Limit
+from mockserver.ingestion.errors import TooManyRequests
+from mockserver.sandbox import Sandbox
+
+__all__ = ["LIMITS", "add_limit_headers", "check_limit", "plan_of"]
+
+_MINUTE_S: Final = 60
+LIMITS: Final = {
+    "none": Limit("client without credentials", 30, _MINUTE_S),
+    "free": Limit("token with a free plan", 120, _MINUTE_S),
+    "pro": Limit("token with a pro plan", 600, _MINUTE_S),
+}
+
+
+def plan_of(claims: dict[str, Any]) -> str:
+    """The plan that a token's claims name; free where they name none that is known."""
+    return "pro" if claims.get("plan") == "pro" else "free"
+
+
+def check_limit(sandbox: Sandbox, plan: str, who: str) -> None:
+    """Count one request, if limits are on.
+
+    Args:
+        plan: `none`, `free` or `pro`. who: the address or the token that is counted.
+
+    Raises:
+        TooManyRequests: It is one too many.
+    """
+    if not sandbox.settings.rate_limits:
+        return
+    now_ms = sandbox.clock.token_now_ms()
+    count = sandbox.counters.count(LIMITS[plan], ("ingestion", who), now_ms)
+    g.rate_count = count
+    if not count.allowed:
+        raise TooManyRequests(count.limit.name, count.limit.most, count.wait_s(now_ms))
+
+
+def add_limit_headers(response: Response) -> Response:
+    """Tell the client how far it has used up its window (inferred)."""
+    count: Count | None = g.get("rate_count")
+    if count is not None:
+        response.headers["X-RateLimit-Limit"] = str(count.limit.most)
+        response.headers["X-RateLimit-Remaining"] = str(count.left)
+        response.headers["X-RateLimit-Reset"] = str(-(-count.reset_ms // 1000))
+    return response

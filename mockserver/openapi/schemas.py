@@ -1,0 +1,95 @@
+"""JSON Schemas of records, from the shapes that write them; and which schemas become components. Pure.
+
+A schema with a `title` is written once, below `components/schemas`, and referred to everywhere else. That is
+the only rule: no list of names has to be kept in step.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from mockserver.hyperstudy.shapes import Fidelity, Field, Shape
+from mockserver.openapi.labels import KEYWORD
+
+__all__ = ["RECORD_NAMES", "Components", "record_schema"]
+
+Schema = dict[str, Any]
+
+# What one record of a data type is called.
+RECORD_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "events": "Event",
+        "recordings": "Recording",
+        "chat": "ChatMessage",
+        "videochat": "VideoChatEvent",
+        "ratings/continuous": "ContinuousRating",
+        "ratings/sparse": "SparseRating",
+        "sync": "SyncMetric",
+        "components": "ComponentRecord",
+        "eyetracking": "GazeSample",
+        "participants": "Participant",
+        "rooms": "Room",
+    }
+)
+
+_TYPES: Mapping[str, Schema] = MappingProxyType(
+    {
+        "timestamp": {"type": "string", "format": "date-time"},
+        "strings": {"type": "array", "items": {"type": "string"}},
+    }
+)
+
+
+def record_schema(shape: Shape, name: str, fidelity: Fidelity) -> Schema:
+    """The schema of a record: every field is always there, and null where nothing applies.
+
+    Args:
+        name: Of the component. fidelity: of the operations that answer it; fields that differ say so.
+    """
+    return {"title": name, **_object(shape.fields, fidelity)}
+
+
+def _object(fields: tuple[Field, ...], fidelity: Fidelity) -> Schema:
+    properties = {field.name: _field(field, fidelity) for field in fields}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _field(field: Field, around: Fidelity) -> Schema:
+    schema = _of_kind(field)
+    if field.nullable:
+        schema = {**schema, "type": [schema["type"], "null"]}
+    return schema if field.fidelity == around else {**schema, KEYWORD: field.fidelity}
+
+
+def _of_kind(field: Field) -> Schema:
+    if field.kind == "object":
+        return _object(field.fields, field.fidelity)
+    if field.kind == "objects":
+        return {"type": "array", "items": _object(field.fields, field.fidelity)}
+    return dict(_TYPES.get(field.kind, {"type": field.kind}))
+
+
+class Components:
+    """The schemas of a document that have a name."""
+
+    def __init__(self) -> None:
+        self.schemas: dict[str, Schema] = {}
+
+    def hoisted(self, schema: Any) -> Any:
+        """The same schema with a reference in place of each part that has a title.
+
+        Raises:
+            ValueError: Two schemas that differ have one title.
+        """
+        if isinstance(schema, list):
+            return [self.hoisted(part) for part in schema]
+        if not isinstance(schema, Mapping):
+            return schema
+        parts = {name: self.hoisted(part) for name, part in schema.items()}
+        # A property may be called "title"; what names a schema is text.
+        if not isinstance(parts.get("title"), str):
+            return parts
+        name = parts.pop("title")
+        if self.schemas.setdefault(name, parts) != parts:
+            raise ValueError(f"two schemas are called {name}")
+        return {"$ref": f"#/components/schemas/{name}"}

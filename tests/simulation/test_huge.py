@@ -1,0 +1,242 @@
+"""A hundred million ratings: any page is what counting by hand gives, and memory stays flat."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+from analyst import variant
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver import Settings, create_app
+from mockserver.app import create_sandbox
+from mockserver.simulation.datasets import Query, Selection
+from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.world import DataType, World
+
+TOTAL = 100_000_000
+FOREVER_MS = 2**52
+# Five rooms of half a minute, close together, so that rooms overlap and samples tie.
+SCALED_DOWN = """
+[experiments.exp_huge]
+rooms = 5
+room_every_s = 1
+[states.marathon_state]
+duration_s = 30
+"""
+RATINGS: DataType = "ratings/continuous"
+
+
+@pytest.fixture(scope="module")
+def huge() -> World:
+    return create_sandbox(Settings(scenario="huge")).world
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> World:
+    path = variant(tmp_path_factory.mktemp("huge"), "huge", SCALED_DOWN)
+    return create_sandbox(Settings(scenario=path)).world
+
+
+@pytest.fixture(scope="module")
+def reference(small: World) -> dict[DataType, list[Any]]:
+    """Every record of the small world, collected person by person and put in order by Python's sort."""
+    found: dict[DataType, list[Any]] = {}
+    for data_type in (RATINGS, "sync", "events", "components"):
+        records = [
+            record
+            for room in small.rooms("exp_huge")
+            for who in small.participant_ids(room)
+            for record in everything(small.select(data_type, (room,), Query(now_ms=FOREVER_MS, participant_id=who)))
+        ]
+        found[data_type] = sorted(records, key=lambda r: (r.timestamp_ms, r.participant_id, identity(r)))
+    return found
+
+
+def everything(found: Selection) -> list[NamedTuple]:
+    return found.rows(0, found.total)
+
+
+def identity(record: Any) -> str:
+    """The record's own id, which breaks the last ties."""
+    names = ("rating_id", "metric_id", "id", "component_id")
+    return str(next(getattr(record, name) for name in names if hasattr(record, name)))
+
+
+def rooms_of(world: World) -> tuple[RoomRef, ...]:
+    return world.rooms("exp_huge")
+
+
+# --- the hundred million -----------------------------------------------------------------------------
+
+
+def test_there_are_exactly_a_hundred_million_continuous_ratings(huge: World) -> None:
+    """500 rooms of four people, 50,000 samples each, and each room and person has their share."""
+    rooms = rooms_of(huge)
+    assert len(rooms) == 500
+    assert huge.select(RATINGS, rooms, Query(now_ms=FOREVER_MS)).total == TOTAL
+    room, who = rooms[321], huge.participant_ids(rooms[321])[2]
+    assert huge.select(RATINGS, (room,), Query(now_ms=FOREVER_MS)).total == TOTAL // 500
+    assert huge.select(RATINGS, (room,), Query(now_ms=FOREVER_MS, participant_id=who)).total == TOTAL // 2000
+
+
+def test_the_api_says_so_too() -> None:
+    """`pagination.total`, and the last page at its end, at the time that the scenario sets."""
+    client = create_app(Settings(scenario="huge")).test_client(use_cookies=False)
+    path, headers = "/api/v3/data/ratings/continuous/experiment/exp_huge", {"X-API-Key": "hst_live_your_key_here"}
+    answer = client.get(path, query_string={"offset": TOTAL - 1000}, headers=headers).get_json()
+    assert answer["metadata"]["pagination"] == {
+        "total": TOTAL, "returned": 1000, "hasMore": False, "limit": 1000, "offset": TOTAL - 1000,
+    }  # fmt: skip
+    newest = client.get(path, query_string={"order": "desc"}, headers=headers).get_json()
+    assert newest["metadata"]["pagination"]["nextOffset"] == 1000
+    assert newest["data"] == answer["data"][::-1]
+
+
+@pytest.mark.parametrize("sort", ["at", "onset"])
+def test_the_last_page_is_the_first_of_the_reverse_order(huge: World, sort: str) -> None:
+    """At offset 99,999,000, and at every offset its mirror image."""
+    forwards = huge.select(RATINGS, rooms_of(huge), Query(now_ms=FOREVER_MS, sort=sort))
+    backwards = huge.select(RATINGS, rooms_of(huge), Query(now_ms=FOREVER_MS, sort=sort, descending=True))
+    assert forwards.rows(TOTAL - 1000, TOTAL) == backwards.rows(0, 1000)[::-1]
+    for offset in (0, 1, 12_345_678, 50_000_000, 99_998_999):
+        assert forwards.rows(offset, offset + 50) == backwards.rows(TOTAL - offset - 50, TOTAL - offset)[::-1]
+
+
+def test_neighbouring_pages_meet_without_gap_or_repeat(huge: World) -> None:
+    """Five pages in a row somewhere in the middle are one page of five times the size, in order."""
+    found = huge.select(RATINGS, rooms_of(huge), Query(now_ms=FOREVER_MS))
+    pages = [found.rows(start, start + 400) for start in range(77_000_000, 77_002_000, 400)]
+    joined: list[Any] = [record for page in pages for record in page]
+    assert joined == found.rows(77_000_000, 77_002_000)
+    assert len({record.rating_id for record in joined}) == 2000
+    assert [r.timestamp_ms for r in joined] == sorted(r.timestamp_ms for r in joined)
+
+
+@given(place=st.integers(0, TOTAL - 1))
+@settings(max_examples=20)
+def test_a_record_is_where_a_time_window_says_it_is(huge: World, place: int) -> None:
+    """As many records as its offset, give or take its ties, lie before its timestamp."""
+    rooms = rooms_of(huge)
+    (record,) = huge.select(RATINGS, rooms, Query(now_ms=FOREVER_MS)).rows(place, place + 1)
+    at_ms = record.timestamp_ms  # type: ignore[attr-defined]
+    before = huge.select(RATINGS, rooms, Query(now_ms=FOREVER_MS, end_ms=at_ms - 1)).total
+    upto = huge.select(RATINGS, rooms, Query(now_ms=FOREVER_MS, end_ms=at_ms)).total
+    assert before <= place < upto
+    window = Query(now_ms=FOREVER_MS, start_ms=at_ms, end_ms=at_ms)
+    assert everything(huge.select(RATINGS, rooms, window))[place - before] == record
+
+
+# --- the same, scaled down -----------------------------------------------------------------------------
+
+
+def test_the_small_world_has_what_makes_paging_hard(small: World, reference: dict[DataType, list[Any]]) -> None:
+    """Rooms that overlap, and many records at the same instant and the same onset."""
+    ratings = reference[RATINGS]
+    assert len(ratings) == 5 * 4 * 300
+    zeros = [room.started_ms for room in rooms_of(small)]
+    assert max(zeros) - min(zeros) < 90_000
+    assert len(ratings) - len({r.timestamp_ms for r in ratings}) > 100
+    assert len(ratings) - len({r.onset_ms for r in ratings}) > 500
+
+
+@pytest.mark.parametrize("data_type", [RATINGS, "sync", "events", "components"])
+@settings(max_examples=100)
+@given(data=st.data())
+def test_any_page_is_what_a_sorted_list_of_everything_gives(
+    small: World, reference: dict[DataType, list[Any]], data_type: DataType, data: st.DataObject
+) -> None:
+    """Offsets, limits, windows, orders, sorts, scopes and ties."""
+    every, rooms = reference[data_type], rooms_of(small)
+    instants = [record.timestamp_ms for record in every]
+    bounds = st.none() | st.sampled_from(instants) | st.integers(instants[0] - 1000, instants[-1] + 1000)
+    start_ms, end_ms = data.draw(bounds, "start"), data.draw(bounds, "end")
+    now_ms = data.draw(st.just(FOREVER_MS) | st.sampled_from(instants), "now")
+    sort, descending = data.draw(st.sampled_from(("at", "onset"))), data.draw(st.booleans(), "descending")
+    scope = data.draw(st.sampled_from(("experiment", "filtered", "room", "participant")), "scope")
+    room = data.draw(st.sampled_from(rooms), "room")
+    who = data.draw(st.sampled_from(small.participant_ids(room)), "who") if scope == "participant" else None
+    # What is not regular is there once it is over, which another test looks at.
+    now_ms = now_ms if data_type in (RATINGS, "sync") else FOREVER_MS
+
+    def fits(record: Any) -> bool:
+        return (
+            record.timestamp_ms <= now_ms
+            and (start_ms is None or record.timestamp_ms >= start_ms)
+            and (end_ms is None or record.timestamp_ms <= end_ms)
+            and (scope == "experiment" or record.room_id == room.room_id)
+            and (who is None or record.participant_id == who)
+        )
+
+    by_onset: Callable[[Any], Any] = lambda r: (r.onset_ms, r.participant_id, identity(r))  # noqa: E731
+    expected = [record for record in every if fits(record)]
+    if sort == "onset":
+        expected.sort(key=by_onset)
+    if descending:
+        expected.reverse()
+    found = small.select(
+        data_type,
+        (room,) if scope in ("room", "participant") else rooms,
+        Query(
+            now_ms=now_ms, start_ms=start_ms, end_ms=end_ms, sort=sort, descending=descending,
+            room_ids=frozenset({room.room_id}) if scope == "filtered" else None, participant_id=who,
+        ),
+    )  # fmt: skip
+    assert found.total == len(expected)
+    offset = data.draw(st.integers(0, len(expected) + 2), "offset")
+    limit = data.draw(st.sampled_from((1, 2, 7, 100, 1000, 10_000)), "limit")
+    assert found.rows(offset, offset + limit) == expected[offset : offset + limit]
+
+
+# --- memory ----------------------------------------------------------------------------------------
+
+PAGES = """
+import random, sys
+from pathlib import Path
+from mockserver import Settings
+from mockserver.app import create_sandbox
+from mockserver.simulation.datasets import Query
+
+def resident_bytes():
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        import resource
+        return int(statm.read_text().split()[1]) * resource.getpagesize()
+    import resource
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
+
+world, chance, kinds = create_sandbox(Settings(scenario="huge")).world, random.Random(1), ("at", "onset")
+rooms = world.rooms("exp_huge")
+
+def page():
+    room = chance.choice(rooms)
+    scope = chance.choice((rooms, rooms, (room,)))
+    who = chance.choice(world.participant_ids(room)) if len(scope) == 1 and chance.random() < 0.5 else None
+    start = chance.choice((None, chance.choice(rooms).started_ms + chance.randrange(5_000_000)))
+    found = world.select("ratings/continuous", scope, Query(
+        now_ms=2**52, sort=chance.choice(kinds), descending=chance.random() < 0.5, start_ms=start,
+        participant_id=who,
+    ))
+    offset = chance.randrange(max(1, found.total))
+    return len(found.rows(offset, offset + 1000))
+
+for _ in range(30):
+    page()
+before, records = resident_bytes(), sum(page() for _ in range(int(sys.argv[1])))
+print(records, resident_bytes() - before)
+"""
+
+
+def test_random_pages_leave_memory_flat() -> None:
+    """Below 50 MB of growth over 1,000 pages; here over 400 of them, which holds for more if it holds at all.
+
+    `benchmarks/pages.py` reads all 1,000, over HTTP.
+    """
+    pytest.importorskip("resource", reason="no way to ask this system for a process's memory")
+    run = subprocess.run([sys.executable, "-c", PAGES, "400"], capture_output=True, text=True, check=True)
+    records, growth_bytes = map(int, run.stdout.split())
+    assert records > 300_000
+    assert growth_bytes < 50_000_000 * 400 / 1000
