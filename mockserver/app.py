@@ -7,15 +7,17 @@ own errors, also those that no route of its saw (unknown routes, wrong methods, 
 """
 
 import logging
+from dataclasses import replace
 from types import ModuleType
 
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from mockserver import control, hyperstudy, ingestion
+from mockserver import control, hyperstudy, ingestion, reference
 from mockserver.clock import Clock
 from mockserver.http import allow_origin, json_response, preflight
+from mockserver.openapi.documents import Documents
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.simulation.scenario_files import load_scenario
@@ -65,6 +67,7 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.extensions["mockserver"] = served
+    reference.register(app.extensions, Documents(lambda: _private_app(settings)))
 
     @app.before_request
     def hand_over_sandbox() -> None:
@@ -82,6 +85,14 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
         return allow_origin(response, settings.allowed_origins)
 
     return app
+
+
+def _private_app(settings: Settings) -> Flask:
+    """An application of the same world that nobody has used; the documents' examples are made with it."""
+    plain = Settings(scenario=settings.scenario, seed=settings.seed, reading=settings.reading)
+    sandbox = create_sandbox(plain)
+    # A frozen clock, so that the examples are the same each time.
+    return create_app(sandbox=replace(sandbox, clock=Clock(sandbox.clock.now_ms())))
 
 
 def _render_http_error(error: HTTPException) -> AnyResponse:

@@ -16,6 +16,7 @@ import click
 
 from mockserver.banner import Announcement, banner, exposure_warning, ready_line
 from mockserver.clock import wall_ms
+from mockserver.check.command import check_command
 from mockserver.errors import MockserverError
 from mockserver.scenario_commands import scenario_group, scenarios_command
 from mockserver.settings import Settings
@@ -165,6 +166,7 @@ def token_command(*, subject: str | None, ttl_s: int | None) -> None:
     click.echo(mint(_DEFAULTS.token_secret, wall_ms(), **chosen))
 
 
+cli.add_command(check_command)
 cli.add_command(scenarios_command)
 cli.add_command(scenario_group)
 

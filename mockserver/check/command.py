@@ -56,8 +56,8 @@ def check_command(
 ) -> None:
     """Check, print a line for each invariant, and exit with 1 if one is broken."""
     # The simulation and NumPy take most of a start; --help need not wait for them.
-    from mockserver.check.lines import lines_of, summary_of  # noqa: PLC0415
-    from mockserver.check.session import check, reader_at, reader_of  # noqa: PLC0415
+    from mockserver.check.lines import lines_of, summary_of
+    from mockserver.check.session import check, reader_at, reader_of
 
     if url is not None and not (scenario is None and seed is None):
         raise click.UsageError("--url checks a server as it is: leave --scenario and --seed out.")

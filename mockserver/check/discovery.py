@@ -56,8 +56,15 @@ class Discovery:
             raise CheckError("this server does not list its experiments: name them with --experiment ID")
         return [experiment["id"] for experiment in listed.data]
 
-    def room_ids(self, experiment_id: str) -> list[str]:
-        """The experiment's rooms, in the server's order."""
+    def room_ids(self, experiment_id: str, *, again: bool = False) -> list[str]:
+        """The experiment's rooms, in the server's order.
+
+        Args:
+            again: Ask anew, since there may be more by now.
+        """
+        if again:
+            self._rooms.pop(experiment_id, None)
+            self._traces.pop(experiment_id, None)
         served = self.room_records(experiment_id)
         if served is not None:
             return [record["id"] for record in served]

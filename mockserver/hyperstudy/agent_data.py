@@ -68,11 +68,11 @@ _RUN: dict[str, Any] = {
 }
 
 
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+def _object(title: str, properties: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "type": "object", "properties": properties, "required": list(properties)}
 
 
-_ROWS = {"type": "object", "properties": {**_ROW, **_DETAIL}, "required": list(_ROW)}
+_ROWS = {"title": "AgentRow", "type": "object", "properties": {**_ROW, **_DETAIL}, "required": list(_ROW)}
 _PARAMETERS = (
     Parameter("detail", {"type": "string", "enum": ["true", "false"], "default": "false"}, "With what led to each."),
     Parameter(
@@ -113,7 +113,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-decisions/room/<room_id>/decision/<decision_id>",
             view=one_decision,
             summary="One decision with all that led to it",
-            answer=Answer(_object({**_ROW, **_DETAIL}), many=False),
+            answer=Answer(_object("AgentDecision", {**_ROW, **_DETAIL}), many=False),
             errors=(404,),
             **more,
         ),
@@ -122,7 +122,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-runs/experiment/<experiment_id>",
             view=experiment_runs,
             summary="The agents' runs through an experiment's rooms",
-            answer=Answer(_object(_RUN)),
+            answer=Answer(_object("AgentRun", _RUN)),
             errors=(404,),
             **more,
         ),

@@ -13,7 +13,7 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.pages import PAGINATION, Page
-from mockserver.hyperstudy.parameters import DataParameters, query_parameters, read_parameters
+from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
 from mockserver.hyperstudy.sync_windows import averaged
@@ -25,7 +25,12 @@ __all__ = ["API_VERSION", "data_operations", "recording_links"]
 API_VERSION = "3.0.0"
 # Records that are made, written and forgotten together while an answer is streamed.
 _CHUNK = 500
-_LINK = {"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]}
+_LINK = {
+    "title": "RecordingLink",
+    "type": "object",
+    "properties": {"url": {"type": "string", "format": "uri"}},
+    "required": ["url"],
+}
 _FORMATS = ("application/json", "text/csv", "application/x-ndjson")
 
 
@@ -40,9 +45,7 @@ def data_operations() -> list[Operation]:
             view=mint_download,
             summary="Mint a signed link to a recording's file",
             tag="recordings",
-            answer=Answer(
-                {"type": "object", "properties": {"url": {"type": "string"}}, "required": ["url"]}, many=False
-            ),
+            answer=Answer(_LINK, many=False),
             scope="read:recordings",
             errors=(404,),
             fidelity="observed",
@@ -57,9 +60,9 @@ def _operation(row: DataTypeRow, scope: Scope) -> Operation:
         method="GET",
         path=f"/data/{row.name}/{scope}/<scope_id>",
         view=_data_view(row, scope),
-        summary=f"{row.name} of one {scope}",
+        summary=f"{' '.join(reversed(row.name.split('/')))} of one {scope}".capitalize(),
         tag=row.name.split("/")[0],
-        answer=Answer(row.shape, metadata=_METADATA, formats=_FORMATS),
+        answer=Answer(row.shape, metadata={**_METADATA, "query": described_query(row)}, formats=_FORMATS),
         scope=row.scope,
         parameters=query_parameters(row, scope),
         errors=(400, 404),
@@ -142,8 +145,9 @@ _METADATA: dict[str, dict[str, Any]] = {
     "scope": _TEXT,
     "scopeId": _TEXT,
     "timestamp": {"type": "string", "format": "date-time"},
-    "query": {"type": "object"},
+    "query": {},
     "processing": {
+        "title": "Processing",
         "type": "object",
         "properties": {
             "experimentStartedAt": {"type": ["string", "null"], "format": "date-time"},
@@ -154,6 +158,7 @@ _METADATA: dict[str, dict[str, Any]] = {
         "required": ["experimentStartedAt", "processingTimeMs", "enriched", "version"],
     },
     "pagination": PAGINATION,
+    "_warnings": {"type": "array", "items": _TEXT, "x-fidelity": "observed"},
 }
 
 

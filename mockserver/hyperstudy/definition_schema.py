@@ -20,8 +20,9 @@ _MS = {"type": "integer", "minimum": 0}
 _NAME = {"type": "string", "minLength": 1}
 
 
-def _object(properties: dict[str, Any], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(required)}
+def _object(properties: dict[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    schema = {"type": "object", "properties": properties, "required": list(required)}
+    return {**schema, "additionalProperties": True, **more}
 
 
 _FOCUS = _object(
@@ -31,6 +32,7 @@ _FOCUS = _object(
         "id": _TEXT,
     },
     ("type",),
+    title="FocusComponent",
 )
 _STATE = _object(
     {
@@ -42,6 +44,7 @@ _STATE = _object(
         "globalComponentsVisibility": {"type": "object", "additionalProperties": _FLAG},
     },
     ("id",),
+    title="State",
 )
 _ROLE = _object(
     {
@@ -49,7 +52,8 @@ _ROLE = _object(
         "participantCount": {"type": "integer", "minimum": 0},
         "mode": {"type": "string", "enum": ["human", "agent"]},
         "personaId": _TEXT,
-    }
+    },
+    title="Role",
 )
 _PROPERTIES: dict[str, Any] = {
     "name": _NAME,
@@ -80,9 +84,10 @@ _PROPERTIES: dict[str, Any] = {
         {"enabled": _FLAG, "questions": {"type": "array", "items": {"type": "object"}}}
     ),
 }
-DEFINITION = _object(_PROPERTIES, ("name",))
+_LABEL = {"x-fidelity": "observed"}
+DEFINITION = _object(_PROPERTIES, ("name",), title="ExperimentDefinition", **_LABEL)
 # An update names only what changes, and at least one thing.
-CHANGES = {**_object(_PROPERTIES), "minProperties": 1}
+CHANGES = _object(_PROPERTIES, title="ExperimentChanges", minProperties=1, **_LABEL)
 
 
 def definition_problems(definition: Any) -> list[dict[str, str]]:

@@ -32,11 +32,13 @@ _INSTANT = {"type": "string", "format": "date-time"}
 _MOST_ROOMS = 100
 
 
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
+def _object(title: str | None = None, **properties: Any) -> dict[str, Any]:
+    named = {"title": title} if title else {}
+    return {**named, "type": "object", "properties": properties, "required": list(properties)}
 
 
 _DEPLOYMENT = _object(
+    "Deployment",
     id=_TEXT,
     experimentId=_TEXT,
     name=_TEXT,
@@ -50,6 +52,7 @@ _DEPLOYMENT = _object(
     config={"type": "object"},
 )
 _SESSION = _object(
+    "Session",
     id=_TEXT,
     experimentId=_TEXT,
     deploymentId=_TEXT,
@@ -58,8 +61,9 @@ _SESSION = _object(
     createdAt=_INSTANT,
     batchId=_MAYBE_TEXT,
 )
-_BATCH = _object(batchId=_TEXT, requestedRooms=_COUNT)
+_BATCH = _object("LaunchBatch", batchId=_TEXT, requestedRooms=_COUNT)
 _SPEND = _object(
+    "AgentSpend",
     total={"type": "number"},
     perRoom={"type": "object", "additionalProperties": {"type": "number"}},
     budgetUsd={"type": ["number", "null"]},
@@ -73,6 +77,7 @@ _AGENTS = {
     "required": ["rooms", "budgetUsd"],
 }
 _NEW = {
+    "title": "NewDeployment",
     "type": "object",
     "properties": {
         "experimentId": {"type": "string", "minLength": 1},

@@ -24,6 +24,8 @@ MOST_EVENTS = 100
 _COUNT = {"type": "integer", "minimum": 0}
 _TEXT = {"type": "string"}
 _EVENT = {
+    "title": "NewEvent",
+    "x-fidelity": "inferred",
     "type": "object",
     "properties": {
         "eventType": _TEXT,
@@ -49,6 +51,8 @@ _BATCH = {
 }
 _DESCRIBED = {**_BATCH, "properties": {"events": {**_BATCH["properties"]["events"], "items": _EVENT}}}  # type: ignore[index]
 _VERDICT = {
+    "title": "EventVerdicts",
+    "x-fidelity": "inferred",
     "type": "object",
     "properties": {
         "recorded": _COUNT,

@@ -39,8 +39,19 @@ _SUMMARY = {
     "createdAt": _INSTANT,
     "updatedAt": _INSTANT,
 }
-SUMMARY = {"type": "object", "properties": _SUMMARY, "required": list(_SUMMARY)}
-_RECORD = {**SUMMARY, "properties": {**DEFINITION["properties"], **_SUMMARY}}
+SUMMARY = {
+    "title": "ExperimentSummary",
+    "x-fidelity": "observed",
+    "type": "object",
+    "properties": _SUMMARY,
+    "required": list(_SUMMARY),
+}
+_RECORD = {
+    **SUMMARY,
+    "title": "Experiment",
+    "properties": {**DEFINITION["properties"], **_SUMMARY},
+    "additionalProperties": True,
+}
 _DONE = {"type": "boolean", "const": True}
 
 

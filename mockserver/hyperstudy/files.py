@@ -6,15 +6,15 @@ inferred; ranges and conditions follow RFC 9110 (sections 13 and 14).
 
 import re
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 from werkzeug.http import dump_options_header
 
-from mockserver.http import current_sandbox
 from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
 from mockserver.hyperstudy.links import LinkError, verify
+from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.simulation.media import MediaFile, recording_file
 
-__all__ = ["byte_range", "recording_path", "register"]
+__all__ = ["byte_range", "file_operations", "recording_path"]
 
 _FOLDER = "/files/recordings"
 # A thousand digits are more than any size; Python refuses to read several thousands.
@@ -30,21 +30,41 @@ def recording_path(base_path: str, room_id: str, recording_id: str, format: str)
     return f"{base_path}{_FOLDER}/{room_id}/{recording_id}.{format}"
 
 
-def register(blueprint: Blueprint) -> None:
-    """Add `GET` and `HEAD` of recordings to the API's blueprint. No key is needed: the link is one."""
-    blueprint.add_url_rule(f"{_FOLDER}/<room_id>/<recording_id>.<format>", view_func=download_recording)
+def file_operations() -> list[Operation]:
+    """The one operation behind recording links. No key is needed: the link is one."""
+    return [
+        Operation(
+            id="getRecordingFile",
+            method="GET",
+            path=f"{_FOLDER}/<room_id>/<recording_id>.<format>",
+            view=download_recording,
+            summary="A recording's file, by its signed link",
+            tag="files",
+            answer=Answer({}, enveloped=False, formats=("audio/webm", "video/mp4")),
+            public=True,
+            parameters=(
+                Parameter("expires", {"type": "string"}, "Until when the link works, seconds since the epoch."),
+                Parameter("signature", {"type": "string"}, "Signs path and expiry."),
+            ),
+            also=(206, 304),
+            errors=(403, 404, 416),
+            fidelity="inferred",
+            note="That links are signed and expire is documented; where they lead is not. `Range`, `If-Range` and "
+            "`If-None-Match` are understood (RFC 9110).",
+        )
+    ]
 
 
-def download_recording(room_id: str, recording_id: str, format: str) -> Response:
+def download_recording(call: Call, room_id: str, recording_id: str, format: str) -> Response:
     """Answer with a recording's file, or the range of it that was asked for.
 
     Raises:
         ApiError: 403 the link is unsigned, tampered with or expired; 404 there is no such recording, or no
             file of it; 416 the range lies outside the file.
     """
-    sandbox = current_sandbox()
+    sandbox = call.sandbox
     try:
-        verify(request.path, request.args, sandbox.settings.link_secret, sandbox.clock.now_ms())
+        verify(request.path, request.args, sandbox.settings.link_secret, call.now_ms)
     except LinkError as error:
         raise Forbidden(f"No download: {error}.", {"reason": str(error)}) from None
     recording = sandbox.world.recording(room_id, recording_id)
@@ -54,7 +74,10 @@ def download_recording(room_id: str, recording_id: str, format: str) -> Response
         or recording.file_size_bytes is None
         or recording.format != format
     ):
-        raise NotFound(f"No recording file {recording_id}.{format} in room {room_id}.", {})
+        raise NotFound(
+            f"No recording file {recording_id}.{format} in room {room_id}.",
+            {"resource": "recording", "id": recording_id},
+        )
     key = f"{room_id}/{recording_id}"
     file = recording_file(format, recording.duration_ms, recording.file_size_bytes, key)
     etag = f'"{recording_id}-{recording.duration_ms}-{file.size}"'

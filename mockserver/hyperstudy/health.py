@@ -10,6 +10,7 @@ from mockserver.timestamps import iso_from_ms
 __all__ = ["health_operations"]
 
 _HEALTH = {
+    "title": "Health",
     "type": "object",
     "properties": {
         "status": {"type": "string", "enum": ["healthy", "success"]},

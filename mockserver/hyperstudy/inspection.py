@@ -15,6 +15,7 @@ from mockserver.hyperstudy.places import find_experiment, find_participant, find
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import ComponentRecord
 from mockserver.simulation.rooms import RoomRef
+from mockserver.study.definitions import output_variables
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["inspection_operations"]
@@ -126,7 +127,7 @@ def get_counts(call: Call, participant_id: str) -> Response:
 
 
 def get_variables(call: Call, room_id: str) -> Response:
-    """The room's constants, and every answer that was written into a variable of its component's name."""
+    """The room's constants, and every answer: written into its component's output variable, else one of its name."""
     room = find_room(call, room_id)
     writes = _writes(call, room)
     names = list(dict.fromkeys(write["variable"] for write in writes))
@@ -146,6 +147,8 @@ def get_variables(call: Call, room_id: str) -> Response:
 def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
     plan = call.sandbox.world.plan(room)
     agents = {person.participant_id for person in plan.participants if person.agent}
+    launch = next((one for one in call.sandbox.study.launches() if one.room_id == room.room_id), None)
+    outputs = output_variables(launch.definition) if launch else {}
     writes = []
     if room.started_ms <= call.now_ms:
         writes.append(_write("condition", room.condition, "constant", room.started_ms, room))
@@ -154,8 +157,8 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
         if isinstance(record, ComponentRecord) and record.response is not None and record.completed:
             at_ms = record.timestamp_ms + record.response.response_time_ms
             source = "agent" if record.participant_id in agents else "component"
-            write = _write(record.component_id, record.response.value, source, at_ms, room, record)
-            writes.append(write)
+            variable = outputs.get(record.state_id, record.component_id)
+            writes.append(_write(variable, record.response.value, source, at_ms, room, record))
     return sorted(writes, key=lambda write: (write["timestamp"], write["participantId"] or ""))
 
 

@@ -97,7 +97,8 @@ class Operation:
         path: Below the base path, with `<name>` for what varies.
         scope: What a key must have; None means any valid key. public: no key at all.
         body: JSON Schema of the request's body; None where it takes none.
-        status, answer: When it works. errors: what else it may answer, beside those every operation may.
+        status, answer: When it works; `also`: other statuses that mean so.
+        errors: What else it may answer, as far as the row does not show it (`mockserver/openapi/errors.py`).
     """
 
     id: str
@@ -113,6 +114,7 @@ class Operation:
     body: Schema | None = None
     body_required: bool = True
     status: int = 200
+    also: tuple[int, ...] = ()
     errors: tuple[int, ...] = ()
     fidelity: Fidelity = "documented"
     note: str = ""

@@ -8,6 +8,7 @@ __all__ = ["PAGINATION", "Page"]
 _COUNT = {"type": "integer", "minimum": 0}
 # JSON Schema of the metadata's block.
 PAGINATION: dict[str, Any] = {
+    "title": "Pagination",
     "type": "object",
     "properties": {
         "total": _COUNT,

@@ -18,6 +18,7 @@ __all__ = [
     "DEFAULT_LIMIT",
     "MAX_LIMIT",
     "DataParameters",
+    "described_query",
     "query_parameters",
     "read_parameters",
     "whole_number",
@@ -197,6 +198,21 @@ def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:
         *(_OF_WINDOWED if row.windowed else ()),
         *(_described_filter(filter_) for filter_ in row.filters),
     )
+
+
+def described_query(row: DataTypeRow) -> dict[str, Any]:
+    """JSON Schema of the metadata's `query` block: what has no default is null where it is unset."""
+    # At experiment scope every parameter of the data type can be sent.
+    parameters = query_parameters(row, "experiment")
+    properties = {parameter.name: _answered(parameter.schema) for parameter in parameters}
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _answered(schema: dict[str, Any]) -> dict[str, Any]:
+    if "default" in schema:
+        return {name: value for name, value in schema.items() if name != "default"}
+    unset = {**schema, "type": [schema["type"], "null"]}
+    return {**unset, "enum": [*schema["enum"], None]} if "enum" in schema else unset
 
 
 def _one_of(options: tuple[str, ...]) -> dict[str, Any]:

@@ -40,10 +40,17 @@ _FIELDS: dict[str, Any] = {
     "cognition": {"type": "object"},
     "visibility": _VISIBILITY,
 }
-_PERSONA = {"type": "object", "properties": {**_OWN, **_FIELDS}, "required": [*_OWN, "name", "provider", "visibility"]}
-_NEW = {"type": "object", "properties": _FIELDS, "required": ["name"]}
+_PERSONA = {
+    "title": "Persona",
+    "type": "object",
+    "properties": {**_OWN, **_FIELDS},
+    "required": [*_OWN, "name", "provider", "visibility"],
+    "additionalProperties": True,
+}
+_NEW = {"title": "NewPersona", "type": "object", "properties": _FIELDS, "required": ["name"]}
 # A merge patch may take a field away by null, but not the name.
 _PATCH = {
+    "title": "PersonaChanges",
     "type": "object",
     "properties": {
         name: schema if name == "name" else {"anyOf": [schema, {"type": "null"}]} for name, schema in _FIELDS.items()
@@ -52,7 +59,7 @@ _PATCH = {
 }
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
 _NAMED = {"id": _TEXT, "name": _TEXT, "description": _TEXT}
-_BLOCK = {"type": "object", "properties": _NAMED, "required": list(_NAMED)}
+_BLOCK = {"title": "CognitionBlock", "type": "object", "properties": _NAMED, "required": list(_NAMED)}
 _BLOCKS = {"type": "array", "items": _BLOCK}
 _GONE = {
     "type": "object",
@@ -60,6 +67,7 @@ _GONE = {
     "required": ["id", "deleted"],
 }
 _CATALOG = {
+    "title": "CognitionCatalog",
     "type": "object",
     "properties": {"abilities": _BLOCKS, "recipes": _BLOCKS, "offlineRecipes": _BLOCKS},
     "required": ["abilities", "recipes", "offlineRecipes"],

@@ -3,7 +3,6 @@
 from flask import Blueprint
 
 from mockserver.http import BodyTooLargeError, MalformedJsonError
-from mockserver.hyperstudy import files
 from mockserver.hyperstudy.agent_data import agent_operations
 from mockserver.hyperstudy.data import data_operations
 from mockserver.hyperstudy.deployments import deployment_operations
@@ -11,11 +10,13 @@ from mockserver.hyperstudy.envelope import error_response
 from mockserver.hyperstudy.errors import ApiError
 from mockserver.hyperstudy.event_batches import event_batch_operations
 from mockserver.hyperstudy.experiments import experiment_operations
+from mockserver.hyperstudy.files import file_operations
 from mockserver.hyperstudy.health import health_operations
 from mockserver.hyperstudy.inspection import inspection_operations
 from mockserver.hyperstudy.limits import add_limit_headers
 from mockserver.hyperstudy.operations import Operation, serve
 from mockserver.hyperstudy.personas import persona_operations
+from mockserver.hyperstudy.reference import reference_operations
 
 __all__ = ["BASE_PATH", "blueprint", "operations"]
 
@@ -27,12 +28,14 @@ def operations() -> list[Operation]:
     return [
         *health_operations(),
         *data_operations(),
+        *file_operations(),
         *event_batch_operations(),
         *agent_operations(),
         *inspection_operations(),
         *experiment_operations(),
         *deployment_operations(),
         *persona_operations(),
+        *reference_operations(),
     ]
 
 
@@ -42,7 +45,6 @@ def blueprint() -> Blueprint:
     for operation in operations():
         view = serve(operation, BASE_PATH)
         api.add_url_rule(operation.path, operation.id, view, methods=[operation.method])
-    files.register(api)
     for error in (ApiError, MalformedJsonError, BodyTooLargeError):
         api.register_error_handler(error, error_response)
     api.after_request(add_limit_headers)

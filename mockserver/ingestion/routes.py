@@ -26,6 +26,7 @@ from mockserver.ingestion.limits import add_limit_headers, check_limit, plan_of
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
+from mockserver.reference import document_response
 from mockserver.sandbox import Sandbox
 from mockserver.store import ItemTooDeepError
 
@@ -33,12 +34,14 @@ __all__ = ["make_blueprint"]
 
 
 def make_blueprint() -> Blueprint:
-    """A fresh blueprint with one route per kind of data, relative to the API's base path."""
+    """A fresh blueprint with a route per kind of data, and the API's description, relative to its base path."""
     blueprint = Blueprint("ingestion", __name__)
     blueprint.register_error_handler(ApiError, refusal)
     blueprint.after_request(add_limit_headers)
     for kind in KINDS.values():
         blueprint.add_url_rule(f"/data/{kind.name}", kind.name, partial(ingest, kind), methods=["POST"])
+    blueprint.add_url_rule("/openapi.json", "openapi_json", partial(document_response, "ingestion", "json"))
+    blueprint.add_url_rule("/openapi.yaml", "openapi_yaml", partial(document_response, "ingestion", "yaml"))
     return blueprint
 
 

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.shapes import Fidelity, Field, Shape
+from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Field, Shape
 from mockserver.openapi.labels import KEYWORD
 
-__all__ = ["RECORD_NAMES", "Components", "record_schema"]
+__all__ = ["Components", "record_name", "record_schema"]
 
 Schema = dict[str, Any]
 
 # What one record of a data type is called.
-RECORD_NAMES: Mapping[str, str] = MappingProxyType(
+_RECORDS: Mapping[str, str] = MappingProxyType(
     {
         "events": "Event",
         "recordings": "Recording",
@@ -40,13 +40,18 @@ _TYPES: Mapping[str, Schema] = MappingProxyType(
 )
 
 
-def record_schema(shape: Shape, name: str, fidelity: Fidelity) -> Schema:
+def record_name(shape: Shape) -> str:
+    """What one record of a shape is called."""
+    return next(_RECORDS[data_type] for data_type, known in SHAPES.items() if known is shape)
+
+
+def record_schema(shape: Shape, fidelity: Fidelity) -> Schema:
     """The schema of a record: every field is always there, and null where nothing applies.
 
     Args:
-        name: Of the component. fidelity: of the operations that answer it; fields that differ say so.
+        fidelity: Of the operations that answer it; fields that differ say so.
     """
-    return {"title": name, **_object(shape.fields, fidelity)}
+    return {"title": record_name(shape), **_object(shape.fields, fidelity)}
 
 
 def _object(fields: tuple[Field, ...], fidelity: Fidelity) -> Schema:

@@ -48,7 +48,7 @@ def waves(chance: Chance, duration_ms: int, part: int, parts: int) -> Waves:
     """
     most = max(duration_ms // _SHORTEST_MS, parts)
     every = range(part + 1, most + 1, parts)
-    chosen = [every[len(every) * n // WAVES] for n in range(WAVES)] if len(every) > WAVES else list(every)
+    chosen = _spread(every, chance) if len(every) > WAVES else list(every)
     # Slow waves are the strong ones.
     raw = [1.0 / (1.0 + 0.35 * n) for n in range(len(chosen))]
     scale = math.sqrt(2.0 / sum(weight * weight for weight in raw))
@@ -59,6 +59,13 @@ def waves(chance: Chance, duration_ms: int, part: int, parts: int) -> Waves:
         phases=(*(chance.uniform("phase", turns) for turns in chosen), *[0.0] * idle),
         weights=(*(weight * scale for weight in raw), *[0.0] * idle),
     )
+
+
+def _spread(every: Sequence[int], chance: Chance) -> list[int]:
+    """One of each of `WAVES` stretches, longer ones for quicker waves; evenly chosen ones would beat in time."""
+    last = len(every)
+    bounds = [max(n, last * n * n // (WAVES * WAVES)) for n in range(WAVES + 1)]
+    return [every[chance.integer(bounds[n], bounds[n + 1] - 1, "turns", n)] for n in range(WAVES)]
 
 
 # Taylor's coefficients of sin(2 pi x), highest first; error below 2e-9 for x within a quarter.

@@ -234,14 +234,14 @@ class Network:
     Attributes:
         skew_ppm: Spread of the viewers' media clocks, parts per million.
         latency_ms: Typical one-way latency. jitter_ms: how far a measured drift strays.
-        stalls_per_minute: Buffering stalls of a viewer, at most 3. stall_ms: their typical length.
+        stalls_per_minute: Buffering stalls of a viewer, at most 3. stall_ms: their typical length, 950 at the most.
     """
 
     skew_ppm: float = rule(fields.Float(validate=_from_zero("ppm", 10_000)), 150.0)
     latency_ms: float = rule(fields.Float(validate=_positive("ms", 5000)), 60.0)
     jitter_ms: float = rule(fields.Float(validate=_from_zero("ms", 100)), 12.0)
     stalls_per_minute: float = rule(fields.Float(validate=_from_zero("stalls", 3)), 0.25)
-    stall_ms: float = rule(fields.Float(validate=_from_zero("ms", 10_000)), 320.0)
+    stall_ms: float = rule(fields.Float(validate=_from_zero("ms", 950)), 320.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,8 @@ SEEK_ABOVE_MS = 600
 # The engine's cooldown of 2.5 s, in samples.
 _COOLDOWN_STEPS = 3
 _EPOCH = 60
+# A video that stands still cannot lose more in a sample than the time that passes.
+LONGEST_STALL_MS = 950.0
 # Where in an epoch a stall may begin, and how long each such place is, in samples. Two stalls are further
 # apart than the cooldown, so that a drift above the threshold is always seeked away.
 _STALL_PLACES = (2, 9, 16)
@@ -183,7 +185,8 @@ class SyncLanes(RenderedLanes):
             # Nothing stalls so late in a lane that its seek would fall behind the lane's end.
             happens &= epoch * _EPOCH + step < self.planned[lane] - 6
             size = uniform_at(self.key[lane] + np.uint64(3), index)
-            lost[rows, step] = np.where(happens, self.stall_ms[lane] * (0.3 + 2.2 * size * size), 0.0)
+            stall_ms = np.minimum(self.stall_ms[lane] * (0.3 + 2.2 * size * size), LONGEST_STALL_MS)
+            lost[rows, step] = np.where(happens, stall_ms, 0.0)
         return lost
 
     def _measured(self, lane: Ints, k: Ints) -> tuple[Ints, Floats, Floats]:

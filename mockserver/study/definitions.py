@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.simulation.scenario import COMPONENTS, ContinuousSpec, ExperimentSpec, Scenario, StateSpec
 
-__all__ = ["agent_roles", "definition_of", "participants_of", "playable"]
+__all__ = ["agent_roles", "definition_of", "output_variables", "participants_of", "playable"]
 
 _BY_WIRE_NAME = {name.lower(): name for name in COMPONENTS}
 _TIMED = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
@@ -93,6 +93,16 @@ def agent_roles(definition: Mapping[str, Any]) -> dict[str, str | None]:
         for name, role in roles.items()
         if isinstance(role, dict) and role.get("mode") == "agent"
     }
+
+
+def output_variables(definition: Mapping[str, Any]) -> dict[str, str]:
+    """Each state whose component writes its answer into a variable, and the variable's name."""
+    found = {}
+    for state in definition.get("states") or []:
+        config = (state.get("focusComponent") or {}).get("config") or {}
+        if isinstance(config.get("outputVariable"), str):
+            found[str(state["id"])] = config["outputVariable"]
+    return found
 
 
 def playable(

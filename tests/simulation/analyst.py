@@ -71,9 +71,7 @@ class Study:
         """What was planted: in a room, or in the experiment."""
         return self.control(f"truth/rooms/{room}" if room else f"truth/experiments/{self.experiment}")
 
-    def page(
-        self, data_type: str, *, room: str | None = None, person: str | None = None, **query: Any
-    ) -> Any:
+    def page(self, data_type: str, *, room: str | None = None, person: str | None = None, **query: Any) -> Any:
         """One answer of the data API, at the narrowest scope that is named."""
         place = f"experiment/{self.experiment}"
         if person is not None:
@@ -107,9 +105,7 @@ class Study:
         while offset is not None:
             body = self.page("ratings/continuous", limit=10_000, offset=offset).get_json()
             for sample in body["data"]:
-                columns[sample["participantId"]].append(
-                    (ms(sample["timestamp"]), sample["onset"], sample["value"])
-                )
+                columns[sample["participantId"]].append((ms(sample["timestamp"]), sample["onset"], sample["value"]))
             offset = body["metadata"]["pagination"].get("nextOffset")
         return {who: Slider(room_of[who], *np.array(rows, dtype=float).T) for who, rows in columns.items()}
 

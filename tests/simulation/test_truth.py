@@ -282,16 +282,12 @@ def test_the_library_has_stalls_to_find() -> None:
 
 
 @pytest.mark.parametrize(("name", "within_ppm"), [("demo", 80), ("technical", 80), ("drift", 450)])
-def test_the_skew_of_a_viewers_clock_is_what_the_playback_rate_does_not_take_back(
-    name: str, within_ppm: float
-) -> None:
+def test_the_skew_of_a_viewers_clock_is_what_the_playback_rate_does_not_take_back(name: str, within_ppm: float) -> None:
     """Drift left over when the rate's part is taken away grows with the skew."""
     study = shared_study(name)
     planted = {p["participantId"]: p["skewPpm"] for p in study.truth()["participants"]}
     jump_ms = 60 if name != "drift" else 100
-    found = {
-        who: steps.skew_ppm(jump_ms) for who, steps in steps_by_viewer(study).items() if len(steps.at) > 100
-    }
+    found = {who: steps.skew_ppm(jump_ms) for who, steps in steps_by_viewer(study).items() if len(steps.at) > 100}
     assert len(found) >= 10
     true = [planted[who] for who in found]
     assert np.corrcoef(list(found.values()), true)[0, 1] > 0.9
@@ -415,10 +411,7 @@ def test_lost_connections_are_gaps_in_the_ratings(name: str) -> None:
         and gap["toMs"] < samples[gap["participantId"]][-1]
     )
     found = sorted(
-        (who, before, after)
-        for who, at in samples.items()
-        for before, after in pairwise(at)
-        if after - before > 500
+        (who, before, after) for who, at in samples.items() for before, after in pairwise(at) if after - before > 500
     )
     assert len(found) == len(expected) > 0
     for (who, before, after), (planted_who, from_ms, to_ms) in zip(found, expected, strict=True):
@@ -450,5 +443,5 @@ def test_the_overview_of_the_truth_names_every_experiment() -> None:
 def test_the_truth_follows_a_file_that_a_test_writes(tmp_path: Path) -> None:
     """A scenario's own name for an effect, its condition, size and tolerance."""
     text = '[effects.calmer]\ncondition = "control"\nd = -0.8\ntolerance = 0.15\n'
-    planted = Study(variant(tmp_path, "pair", text)).truth()["effects"]
+    planted = Study(variant(tmp_path, "drift", text)).truth()["effects"]
     assert planted == [{"name": "calmer", "condition": "control", "d": -0.8, "tolerance": 0.15}]

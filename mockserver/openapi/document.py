@@ -1,0 +1,123 @@
+"""The OpenAPI document of API A, made from the same rows that its routes are made from. Pure."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mockserver.hyperstudy.data import API_VERSION
+from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
+from mockserver.hyperstudy.limits import LIMITS
+from mockserver.hyperstudy.operations import Operation
+from mockserver.openapi.errors import ERRORS, error_response, error_schemas
+from mockserver.openapi.examples import Examples
+from mockserver.openapi.headers import HEADERS
+from mockserver.openapi.labels import DISAGREEMENTS, KEYWORD, LABELS
+from mockserver.openapi.operations import operation_object
+from mockserver.openapi.paths import template
+from mockserver.openapi.references import only_used
+from mockserver.openapi.schemas import Components
+from mockserver.version import VERSION
+
+__all__ = ["OPENAPI", "hyperstudy_document", "legend"]
+
+OPENAPI = "3.1.0"
+
+_TAGS = {
+    "health": "Is the server up?",
+    "events": "What participants did and what happened to them; clients can record events of their own.",
+    "recordings": "Video and audio recordings of video chats, and links to their files.",
+    "chat": "Messages of the text chat.",
+    "videochat": "Connections to the video chat.",
+    "ratings": "Continuous ratings (a sample every 100 to 500 ms) and sparse ones (one answer at a time).",
+    "sync": "How well participants who watch together are in sync.",
+    "components": "What participants were shown, and how they answered.",
+    "eyetracking": "Gaze samples.",
+    "participants": "Who took part, and how it ended.",
+    "rooms": "Sessions of an experiment.",
+    "files": "Files behind signed links.",
+    "agents": "What AI agents decided, and their runs.",
+    "experiments": "Definitions of experiments.",
+    "deployments": "How experiments are run; agent-only deployments launch rooms by themselves.",
+    "personas": "AI agents that roles can be bound to.",
+    "reference": "This description.",
+}
+
+
+def hyperstudy_document(operations: Sequence[Operation], base_path: str, examples: Examples) -> dict[str, Any]:
+    """The document.
+
+    Args:
+        operations: Every row of the table. base_path: what their paths are below.
+        examples: Real requests and answers; what is not among them has no example.
+    """
+    components = Components()
+    paths: dict[str, Any] = {}
+    for operation in operations:
+        described = operation_object(operation, operations, components, examples.operations.get(operation.id))
+        paths.setdefault(template(operation.path), {})[operation.method.lower()] = described
+    parts = {
+        "schemas": {**error_schemas(), **components.schemas},
+        "responses": {kind.name: error_response(kind, examples.errors.get(kind.name)) for kind in ERRORS.values()},
+        "parameters": {"organisation": _ORGANISATION},
+        "headers": dict(HEADERS),
+    }
+    used = {operation.tag for operation in operations}
+    return {
+        "openapi": OPENAPI,
+        "info": _info(),
+        # Relative, so that it is right wherever the server runs.
+        "servers": [{"url": base_path, "description": "This emulator"}],
+        "tags": [{"name": name, "description": about} for name, about in _TAGS.items() if name in used],
+        "paths": paths,
+        "components": {**only_used(parts, paths), "securitySchemes": _SECURITY},
+    }
+
+
+def legend() -> str:
+    """What the labels mean, and where sources disagree: Markdown."""
+    meanings = "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items())
+    rows = "\n".join(f"| {d.about} | `{d.documented}` | `{d.observed}` ({d.seen_in}) |" for d in DISAGREEMENTS)
+    return (
+        f"Every operation says how well founded it is (`{KEYWORD}`), and so does each parameter, field and error "
+        f"that differs from its operation:\n\n{meanings}\n\n"
+        "Where sources disagree, the setting `--reading` chooses; `documented` is the default:\n\n"
+        f"| what | documented | observed |\n| --- | --- | --- |\n{rows}"
+    )
+
+
+def _info() -> dict[str, Any]:
+    limits = " and ".join(f"{limit.most} in {limit.window_s} s for each {limit.name}" for limit in LIMITS)
+    return {
+        "title": "HyperStudy API v3, emulated",
+        "version": API_VERSION,
+        "summary": "The data and management API of a platform for behavioural experiments, served by mockserver.",
+        "description": (
+            "Made from the tables that serve the requests; the examples are real answers of this world.\n\n"
+            'An answer is `{"status": "success", "data", "metadata"}`, an error '
+            '`{"status": "error", "error": {"code", "message", "details"}}`. What is wrong with a request is looked '
+            "for in this order: key (401), limits (429), scope or organisation (403), parameters and body (400), "
+            "existence (404), state (409). Wherever `GET` is served, so is `HEAD`; `OPTIONS` answers preflights; any "
+            "other method gets 405 with `Allow`. Unknown parameters are ignored. Lists of data come as JSON, CSV or "
+            "NDJSON (`format`), with the same records.\n\n"
+            f"Limits, where they are on (`--rate-limits`): {limits}.\n\n{legend()}"
+        ),
+        "x-mock-version": VERSION,
+    }
+
+
+_ORGANISATION = {
+    "name": ORGANISATION_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "The organisation to act for; it must be the key's own.",
+    "schema": {"type": "string"},
+    KEYWORD: "inferred",
+}
+_SECURITY = {
+    "ApiKey": {
+        "type": "apiKey",
+        "in": "header",
+        "name": HEADER,
+        "description": "`hst_live_your_key_here` may do everything in the shipped scenarios; the server's banner and "
+        "`--json` name others, among them expired, revoked and narrow ones.",
+    }
+}

@@ -1,0 +1,54 @@
+// The frame around Swagger UI: which document, the key that is filled in, the labels, light or dark.
+"use strict";
+
+(function () {
+  const setup = JSON.parse(document.getElementById("setup").textContent);
+  const wanted = new URLSearchParams(window.location.search).get("api");
+  const api = wanted in setup ? wanted : "hyperstudy";
+  const { url, scheme, secret } = setup[api];
+
+  // Swagger UI has a dark dress of its own; the system says which one is worn.
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const dress = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
+  dark.addEventListener("change", dress);
+  dress();
+
+  for (const link of document.querySelectorAll("[data-api]")) {
+    if (link.dataset.api === api) link.setAttribute("aria-current", "page");
+  }
+  for (const link of document.querySelectorAll("[data-form]")) {
+    link.href = url.replace(/json$/, link.dataset.form);
+  }
+
+  // A label beside each summary, so that it is seen before anything is opened.
+  function fidelity(system) {
+    const { createElement } = system.React;
+    const withLabel = (Original) => (props) => {
+      const label = props.operationProps.getIn(["op", "x-fidelity"]);
+      if (!label) return createElement(Original, props);
+      const badge = createElement("span", { className: `fidelity ${label}` }, label);
+      return createElement("div", { className: "labelled" }, createElement(Original, props), badge);
+    };
+    return { wrapComponents: { OperationSummary: withLabel } };
+  }
+
+  const ui = window.SwaggerUIBundle({
+    url,
+    domNode: document.getElementById("reference"),
+    plugins: [fidelity],
+    deepLinking: true,
+    docExpansion: "list",
+    filter: true,
+    tryItOutEnabled: true,
+    displayRequestDuration: true,
+    defaultModelsExpandDepth: 0,
+    showExtensions: true,
+    requestSnippetsEnabled: true,
+    // Swagger's own validator is on the internet; this page never leaves the machine.
+    validatorUrl: null,
+    onComplete: () => {
+      if (secret) ui.preauthorizeApiKey(scheme, secret);
+      document.body.dataset.ready = api;
+    },
+  });
+})();

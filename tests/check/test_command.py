@@ -1,0 +1,113 @@
+"""`mockserver check` as people and programs use it: lines, addresses, exit codes, mistakes."""
+
+import pytest
+from check_support import Corruption
+from click.testing import CliRunner, Result
+from emulator import Emulator
+
+from mockserver.check.command import check_command
+from mockserver.check.errors import CheckError
+from mockserver.check.invariants import INVARIANTS
+from mockserver.errors import MockserverError
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(check_command, list(arguments))
+
+
+def refusal(*arguments: str) -> str:
+    """The message of a check that could not be made; the command line ends with 2 then."""
+    error = run(*arguments).exception
+    assert isinstance(error, MockserverError)
+    assert error.exit_code == 2
+    assert "\n" not in str(error)
+    return str(error)
+
+
+def test_a_server_that_keeps_its_promises_ends_with_0(pair_server: Emulator) -> None:
+    """Over a real socket: a line for each invariant, and a summary."""
+    result = run("--url", pair_server.url)
+    assert result.exit_code == 0, result.output
+    lines = result.stdout.splitlines()
+    assert len(lines) == len(INVARIANTS) + 1
+    for line, invariant in zip(lines, INVARIANTS, strict=False):
+        assert line.startswith(f"ok      {invariant.number:>2}  {invariant.title}")
+    assert lines[-1] == "13 invariants: 13 hold (experiments: 1, rooms: 1)"
+    assert result.stderr == ""
+
+
+def test_a_server_that_breaks_one_ends_with_1(pair_server: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over a real socket: that line says broken, and below it stand a sentence and an address."""
+    Corruption("chat", lambda record: True, lambda record: record.update(content="?")).into(monkeypatch)
+    result = run("--url", pair_server.url)
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert [line[:11] for line in lines if line.startswith("broken")] == ["broken   6 "]
+    sentence, url = lines[6:8]
+    assert "has no communication.message event with its content" in sentence
+    assert url.strip().startswith(f"{pair_server.url}/api/v3/data/chat/room/room_pair?")
+    assert lines[-1].startswith("13 invariants: 12 hold, 1 are broken")
+
+
+def test_the_base_url_of_a_client_is_understood(pair_server: Emulator) -> None:
+    """What one would hand to the official client works here too, with a slash at its end or without."""
+    assert run("--url", f"{pair_server.api_url}/", "--key", "YOUR_KEY").exit_code == 0
+
+
+def test_a_world_in_this_process_is_checked() -> None:
+    """Without a server; the seed decides which one."""
+    result = run("--scenario", "pair", "--seed", "5", "--experiment", "exp_pair")
+    assert result.exit_code == 0, result.output
+    assert "rooms: 1)" in result.stdout
+
+
+def test_some_rooms_can_stand_for_all() -> None:
+    """A large experiment is sampled, and the summary says so."""
+    result = run("--scenario", "unfinished", "--rooms", "2")
+    assert result.exit_code == 0, result.output
+    assert "rooms: 2 of 3)" in result.stdout
+
+
+def test_an_experiment_that_no_key_may_read_is_named() -> None:
+    """It is not counted as checked."""
+    result = run("--scenario", "demo", "--key", "YOUR_KEY", "--rooms", "1")
+    assert result.exit_code == 0
+    assert result.stderr == "not looked at, no key may read it: exp_other_004\n"
+
+
+def test_a_server_that_is_not_there_is_one_clear_line() -> None:
+    """Port 9 discards what it is sent, and here nobody listens."""
+    assert "no server answers at http://127.0.0.1:9" in refusal("--url", "http://127.0.0.1:9")
+
+
+def test_an_address_that_is_none_is_one_clear_line() -> None:
+    """It says what would be right."""
+    assert "expected http://HOST:PORT" in refusal("--url", "localhost:4747")
+
+
+def test_a_key_that_is_wrong_is_one_clear_line(pair_server: Emulator) -> None:
+    """With the server's own reason."""
+    message = refusal("--url", pair_server.url, "--key", "hst_wrong")
+    assert message.startswith(f"the API key is not accepted at {pair_server.url}: ")
+
+
+def test_another_server_is_one_clear_line(pair_server: Emulator) -> None:
+    """Something answers, but it is no HyperStudy API."""
+    assert "answers 404" in refusal("--url", f"{pair_server.url}/elsewhere")
+
+
+def test_an_experiment_that_is_unknown_is_one_clear_line() -> None:
+    """With the server's own reason."""
+    assert "exp_nowhere" in refusal("--scenario", "pair", "--experiment", "exp_nowhere")
+
+
+def test_a_url_and_a_scenario_exclude_each_other() -> None:
+    """One checks what is there, the other makes a world of its own."""
+    result = run("--url", "http://127.0.0.1:9", "--scenario", "pair")
+    assert result.exit_code == 2
+    assert "leave --scenario and --seed out" in result.stderr
+
+
+def test_a_check_that_cannot_be_made_is_an_error_of_use() -> None:
+    """The command line tells it in one line, like every other misuse."""
+    assert issubclass(CheckError, MockserverError)
