@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver import control, hyperstudy, ingestion, reference
 from mockserver.clock import Clock
-from mockserver.http import allow_origin, json_response, preflight
+from mockserver.http import add_limit_headers, allow_origin, json_response, preflight
 from mockserver.openapi.documents import Documents
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
@@ -82,6 +82,7 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Mock-Version"] = VERSION
+        add_limit_headers(response)
         return allow_origin(response, settings.allowed_origins)
 
     return app

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.banner import Announcement, banner, exposure_warning, ready_line
-from mockserver.clock import wall_ms
 from mockserver.check.command import check_command
+from mockserver.clock import wall_ms
 from mockserver.errors import MockserverError
 from mockserver.scenario_commands import scenario_group, scenarios_command
 from mockserver.settings import Settings

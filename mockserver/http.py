@@ -11,11 +11,13 @@ import orjson
 from flask import Response, current_app, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from mockserver.counters import Count
 from mockserver.sandbox import Sandbox
 
 __all__ = [
     "BodyTooLargeError",
     "MalformedJsonError",
+    "add_limit_headers",
     "allow_origin",
     "current_sandbox",
     "json_response",
@@ -80,6 +82,15 @@ def preflight() -> Response | None:
     response = Response(status=204, headers={"Allow": ", ".join(sorted(allowed))})
     del response.headers["Content-Type"]
     return response
+
+
+def add_limit_headers(response: Response) -> None:
+    """Tell the client how far it has used up its window, where a limit was counted (inferred)."""
+    count: Count | None = g.get("rate_count")
+    if count is not None:
+        response.headers["X-RateLimit-Limit"] = str(count.limit.most)
+        response.headers["X-RateLimit-Remaining"] = str(count.left)
+        response.headers["X-RateLimit-Reset"] = str(-(-count.reset_ms // 1000))
 
 
 def allow_origin(response: Response, allowed: Iterable[str]) -> Response:

@@ -84,10 +84,10 @@ _PROPERTIES: dict[str, Any] = {
         {"enabled": _FLAG, "questions": {"type": "array", "items": {"type": "object"}}}
     ),
 }
-_LABEL = {"x-fidelity": "observed"}
+_LABEL: dict[str, Any] = {"x-fidelity": "observed"}
 DEFINITION = _object(_PROPERTIES, ("name",), title="ExperimentDefinition", **_LABEL)
 # An update names only what changes, and at least one thing.
-CHANGES = _object(_PROPERTIES, title="ExperimentChanges", minProperties=1, **_LABEL)
+CHANGES = _object(_PROPERTIES, (), title="ExperimentChanges", minProperties=1, **_LABEL)
 
 
 def definition_problems(definition: Any) -> list[dict[str, str]]:

@@ -4,14 +4,14 @@ Source: 1000 requests an hour for a key and 100 a minute for an endpoint (docume
 with the first request in them, and the headers, are inferred (after the documented headers of API v4).
 """
 
-from flask import Response, g
+from flask import g
 
 from mockserver.counters import Count, Limit
 from mockserver.hyperstudy.errors import ApiError
 from mockserver.sandbox import Sandbox
 from mockserver.simulation.scenario import KeySpec
 
-__all__ = ["LIMITS", "RateLimited", "add_limit_headers", "check_limits"]
+__all__ = ["LIMITS", "RateLimited", "check_limits"]
 
 # The endpoint's stands last: it is the narrower one, which the headers tell of.
 LIMITS = (Limit("key", 1000, 3600), Limit("endpoint", 100, 60))
@@ -47,13 +47,3 @@ def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
         g.rate_count = count
         if not count.allowed:
             raise RateLimited(count, now_ms)
-
-
-def add_limit_headers(response: Response) -> Response:
-    """Tell the client how far it has used up its window."""
-    count: Count | None = g.get("rate_count")
-    if count is not None:
-        response.headers["X-RateLimit-Limit"] = str(count.limit.most)
-        response.headers["X-RateLimit-Remaining"] = str(count.left)
-        response.headers["X-RateLimit-Reset"] = str(-(-count.reset_ms // 1000))
-    return response

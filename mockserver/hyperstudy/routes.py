@@ -13,7 +13,6 @@ from mockserver.hyperstudy.experiments import experiment_operations
 from mockserver.hyperstudy.files import file_operations
 from mockserver.hyperstudy.health import health_operations
 from mockserver.hyperstudy.inspection import inspection_operations
-from mockserver.hyperstudy.limits import add_limit_headers
 from mockserver.hyperstudy.operations import Operation, serve
 from mockserver.hyperstudy.personas import persona_operations
 from mockserver.hyperstudy.reference import reference_operations
@@ -47,5 +46,4 @@ def blueprint() -> Blueprint:
         api.add_url_rule(operation.path, operation.id, view, methods=[operation.method])
     for error in (ApiError, MalformedJsonError, BodyTooLargeError):
         api.register_error_handler(error, error_response)
-    api.after_request(add_limit_headers)
     return api

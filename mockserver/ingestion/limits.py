@@ -7,13 +7,13 @@ inferred.
 
 from typing import Any, Final
 
-from flask import Response, g
+from flask import g
 
-from mockserver.counters import Count, Limit
+from mockserver.counters import Limit
 from mockserver.ingestion.errors import TooManyRequests
 from mockserver.sandbox import Sandbox
 
-__all__ = ["LIMITS", "add_limit_headers", "check_limit", "plan_of"]
+__all__ = ["LIMITS", "check_limit", "plan_of"]
 
 _MINUTE_S: Final = 60
 LIMITS: Final = {
@@ -44,13 +44,3 @@ def check_limit(sandbox: Sandbox, plan: str, who: str) -> None:
     g.rate_count = count
     if not count.allowed:
         raise TooManyRequests(count.limit.name, count.limit.most, count.wait_s(now_ms))
-
-
-def add_limit_headers(response: Response) -> Response:
-    """Tell the client how far it has used up its window (inferred)."""
-    count: Count | None = g.get("rate_count")
-    if count is not None:
-        response.headers["X-RateLimit-Limit"] = str(count.limit.most)
-        response.headers["X-RateLimit-Remaining"] = str(count.left)
-        response.headers["X-RateLimit-Reset"] = str(-(-count.reset_ms // 1000))
-    return response

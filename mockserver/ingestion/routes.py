@@ -22,7 +22,7 @@ from mockserver.ingestion.errors import (
     UnsupportedMediaType,
 )
 from mockserver.ingestion.intake import take_in
-from mockserver.ingestion.limits import add_limit_headers, check_limit, plan_of
+from mockserver.ingestion.limits import check_limit, plan_of
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
@@ -37,7 +37,6 @@ def make_blueprint() -> Blueprint:
     """A fresh blueprint with a route per kind of data, and the API's description, relative to its base path."""
     blueprint = Blueprint("ingestion", __name__)
     blueprint.register_error_handler(ApiError, refusal)
-    blueprint.after_request(add_limit_headers)
     for kind in KINDS.values():
         blueprint.add_url_rule(f"/data/{kind.name}", kind.name, partial(ingest, kind), methods=["POST"])
     blueprint.add_url_rule("/openapi.json", "openapi_json", partial(document_response, "ingestion", "json"))

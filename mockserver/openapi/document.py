@@ -13,7 +13,7 @@ from mockserver.openapi.headers import HEADERS
 from mockserver.openapi.labels import DISAGREEMENTS, KEYWORD, LABELS
 from mockserver.openapi.operations import operation_object
 from mockserver.openapi.paths import template
-from mockserver.openapi.references import only_used
+from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
 from mockserver.version import VERSION
 
@@ -57,7 +57,7 @@ def hyperstudy_document(operations: Sequence[Operation], base_path: str, example
     parts = {
         "schemas": {**error_schemas(), **components.schemas},
         "responses": {kind.name: error_response(kind, examples.errors.get(kind.name)) for kind in ERRORS.values()},
-        "parameters": {"organisation": _ORGANISATION},
+        "parameters": {**share_parameters(paths), "organisation": _ORGANISATION},
         "headers": dict(HEADERS),
     }
     used = {operation.tag for operation in operations}

@@ -98,7 +98,8 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
                 "The body is larger than this server accepts.", fidelity="inferred",
             ),
             ErrorKind(
-                "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",), _details("range", "size", range=_TEXT, size=_WHOLE),
+                "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",),
+                _details("range", "size", range=_TEXT, size=_WHOLE),
                 "The file has no such bytes.", ("Content-Range",), "inferred",
             ),
             ErrorKind(

@@ -17,7 +17,7 @@ from mockserver.hyperstudy.envelope import error_response, render_http_error
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
 from mockserver.hyperstudy.operations import Operation
-from mockserver.openapi.paths import filled, placeholders
+from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox import Sandbox
 
 __all__ = ["Example", "Examples", "ORIGIN", "demo_key", "record_examples"]
@@ -26,7 +26,8 @@ __all__ = ["Example", "Examples", "ORIGIN", "demo_key", "record_examples"]
 ORIGIN = "http://127.0.0.1:4747"
 _RECORDS = 2
 _FORMATS = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
-_DOCUMENTED_ROOM_MS = 5_000
+# Launched rooms end after eight seconds and begin to decide after four.
+_UNTIL_A_DECISION_MS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,11 @@ class _Notes:
         return found
 
     def ask(
-        self, operation_id: str, query: Mapping[str, Any] | None = None, body: Any = None, **headers: str
+        self,
+        operation_id: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
     ) -> TestResponse:
         """Send one request, with the ids that are known."""
         operation = self.rows[operation_id]
@@ -99,19 +104,14 @@ class _Notes:
             method=operation.method,
             query_string=query,
             json=body,
-            headers={HEADER: demo_key(self.sandbox), **{name.replace("_", "-"): v for name, v in headers.items()}},
+            headers={HEADER: demo_key(self.sandbox), **(headers or {})},
             base_url=ORIGIN,
         )
 
     def ids(self, operation: Operation) -> dict[str, str]:
         """A value for each placeholder of an operation; `nowhere` for what is not known."""
-        values = {}
-        for name in placeholders(operation.path):
-            meant = name
-            if name == "scope_id":
-                meant = operation.path.split("/<scope_id>")[0].rsplit("/", maxsplit=1)[1] + "_id"
-            values[name] = self.known.get(meant, "nowhere")
-        return values
+        path = operation.path
+        return {name: self.known.get(meaning(path, name), "nowhere") for name in placeholders(path)}
 
     def note(self, operation_id: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
         """Ask, and keep request and answer as an example if it worked.
@@ -268,8 +268,7 @@ def _launch(notes: _Notes) -> None:
     if not made:
         return
     notes.known["deployment_id"] = made["id"]
-    # As long as it takes until the first decision, and not until the last.
-    notes.sandbox.clock.advance(_DOCUMENTED_ROOM_MS)
+    notes.sandbox.clock.advance(_UNTIL_A_DECISION_MS)
     ran, unborn = (session["id"] for session in notes.ask("getDeploymentSessions").get_json()["data"])
     notes.known["room_id"] = ran
     notes.note("getAgentDecisionsByExperiment", {"limit": _RECORDS})
@@ -293,12 +292,11 @@ def _events(place: Mapping[str, str]) -> dict[str, Any]:
 
 def _errors(notes: _Notes) -> Iterator[tuple[str, Any]]:
     """A real error of each kind, by the kind's name."""
-    elsewhere = {ORGANISATION_HEADER.replace("-", "_"): "org_elsewhere"}
     refused = {
         "InvalidParameter": notes.ask("getEventsByRoom", {"limit": 0}),
         "InvalidBody": notes.ask("createExperiment", body={"states": []}),
-        "Unauthorized": notes.ask("getEventsByRoom", **{HEADER.replace("-", "_"): ""}),
-        "Forbidden": notes.ask("getEventsByRoom", **elsewhere),
+        "Unauthorized": notes.ask("getEventsByRoom", headers={HEADER: ""}),
+        "Forbidden": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
         "BadLink": notes.ask("getRecordingFile"),
         "NotFound": notes.ask("getAgentDecision"),
         "Conflict": notes.ask("deleteExperiment"),
@@ -318,4 +316,4 @@ def _errors(notes: _Notes) -> Iterator[tuple[str, Any]]:
 
 def _beyond_the_end(notes: _Notes) -> TestResponse:
     file = notes.examples.get("getRecordingFile")
-    return notes.ask("getRecordingFile", file.query if file else None, Range="bytes=999999999999-")
+    return notes.ask("getRecordingFile", file.query if file else None, headers={"Range": "bytes=999999999999-"})

@@ -11,7 +11,7 @@ from mockserver.openapi.examples import Example
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.labels import KEYWORD
 from mockserver.openapi.links import links_of
-from mockserver.openapi.paths import camel, placeholders
+from mockserver.openapi.paths import camel, meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 
 __all__ = ["answer_schema", "operation_object"]
@@ -77,11 +77,9 @@ def _path_parameter(operation: Operation, name: str, example: Example | None) ->
 
 
 def _path_meaning(path: str, name: str) -> str:
-    """What a placeholder stands for: the scope's id is that of the path's part before it."""
-    if name == "scope_id":
-        name = path.split("/<scope_id>")[0].rsplit("/", maxsplit=1)[1] + "_id"
-    what = name.removesuffix("_id").replace("_", " ")
-    return f"The {what}'s id." if name.endswith("_id") else f"The {what}."
+    meant = meaning(path, name)
+    what = meant.removesuffix("_id").replace("_", " ")
+    return f"The {what}'s id." if meant.endswith("_id") else f"The {what}."
 
 
 def _query_parameter(operation: Operation, parameter: Parameter, example: Example | None) -> Object:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-__all__ = ["camel", "filled", "placeholders", "template"]
+__all__ = ["camel", "filled", "meaning", "placeholders", "template"]
 
 _PLACEHOLDER = re.compile(r"<(?P<name>[a-z_]+)>")
 
@@ -18,6 +18,13 @@ def camel(name: str) -> str:
 def placeholders(path: str) -> list[str]:
     """The names in a Flask path, as they stand there."""
     return _PLACEHOLDER.findall(path)
+
+
+def meaning(path: str, name: str) -> str:
+    """What a placeholder stands for; a `scope_id` is an id of the scope that stands before it in the path."""
+    if name != "scope_id":
+        return name
+    return path.partition("/<scope_id>")[0].rpartition("/")[2] + "_id"
 
 
 def template(path: str) -> str:
