@@ -59,7 +59,7 @@ def _recipients(study: Study, place: int, message: Mapping[str, Any], connected:
 
 def _present(study: Study, who: str, at_ms: int) -> bool:
     first_ms, last_ms = study.presence.get(who, (1.0, 0.0))
-    return first_ms <= at_ms and (at_ms <= last_ms or study.may_still_come(at_ms))
+    return first_ms <= at_ms and (at_ms <= last_ms or not study.is_over)
 
 
 def _connected(study: Study) -> dict[str, Ints]:

@@ -5,7 +5,6 @@ A component is told apart by participant, state, component id and the instant at
 component that is shown several times, a completion belongs to the showing before it.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -18,11 +17,10 @@ _Key = tuple[str, Any, Any]
 
 
 class _Shown(NamedTuple):
-    """One component record. `until_ms`: when the same component is shown again."""
+    """One component record."""
 
     place: int
     at_ms: int
-    until_ms: float
     record: Mapping[str, Any]
 
 
@@ -33,16 +31,14 @@ def components_match_their_events(study: Study) -> Counterexamples:
     completions = _events_by_key(study, "component.complete")
     for key in {**shown, **starts, **completions}:
         yield from _starts(study, shown.get(key, ()), starts.get(key, ()))
-        yield from _completions(study, shown.get(key, ()), completions.get(key, ()))
+        yield from _completions(study, shown.get(key, ()), starts.get(key, ()), completions.get(key, ()))
 
 
 def _by_key(study: Study) -> Mapping[_Key, Sequence[_Shown]]:
     table, found = study.table("components"), dict[_Key, list[_Shown]]()
-    for place in range(len(table) - 1, -1, -1):
-        record = table.records[place]
-        later = found.setdefault((table.who[place], record["stateId"], record["componentId"]), [])
-        until_ms = later[0].at_ms if later else math.inf
-        later.insert(0, _Shown(place, int(table.at_ms[place]), until_ms, record))
+    for place, (at_ms, record) in enumerate(zip(table.at_ms.tolist(), table.records, strict=True)):
+        key = (table.who[place], record["stateId"], record["componentId"])
+        found.setdefault(key, []).append(_Shown(place, at_ms, record))
     return found
 
 
@@ -64,8 +60,7 @@ def _starts(study: Study, shown: Sequence[_Shown], starts: Sequence[Event]) -> C
             yield _about(study, one, f"is a {start.record['componentType']!r} in its component.start event")
     times = {one.at_ms for one in shown}
     for start in starts:
-        # The record of a component comes when it is completed or left; until then there is only the event.
-        if start.at_ms not in times and study.is_over:
+        if start.at_ms not in times and _is_due(study, start):
             yield Counterexample(f"{study.tell_event(start)} has no component record", study.url_of(start))
     if len(by_time) < len(starts) or len(times) < len(shown):
         yield Counterexample(
@@ -74,18 +69,24 @@ def _starts(study: Study, shown: Sequence[_Shown], starts: Sequence[Event]) -> C
         )
 
 
-def _completions(study: Study, shown: Sequence[_Shown], completions: Sequence[Event]) -> Counterexamples:
+def _completions(
+    study: Study, shown: Sequence[_Shown], starts: Sequence[Event], completions: Sequence[Event]
+) -> Counterexamples:
+    ended: dict[int | None, list[Event]] = {}
+    for event in completions:
+        before = [start.at_ms for start in starts if start.at_ms <= event.at_ms]
+        ended.setdefault(before[-1] if before else None, []).append(event)
     for one in shown:
-        ended = [event for event in completions if one.at_ms <= event.at_ms < one.until_ms]
+        own = ended.pop(one.at_ms, [])
         if one.record["completed"]:
-            yield from _completed(study, one, ended)
-        elif ended:
+            yield from _completed(study, one, own)
+        elif own:
             yield _about(study, one, "is not completed, but has a component.complete event")
         elif one.record["response"] is not None or one.record["responseTime"] is not None:
             yield _about(study, one, "is not completed, but has a response")
-    for event in completions:
-        if all(event.at_ms < one.at_ms for one in shown) and (shown or study.is_over):
-            yield Counterexample(f"{study.tell_event(event)} has no component record", study.url_of(event))
+    for rest in ended.values():
+        if _is_due(study, rest[0]):
+            yield Counterexample(f"{study.tell_event(rest[0])} has no component record", study.url_of(rest[0]))
 
 
 def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexamples:
@@ -97,6 +98,16 @@ def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexam
         yield _about(study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}")
     if response_time_ms != (None if response is None else response["responseTime"]):
         yield _about(study, one, f"has responseTime {response_time_ms!r} beside the response {response!r}")
+
+
+def _is_due(study: Study, event: Event) -> bool:
+    """Does the component of an event have to be there?
+
+    A component comes when it is completed or left, and not before those that were shown earlier. While
+    something goes on in the experiment the last ones of a room may be missing, then, but none in between.
+    """
+    at_ms = study.table("components").at_ms
+    return study.is_settled or (len(at_ms) > 0 and event.at_ms < at_ms[-1])
 
 
 def _about(study: Study, one: _Shown, what: str) -> Counterexample:

@@ -25,6 +25,7 @@ class Room:
     Attributes:
         participants: Ids of those who took part.
         record, people: What the rooms and the participants endpoint say; None where they are not served.
+        siblings_open: Another room of the experiment has not ended, as far as the rooms endpoint says.
         url: Where it was found who took part.
     """
 
@@ -32,6 +33,7 @@ class Room:
     participants: Sequence[str]
     record: Mapping[str, Any] | None
     people: Sequence[Mapping[str, Any]] | None
+    siblings_open: bool
     url: str
 
 
@@ -90,7 +92,8 @@ class Discovery:
             path = data_path("events", "room", room_id)
             ids = self._traces_of(experiment_id).get(room_id, [])
         record = next((record for record in rooms if record["id"] == room_id), None)
-        return Room(room_id, ids, record, people, self._reader.url(path, {}))
+        siblings_open = any(other["endedAt"] is None for other in rooms if other["id"] != room_id)
+        return Room(room_id, ids, record, people, siblings_open, self._reader.url(path, {}))
 
     @cached_property
     def _world(self) -> Any:

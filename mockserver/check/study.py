@@ -109,6 +109,15 @@ class Study:
         )
         return last_ms + _SILENCE_MS < self.horizon_ms
 
+    @property
+    def is_settled(self) -> bool:
+        """Is everything there that there will be?
+
+        A record that can still change is withheld until it is final, and with it all that sort behind it in the
+        experiment, so that nothing slips in between; in a room that is over, too, while another one is not.
+        """
+        return self.is_over and not self.room.siblings_open
+
     def may_still_come(self, at_ms: float) -> bool:
         """Could something of that instant be missing only because the room has not got there yet?"""
         return not self.is_over and at_ms >= self.horizon_ms

@@ -6,6 +6,7 @@ from flask import Response
 
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import InvalidParameter
+from mockserver.hyperstudy.metadata import KIND, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, find_room, unknown
@@ -85,7 +86,8 @@ _PARAMETERS = (
 
 def agent_operations() -> list[Operation]:
     """Decisions of a room or an experiment, one decision, and the runs of an experiment."""
-    rows = Answer(_ROWS, metadata={"truncated": {"type": "boolean"}})
+    about = {**KIND, **PLACE}
+    rows = Answer(_ROWS, metadata={**about, "truncated": {"type": "boolean"}})
     more: dict[str, Any] = {"scope": "read:events", "fidelity": "observed", "tag": "agents", "method": "GET"}
     return [
         Operation(
@@ -113,7 +115,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-decisions/room/<room_id>/decision/<decision_id>",
             view=one_decision,
             summary="One decision with all that led to it",
-            answer=Answer(_object("AgentDecision", {**_ROW, **_DETAIL}), many=False),
+            answer=Answer(_object("AgentDecision", {**_ROW, **_DETAIL}), many=False, metadata=about),
             errors=(404,),
             **more,
         ),
@@ -122,7 +124,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-runs/experiment/<experiment_id>",
             view=experiment_runs,
             summary="The agents' runs through an experiment's rooms",
-            answer=Answer(_object("AgentRun", _RUN)),
+            answer=Answer(_object("AgentRun", _RUN), metadata=about),
             errors=(404,),
             **more,
         ),

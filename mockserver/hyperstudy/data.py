@@ -11,6 +11,7 @@ from flask import Response, request
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
+from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
@@ -141,11 +142,9 @@ def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _METADATA: dict[str, dict[str, Any]] = {
-    "dataType": _TEXT,
-    "scope": _TEXT,
-    "scopeId": _TEXT,
-    "timestamp": {"type": "string", "format": "date-time"},
-    "query": {},
+    **KIND,
+    **PLACE,
+    **NOW,
     "processing": {
         "title": "Processing",
         "type": "object",

@@ -13,6 +13,7 @@ from flask import Response
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, Forbidden, InvalidBody, NotFound
+from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.places import find_experiment, unknown
 from mockserver.simulation.attendance import deployment_name
@@ -109,14 +110,14 @@ def deployment_operations() -> list[Operation]:
     )
     return [
         operation("listDeployments", "GET", "/deployments", list_deployments, "Deployments of the key's organisation",
-                  Answer(_DEPLOYMENT), parameters=filters),
+                  Answer(_DEPLOYMENT, metadata={**KIND, **NOW}), parameters=filters),
         operation("createDeployment", "POST", "/deployments", create_deployment,
                   "Deploy an experiment; an agent-only deployment launches its rooms at once",
                   Answer(_DEPLOYMENT, many=False), body=_NEW, status=201, errors=(400, 404, 413)),
         operation("getDeployment", "GET", one, get_deployment, "One deployment", Answer(_DEPLOYMENT, many=False),
                   errors=(404,)),
         operation("getDeploymentSessions", "GET", one + "/sessions", get_sessions, "The rooms of a deployment",
-                  Answer(_SESSION), errors=(404,)),
+                  Answer(_SESSION, metadata={**KIND, **PLACE}), errors=(404,)),
         operation("getAgentSpend", "GET", one + "/agent-spend", get_spend, "What the agents have cost so far",
                   Answer(_SPEND, many=False), errors=(404,)),
         operation("runMoreRooms", "POST", one + "/run-more", run_more, "Launch more rooms with more budget",

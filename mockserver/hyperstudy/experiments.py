@@ -13,6 +13,7 @@ from mockserver.hyperstudy.bodies import checked_body, read_body
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, InvalidParameter
+from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Parameter
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
@@ -80,7 +81,8 @@ _SKIP = Parameter(
 
 def experiment_operations() -> list[Operation]:
     """Every operation on experiments."""
-    listed = Answer(SUMMARY, metadata={"pagination": PAGINATION})
+    listed = Answer(SUMMARY, metadata={**KIND, **NOW, "pagination": PAGINATION})
+    about = {**KIND, **PLACE, **NOW}
     one = "/experiments/<experiment_id>"
     found = (404,)
 
@@ -97,21 +99,21 @@ def experiment_operations() -> list[Operation]:
                   "Experiments that other organisations share with the key's", listed,
                   parameters=(_SEARCH, *_PAGE), errors=(400,)),
         operation("createExperiment", "POST", "/experiments", create_experiment, "Create an experiment",
-                  Answer(_RECORD), body=DEFINITION, status=201, errors=(400, 413)),
+                  Answer(_RECORD, metadata=about), body=DEFINITION, status=201, errors=(400, 413)),
         operation("validateExperiment", "POST", "/experiments/validate", validate_experiment,
                   "Find every problem of a definition, and change nothing",
                   Answer(_one(valid={"type": "boolean"}, errors=_PROBLEMS)), body={"type": "object"},
                   errors=(400, 413), fidelity="observed"),
         operation("getExperiment", "GET", one, get_experiment, "An experiment, with counts of its data",
-                  Answer(_RECORD), errors=found),
+                  Answer(_RECORD, metadata=about), errors=found),
         operation("updateExperiment", "PUT", one, update_experiment, "Change what the body names",
-                  Answer(_one(id=_TEXT, updated=_DONE)), body=CHANGES, errors=(400, 404, 413)),
+                  Answer(_one(id=_TEXT, updated=_DONE), metadata=about), body=CHANGES, errors=(400, 404, 413)),
         operation("deleteExperiment", "DELETE", one, delete_experiment, "Hide an experiment and its data",
-                  Answer(_one(id=_TEXT, deleted=_DONE)), parameters=(_SKIP,), errors=(400, 404, 409)),
+                  Answer(_one(id=_TEXT, deleted=_DONE), metadata=about), parameters=(_SKIP,), errors=(400, 404, 409)),
         operation("getExperimentConfig", "GET", one + "/config", get_config, "The definition alone",
-                  Answer(DEFINITION), errors=found, fidelity="observed"),
+                  Answer(DEFINITION, metadata=about), errors=found, fidelity="observed"),
         operation("exportExperiment", "GET", one + "/export", export_experiment, "The definition with its media",
-                  Answer(_EXPORT, metadata={"filename": _TEXT, "mediaAssetsCount": _COUNT}), errors=found,
+                  Answer(_EXPORT, metadata={**about, "filename": _TEXT, "mediaAssetsCount": _COUNT}), errors=found,
                   fidelity="observed"),
     ]  # fmt: skip
 

@@ -67,7 +67,9 @@ def download_recording(call: Call, room_id: str, recording_id: str, format: str)
         verify(request.path, request.args, sandbox.settings.link_secret, call.now_ms)
     except LinkError as error:
         raise Forbidden(f"No download: {error}.", {"reason": str(error)}) from None
-    recording = sandbox.world.recording(room_id, recording_id)
+    room = sandbox.world.room(room_id)
+    kept = room is not None and sandbox.study.experiments.get(room.experiment_id) is not None
+    recording = sandbox.world.recording(room_id, recording_id) if kept else None
     if (
         recording is None
         or recording.duration_ms is None

@@ -10,6 +10,7 @@ from flask import Response
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Forbidden, InvalidParameter
+from mockserver.hyperstudy.metadata import KIND, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
 from mockserver.simulation.datasets import Query
@@ -85,6 +86,8 @@ def inspection_operations() -> list[Operation]:
             answer=Answer(
                 _WRITE,
                 metadata={
+                    **KIND,
+                    **PLACE,
                     "timeline": _OBJECTS,
                     "variableNames": _NAMES,
                     "matrixColumns": _NAMES,

@@ -11,7 +11,7 @@ from flask import Flask
 from mockserver.hyperstudy.routes import BASE_PATH as HYPERSTUDY
 from mockserver.hyperstudy.routes import operations
 from mockserver.openapi.document import hyperstudy_document
-from mockserver.openapi.examples import record_examples
+from mockserver.openapi.examples import Examples, record_examples
 from mockserver.openapi.ingestion import ingestion_document, ingestion_examples
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
@@ -58,9 +58,13 @@ class Documents:
         return page_file(name)
 
     @cached_property
+    def examples(self) -> Examples:
+        """Real requests to API A, with what was answered."""
+        return record_examples(self._make_app(), HYPERSTUDY, operations())
+
+    @cached_property
     def _hyperstudy(self) -> dict[str, Any]:
-        rows = operations()
-        return hyperstudy_document(rows, HYPERSTUDY, record_examples(self._make_app(), HYPERSTUDY, rows))
+        return hyperstudy_document(operations(), HYPERSTUDY, self.examples)
 
     @cached_property
     def _ingestion(self) -> dict[str, Any]:

@@ -284,7 +284,8 @@ def _launch(notes: _Notes) -> None:
 def _events(place: Mapping[str, str]) -> dict[str, Any]:
     """One event that is recorded, and one that is not."""
     event = {"roomId": place.get("room_id", "nowhere"), "participantId": place.get("participant_id", "nowhere")}
-    return {"events": [{"eventType": "component.update", **event, "content": "Changed an answer"}, event]}
+    changed = {"eventType": "component.update", **event, "content": "Changed an answer"}
+    return {"events": [changed, {**changed, "roomId": "room_nowhere"}]}
 
 
 # --- errors ----------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ _SUMMARIES = MappingProxyType(
     }
 )
 
+_CASES = MappingProxyType({"accepted": "Every item is accepted", "mixed": "One item breaks a rule"})
+
 # One item of each kind that is accepted, after the documentation's examples; the second of each batch is not.
 BATCHES: Mapping[str, list[Object]] = MappingProxyType(
     {
@@ -164,10 +166,10 @@ def _limits(validator: Any) -> Object:
 
 @dataclass(frozen=True, slots=True)
 class IngestionExamples:
-    """Real bodies and answers: by kind, and errors by name."""
+    """Real bodies and answers, by kind and case; and errors by name."""
 
-    bodies: Mapping[str, Object]
-    answers: Mapping[str, Object]
+    bodies: Mapping[str, Mapping[str, Object]]
+    answers: Mapping[str, Mapping[str, Object]]
     errors: Mapping[str, Object]
 
 
@@ -224,12 +226,8 @@ _BEARER = {
 
 
 def _operation(kind: Kind, examples: IngestionExamples) -> Object:
-    content: Object = {"schema": {"$ref": f"#/components/schemas/{_NAMES[kind.name]}Batch"}}
-    answer: Object = {"schema": {"$ref": "#/components/schemas/Confirmation"}}
-    if kind.name in examples.bodies:
-        content["example"] = examples.bodies[kind.name]
-    if kind.name in examples.answers:
-        answer["example"] = examples.answers[kind.name]
+    body = {"schema": {"$ref": f"#/components/schemas/{_NAMES[kind.name]}Batch"}}
+    answer = {"schema": {"$ref": "#/components/schemas/Confirmation"}}
     return {
         "operationId": f"ingest{kind.name.capitalize()}",
         "tags": ["ingestion"],
@@ -237,16 +235,23 @@ def _operation(kind: Kind, examples: IngestionExamples) -> Object:
         "description": "Items that break a rule are rejected one by one; an empty batch is accepted.",
         KEYWORD: kind.fidelity,
         "security": [{"Bearer": []}],
-        "requestBody": {"required": True, "content": {"application/json": content}},
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {**body, "examples": _examples(examples.bodies[kind.name])}},
+        },
         "responses": {
             "200": {
                 "description": "How many items were accepted, and why the others were not.",
                 "headers": header_references(("X-Mock-Version", *LIMIT_HEADERS)),
-                "content": {"application/json": answer},
+                "content": {"application/json": {**answer, "examples": _examples(examples.answers[kind.name])}},
             },
             **{str(error.status): {"$ref": f"#/components/responses/{error.name}"} for error in _ERRORS},
         },
     }
+
+
+def _examples(values: Mapping[str, Object]) -> Object:
+    return {name: {"summary": _CASES[name], "value": value} for name, value in values.items()}
 
 
 def _schemas() -> dict[str, Object]:
@@ -332,11 +337,14 @@ def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
         headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
         return client.post(f"{base_path}/data/{kind}", headers=headers, base_url=ORIGIN, **request).get_json()
 
-    bodies = {kind: {"sessionId": session, "batch": batch} for kind, batch in BATCHES.items()}
-    answers = {kind: post(kind, json=body) for kind, body in bodies.items()}
+    bodies = {
+        kind: {case: {"sessionId": session, "batch": items[:count]} for case, count in (("accepted", 1), ("mixed", 2))}
+        for kind, items in BATCHES.items()
+    }
+    answers = {kind: {case: post(kind, json=body) for case, body in cases.items()} for kind, cases in bodies.items()}
     errors = {
         "BadRequest": post("events", json={"sessionId": session}),
-        "Unauthorized": post("events", json=bodies["events"], headers={"Authorization": ""}),
+        "Unauthorized": post("events", json={}, headers={"Authorization": ""}),
         "UnsupportedMediaType": post("events", data=b"sessionId=1", content_type="text/plain"),
         "SessionNotFound": error_body(str(SessionNotFound())),
         "TooLarge": error_body(str(TooLarge(sandbox.settings.max_body_bytes))),

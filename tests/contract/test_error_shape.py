@@ -30,9 +30,10 @@ OPERATIONS = sorted(
 )
 ROUTES = sorted({route for _, route in OPERATIONS})
 WITH_ID = [(method, route) for method, route in OPERATIONS if "<" in route]
-# Health is for everybody; a file's link is its own key.
-KEYLESS = {route for route in ROUTES if route == "/health" or route.startswith("/files/")}
-KEYED = [(method, route) for method, route in OPERATIONS if route not in KEYLESS]
+# Health and documentation are for everybody; a recording's link is its own key.
+PUBLIC = [route for route in ROUTES if route.startswith(("/health", "/openapi", "/docs"))]
+SIGNED = [route for route in ROUTES if route.startswith("/files/")]
+KEYED = [(method, route) for method, route in OPERATIONS if route not in (*PUBLIC, *SIGNED)]
 # What reads a body, and what can do without one.
 WITH_BODY = [(op.method, op.path) for op in operations() if op.body is not None]
 BODY_REQUIRED = [(op.method, op.path) for op in operations() if op.body is not None and op.body_required]
@@ -162,8 +163,8 @@ def test_crash_is_an_envelope_and_a_traceback_in_the_log(
 
 
 @pytest.mark.parametrize(("method", "route"), KEYED)
-def test_everything_but_health_and_files_needs_a_key(api: DataApi, method: str, route: str) -> None:
-    """401 for each way in which a key can be wrong, with that way in the details."""
+def test_everything_else_needs_a_key(api: DataApi, method: str, route: str) -> None:
+    """What is neither public nor signed answers 401, with what is wrong with the key in the details."""
     path = known(route)
     answers = {reason: api.ask(path, method=method, key=reason) for reason in ("expired", "revoked")}
     answers["missing"] = api.ask(path, method=method, key=None)
@@ -172,16 +173,18 @@ def test_everything_but_health_and_files_needs_a_key(api: DataApi, method: str, 
         assert error_of(answer, 401, "UNAUTHORIZED")["details"] == {"reason": reason}
 
 
-def test_health_needs_no_key_and_minds_none(pair_api: DataApi) -> None:
-    """It says whether the server is up, to anybody."""
-    for key in (None, "full", "expired", "revoked"):
-        assert pair_api.ask("/health", key=key).get_json()["status"] == "healthy"
+@pytest.mark.parametrize("route", [route for route in PUBLIC if "<" not in route])
+def test_health_and_documentation_need_no_key_and_mind_none(api: DataApi, route: str) -> None:
+    """They are the same for anybody."""
+    answers = [api.ask(route, key=key) for key in (None, "full", "expired", "revoked")]
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.data for answer in answers}) == 1
 
 
-@pytest.mark.parametrize("route", sorted(KEYLESS - {"/health"}))
-def test_a_key_does_not_open_an_unsigned_file(pair_api: DataApi, route: str) -> None:
+@pytest.mark.parametrize("route", SIGNED)
+def test_a_key_does_not_open_an_unsigned_file(api: DataApi, route: str) -> None:
     """403, and the message says what a link needs."""
-    error = error_of(pair_api.ask(known(route)), 403, "FORBIDDEN")
+    error = error_of(api.ask(known(route)), 403, "FORBIDDEN")
     assert "needs expires and signature" in error["message"]
 
 
@@ -194,7 +197,7 @@ def test_odd_ids_are_not_found(api: DataApi, odd: str) -> None:
     for method, route in WITH_ID:
         answer = api.ask(filled(route, odd), {"roomId": "room_pair"}, method=method)
         if answer.status_code == 403:
-            assert route in KEYLESS
+            assert route in SIGNED
             error_of(answer, 403, "FORBIDDEN")
         elif answer.status_code == 400:
             assert (method, route) in BODY_REQUIRED
