@@ -6,6 +6,7 @@ what is answered are inferred, after the shape in which events are read.
 
 from typing import Any
 
+import orjson
 from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
@@ -212,5 +213,7 @@ def _response(item: dict[str, Any]) -> ResponseRecord | None:
         return None
     if not isinstance(response, dict):
         raise _RejectedError("Invalid type for response: expected object")
-    value = response.get("value")
-    return ResponseRecord(value if isinstance(value, str) else str(value), _maybe_whole(response, "responseTime") or 0)
+    # Always text, as in every other record; what is none is written as JSON.
+    value = response.get("value", "")
+    text = value if isinstance(value, str) else orjson.dumps(value).decode()
+    return ResponseRecord(text, _maybe_whole(response, "responseTime") or 0)

@@ -17,9 +17,20 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 # Pinned: a change of these is a change of every user's data, and belongs into the list of changes.
 DIGESTS = {
-    "demo": "90f7278d19638db36667303eca4b9cb5683b2cea53e3f2ed5175e2dc45c8a6ac",
-    "pair": "c24e6b26eb02e693d9bfa4f7c8f7da1fe581c81ef7f843260478905df6f0030d",
+    "agents": "4d79a6b106524338c6558645fabcbea5f9a0d6ad5eecbe5f52c8853a94324206",
+    "demo": "8188463d99dd22b4c3d8050481281e1b8bc5169abd6dd023434ed7c08fc748fc",
+    "drift": "da1e444e76c6f3c2e6919837137ece71b0765f27a5c978fecc38d259057a3b95",
+    "dropout": "19841dd0deeca6ed9d6f0a4ea6e9b49c2d1fcca4de81be76e97a27147c838fbf",
+    "edge": "03d9300f7b63772e80beb798147ab09f9538656d0d630ffbaa1ca7716a42f0e6",
     "empty": "e4415217791f5f07ab4c8232e00eb5274b34c8470e90278ab8655efbec068b2b",
+    "group": "d23ffdcd016c1276ad03e0a4142cb8851d95d98efdb36435f570e42fdf16ca4e",
+    "huge": "2935d66e7a42476b5aca323228149ec5a9b01ba59b2b9e5768182cce7d9f0174",
+    "live": "1a5820e86fa070863da1e2abcf85bd265d8dac1401243abe53d3b5389890cc92",
+    "noconsent": "8b46f3599736194f0a29fefbd7ca18f915486845750216cbb4b02ea198816587",
+    "pair": "24cb0bc90092b5b7fff650ec8ee9888f095e2ad2e5b1f6181cae1932ff6343ca",
+    "ratings": "0492787bfade99b9370b0ec686f33e55a93fa6c7c9e5d639846e86e33dc4fa7c",
+    "technical": "4d3e0d34da7f92cda725d2fc0748312d24b7eec5157eea05ff888d10ae6ad7d5",
+    "unfinished": "fa44adde36a4842748560da7c568765f481c1e615379293a842352c9191620ed",
 }
 
 ANSWERS = """

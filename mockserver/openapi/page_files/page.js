@@ -24,7 +24,8 @@
   function fidelity(system) {
     const { createElement } = system.React;
     const withLabel = (Original) => (props) => {
-      const label = props.operationProps.getIn(["op", "x-fidelity"]);
+      const { path, method } = props.operationProps.toObject();
+      const label = system.getSystem().specSelectors.specJson().getIn(["paths", path, method, "x-fidelity"]);
       if (!label) return createElement(Original, props);
       const badge = createElement("span", { className: `fidelity ${label}` }, label);
       return createElement("div", { className: "labelled" }, createElement(Original, props), badge);

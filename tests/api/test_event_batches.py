@@ -1,0 +1,497 @@
+"""`POST /data/events/batch`: what is written is judged item by item, and read back at once, everywhere, in order."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from emulator import error_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from study_support import Record, StudyApi, json_values, ms, no_bugs
+
+from mockserver.simulation.events import CATEGORIES
+from mockserver.timestamps import iso_from_ms
+
+BATCH = "/data/events/batch"
+STARTED = "2024-10-20T14:30:00.000Z"
+STARTED_MS = ms(STARTED)
+PEOPLE = ["user_one", "user_two"]
+
+
+@pytest.fixture
+def api() -> StudyApi:
+    """The small scenario, after its end: two people in one room."""
+    return StudyApi("pair")
+
+
+@pytest.fixture(scope="module")
+def judge() -> StudyApi:
+    """One for batches of which nothing is recorded."""
+    return StudyApi("pair")
+
+
+def event(**changes: Any) -> Record:
+    """An event that is recorded; a change to None leaves a field out."""
+    given_ = {"eventType": "component.update", "roomId": "room_pair", "participantId": "user_one", **changes}
+    return {name: value for name, value in given_.items() if value is not None}
+
+
+def write(api: StudyApi, *events: Any, **options: Any) -> Record:
+    """The verdict on a batch."""
+    verdict: Record = api.answer("POST", BATCH, {"events": list(events)}, status=201, **options)["data"]
+    return verdict
+
+
+def read(api: StudyApi, scope: str = "room", **query: Any) -> list[Record]:
+    """Events of the one room, at any scope."""
+    ids = {"experiment": "exp_pair", "room": "room_pair", "participant": "user_one"}
+    room = {"roomId": "room_pair"} if scope == "participant" else {}
+    found: list[Record] = api.get(f"/data/events/{scope}/{ids[scope]}", limit=10_000, **room, **query)
+    return found
+
+
+def marked(events: list[Record]) -> list[Record]:
+    """Those that a test wrote."""
+    return [one for one in events if one["content"].startswith("mine")]
+
+
+def rejected(*reasons: str) -> Record:
+    """A verdict in which nothing was recorded."""
+    rejections = [{"index": index, "reason": reason} for index, reason in enumerate(reasons)]
+    return {"recorded": 0, "rejected": len(reasons), "rejections": rejections}
+
+
+# --- how many -------------------------------------------------------------------------------------
+
+
+def test_a_hundred_events_are_recorded(api: StudyApi) -> None:
+    """The documented most, all of them, each under an id of its own."""
+    before = read(api)
+    events = [event(content=f"mine {number}", timestamp=STARTED) for number in range(100)]
+    assert write(api, *events) == {"recorded": 100, "rejected": 0, "rejections": []}
+    after = read(api)
+    assert len(after) == len(before) + 100
+    assert len({one["id"] for one in after}) == len(after)
+    assert {one["content"] for one in marked(after)} == {f"mine {number}" for number in range(100)}
+
+
+def test_more_than_a_hundred_are_refused_as_a_whole(api: StudyApi) -> None:
+    """400, and none of them is recorded, not even the first hundred."""
+    before = read(api)
+    answer = api.ask("POST", BATCH, {"events": [event()] * 101})
+    error = error_of(answer, 400, "VALIDATION_ERROR")
+    assert [problem["path"] for problem in error["details"]["errors"]] == ["events"]
+    assert read(api) == before
+
+
+def test_an_empty_batch_is_accepted(judge: StudyApi) -> None:
+    """Nothing to record is nothing wrong."""
+    assert write(judge) == {"recorded": 0, "rejected": 0, "rejections": []}
+
+
+@pytest.mark.parametrize("body", [[], {}, {"events": None}, {"events": {}}, {"events": "x"}, "x", 5, None])
+def test_a_body_without_a_list_of_events_is_refused(judge: StudyApi, body: Any) -> None:
+    """400 with what is wrong."""
+    before = read(judge)
+    error = error_of(judge.ask("POST", BATCH, body), 400, "VALIDATION_ERROR")
+    assert len(error["details"]["errors"]) == 1
+    assert read(judge) == before
+
+
+# --- verdicts -------------------------------------------------------------------------------------
+
+REASONS: list[tuple[Any, str]] = [
+    (5, "Item must be an object"),
+    (None, "Item must be an object"),
+    ([], "Item must be an object"),
+    ({}, "Missing required field: eventType"),
+    (event(eventType=""), "Invalid type for eventType: expected non-empty string"),
+    (event(eventType=7), "Invalid type for eventType: expected non-empty string"),
+    (event(roomId=None), "Missing required field: roomId"),
+    (event(roomId=5), "Invalid type for roomId: expected non-empty string"),
+    (event(roomId=None, sessionId=5), "Invalid type for sessionId: expected non-empty string"),
+    (event(participantId=None), "Missing required field: participantId"),
+    (event(participantId=["user_one"]), "Invalid type for participantId: expected non-empty string"),
+    (event(roomId="nowhere"), "Unknown room: nowhere"),
+    (event(roomId="x" * 500), "Unknown room: " + "x" * 100),
+    (event(participantId="nobody"), "Unknown participant in room room_pair: nobody"),
+    (event(timestamp="yesterday"), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp="2024-02-30T00:00:00Z"), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp="9999-12-31T23:59:59-01:00"), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp="0001-01-01T00:00:00+01:00"), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp=STARTED_MS), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp=False), "Invalid timestamp: expected ISO 8601"),
+    (event(category="fun"), f"Invalid value for category: expected one of {', '.join(CATEGORIES)}"),
+    (event(category=[]), f"Invalid value for category: expected one of {', '.join(CATEGORIES)}"),
+    (event(stateId=1), "Invalid type for stateId: expected string"),
+    (event(stateName={}), "Invalid type for stateName: expected string"),
+    (event(componentType=True), "Invalid type for componentType: expected string"),
+    (event(componentId=0), "Invalid type for componentId: expected string"),
+    (event(content=1.5), "Invalid type for content: expected string"),
+    (event(duration="5"), "Invalid type for duration: expected integer"),
+    (event(duration=True), "Invalid type for duration: expected integer"),
+    (event(duration=1.5), "Invalid type for duration: expected integer"),
+    (event(duration=1e300), "Invalid type for duration: expected integer"),
+    (event(duration=2**64), "Invalid type for duration: expected integer"),
+    (event(response="yes"), "Invalid type for response: expected object"),
+    (event(response={"value": "a", "responseTime": "x"}), "Invalid type for responseTime: expected integer"),
+]
+
+
+@pytest.mark.parametrize(
+    ("item", "reason"), REASONS, ids=[f"{n} {reason[:40]}" for n, (_, reason) in enumerate(REASONS)]
+)
+def test_an_event_is_rejected_with_its_reason(judge: StudyApi, item: Any, reason: str) -> None:
+    """The first thing that is wrong with it, in words that never change."""
+    assert write(judge, item) == rejected(reason)
+
+
+def test_rejections_keep_the_batchs_order_and_good_events_are_recorded(api: StudyApi) -> None:
+    """Each has its index in the batch; what lies between is not lost for its neighbours' sake."""
+    batch = [event(content="mine a"), *[item for item, _ in REASONS], event(content="mine b", participantId="user_two")]
+    verdict = write(api, *batch)
+    assert verdict["recorded"] == 2
+    assert verdict["rejections"] == [{"index": index, "reason": reason} for index, (_, reason) in enumerate(REASONS, 1)]
+    assert verdict["rejected"] == len(REASONS)
+    assert [(one["content"], one["participantId"]) for one in marked(read(api))] == [
+        ("mine a", "user_one"),
+        ("mine b", "user_two"),
+    ]
+
+
+def test_a_room_of_another_organisation_is_unknown(judge: StudyApi) -> None:
+    """What cannot be seen cannot be written to."""
+    assert write(judge, event(), key="other_organisation") == rejected("Unknown room: room_pair")
+
+
+def test_a_room_that_nobody_has_joined_yet_is_unknown() -> None:
+    """As for reading; a minute later it is there, and can be written to."""
+    early = StudyApi("pair", now_ms=STARTED_MS - 600_000)
+    assert write(early, event()) == rejected("Unknown room: room_pair")
+    early.advance(600_000)
+    assert write(early, event())["recorded"] == 1
+
+
+# --- what is recorded -----------------------------------------------------------------------------
+
+
+def test_an_event_is_read_back_as_it_was_written(api: StudyApi) -> None:
+    """Every field; the server adds id, onset, experiment and role."""
+    sent = event(
+        timestamp="2024-10-20T14:31:00.250Z",
+        category="media",
+        componentType="ShowVideo",
+        componentId="video_main",
+        content="mine",
+        stateId="watching_state",
+        stateName="Watching",
+        duration=1200,
+        response={"value": "again", "responseTime": 900},
+    )
+    write(api, sent)
+    (found,) = marked(read(api))
+    assert found == {
+        **sent,
+        "id": found["id"],
+        "onset": 60_250,
+        "experimentId": "exp_pair",
+        "sessionId": "room_pair",
+        "participantRole": "participant_a",
+    }
+    assert list(found) == list(read(api)[0])
+
+
+def test_what_an_event_does_not_say_is_filled_in(api: StudyApi) -> None:
+    """Now as its time, the type's family as its category, the type as its content; null where nothing applies."""
+    write(api, event(eventType="media.play", participantId="user_two"))
+    found = read(api, order="desc")[0]
+    assert found["timestamp"] == iso_from_ms(api.sandbox.clock.now_ms())
+    assert (found["category"], found["content"], found["participantRole"]) == ("media", "media.play", "participant_b")
+    empty = ("componentType", "componentId", "stateName", "duration", "response", "stateId")
+    assert [found[name] for name in empty] == [None] * len(empty)
+
+
+@pytest.mark.parametrize(
+    ("event_type", "category"),
+    [(f"{name}.x", name) for name in CATEGORIES] + [("custom.thing", "component"), ("plain", "component")],
+)
+def test_the_category_is_that_of_the_events_family(judge: StudyApi, event_type: str, category: str) -> None:
+    """Found again by the filter; of a family that nobody knows it is `component`."""
+    write(judge, event(eventType=event_type, content=f"mine {event_type}"))
+    found = [one["content"] for one in marked(read(judge, category=category))]
+    assert found.count(f"mine {event_type}") == 1
+
+
+def test_a_room_may_be_called_a_session(api: StudyApi) -> None:
+    """`sessionId` is what S1's events call it; `roomId` counts where both are given."""
+    write(api, event(roomId=None, sessionId="room_pair", content="mine 1"), event(sessionId="other", content="mine 2"))
+    assert {(one["roomId"], one["sessionId"]) for one in marked(read(api))} == {("room_pair", "room_pair")}
+    assert len(marked(read(api))) == 2
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [("a", "a"), ("", ""), (5, "5"), (2.5, "2.5"), (True, "true"), (None, "null"), ([1, "b"], '[1,"b"]'), ({}, "{}")],
+)
+def test_an_answer_is_text_whatever_was_sent(judge: StudyApi, value: Any, text: str) -> None:
+    """So that the column has one type; what is no text is read back as JSON, and a missing time as 0."""
+    content = f"mine {value!r}"
+    write(judge, event(content=content, response={"value": value}))
+    (found,) = (one for one in read(judge) if one["content"] == content)
+    assert found["response"] == {"value": text, "responseTime": 0}
+
+
+@pytest.mark.parametrize(
+    ("timestamp", "onset"),
+    [
+        (STARTED, 0),
+        ("2024-10-20T14:29:30Z", -30_000),
+        ("2024-10-20T14:30:10.5Z", 10_500),
+        ("2024-10-20T14:30:10.123999Z", 10_123),
+        ("2024-10-20T16:30:01+02:00", 1000),
+        ("2024-10-20T09:00:02-0530", 2000),
+        ("2024-10-20T14:30:03", 3000),
+        ("2024-10-20", -(14 * 3600 + 1800) * 1000),
+        ("2031-01-01T00:00:00Z", ms("2031-01-01T00:00:00Z") - STARTED_MS),
+        ("1999-12-31T23:59:59.999Z", ms("1999-12-31T23:59:59.999Z") - STARTED_MS),
+    ],
+)
+def test_onset_is_the_time_since_the_room_started(judge: StudyApi, timestamp: str, onset: int) -> None:
+    """To the millisecond, whatever the offset; before the start it is negative; no zone means UTC."""
+    content = f"mine {timestamp}"
+    write(judge, event(timestamp=timestamp, content=content))
+    (found,) = (one for one in read(judge) if one["content"] == content)
+    assert found["onset"] == onset
+    assert ms(found["timestamp"]) == STARTED_MS + onset
+
+
+# --- where it shows -------------------------------------------------------------------------------
+
+
+def test_an_event_shows_at_once_at_every_scope(api: StudyApi) -> None:
+    """The same record at its place among the others, and only with its own participant."""
+    places = {scope: read(api, scope) for scope in ("experiment", "room", "participant")}
+    middle = ms(places["room"][20]["timestamp"])
+    write(api, event(content="mine", timestamp=iso_from_ms(middle + 1)))
+    for scope, before in places.items():
+        after = read(api, scope)
+        (new,) = marked(after)
+        assert [one for one in after if one != new] == before
+        assert after == sorted(after, key=lambda one: (one["timestamp"], one["participantId"], one["id"]))
+    other = api.get("/data/events/participant/user_two", roomId="room_pair", limit=1000)
+    assert marked(other) == []
+
+
+def test_totals_and_counts_include_what_was_written(api: StudyApi) -> None:
+    """At every scope, and in the participant's counts."""
+
+    def told() -> tuple[int, ...]:
+        totals = [
+            api.answer("GET", path, limit=1, roomId="room_pair")["metadata"]["pagination"]["total"]
+            for path in (
+                "/data/events/experiment/exp_pair",
+                "/data/events/room/room_pair",
+                "/data/events/participant/user_one",
+                "/data/events/participant/user_two",
+            )
+        ]
+        counts = [
+            api.get(f"/data/counts/participant/{who}", roomId="room_pair")[0]["counts"]["events"] for who in PEOPLE
+        ]
+        return (*totals, *counts)
+
+    before = told()
+    write(api, *[event()] * 3, event(participantId="user_two"), event(participantId="nobody"))
+    assert [b - a for a, b in zip(before, told(), strict=True)] == [4, 4, 3, 1, 3, 1]
+
+
+def test_other_data_is_not_touched_by_events(api: StudyApi) -> None:
+    """A written event adds no message, no component and no participant."""
+    paths = [
+        f"/data/{name}/room/room_pair"
+        for name in ("chat", "components", "participants", "ratings/continuous", "ratings/sparse", "sync", "videochat")
+    ]
+    before = [api.get(path, limit=10_000) for path in paths]
+    write(api, event(eventType="communication.message"), event(eventType="component.complete"))
+    assert [api.get(path, limit=10_000) for path in paths] == before
+
+
+def test_ties_are_broken_by_participant_and_then_id(api: StudyApi) -> None:
+    """Among each other and with the events of the scenario; descending is the exact reverse."""
+    at = read(api)[30]["timestamp"]
+    write(api, *[event(timestamp=at, participantId=PEOPLE[number % 2], content="mine") for number in range(10)])
+    for sort in ("timestamp", "onset"):
+        found = read(api, sort=sort)
+        assert found == sorted(found, key=lambda one: (one["timestamp"], one["participantId"], one["id"]))
+        assert read(api, sort=sort, order="desc") == found[::-1]
+    tied = [one for one in read(api) if one["timestamp"] == at]
+    assert len(tied) >= 11
+    assert [one["participantId"] for one in tied] == sorted(one["participantId"] for one in tied)
+
+
+@pytest.mark.parametrize("limit", [1, 7, 50])
+def test_paging_neither_repeats_nor_drops_what_was_written(api: StudyApi, limit: int) -> None:
+    """Pages of any size make the list, with events in the past, among the others, and in the future."""
+    stamps = ["2020-01-01T00:00:00Z", STARTED, "2024-10-20T14:30:20.5Z", "2040-01-01T00:00:00Z"]
+    write(api, *[event(timestamp=at, participantId=who) for at in stamps for who in PEOPLE for _ in range(3)])
+    whole = read(api)
+    assert api.pages("/data/events/room/room_pair", limit) == whole
+    assert api.pages("/data/events/experiment/exp_pair", limit, sort="onset", order="desc") == whole[::-1]
+
+
+def test_time_windows_find_what_was_written(api: StudyApi) -> None:
+    """Both ends included; an event of the future is found where it belongs."""
+    at = "2030-05-05T05:05:05.005Z"
+    write(api, event(timestamp=at, content="mine"))
+    assert marked(read(api, startTime=at, endTime=at)) == read(api, startTime="2025-01-01") != []
+    assert marked(read(api, endTime="2030-05-05T05:05:05.004Z")) == []
+
+
+def test_csv_and_ndjson_show_what_was_written(api: StudyApi) -> None:
+    """The same records, awkward text included."""
+    text = 'mine, "quoted"\nand 你好 \u2028'
+    write(api, event(content=text, response={"value": text, "responseTime": 5}, timestamp="2024-10-20T14:30:05Z"))
+    records = read(api)
+    path = "/data/events/room/room_pair"
+    lines = api.ask("GET", path, limit=10_000, format="ndjson").text.split("\n")
+    assert [json.loads(line) for line in lines if line] == records
+    rows = list(csv.DictReader(io.StringIO(api.ask("GET", path, limit=10_000, format="csv").text, newline="")))
+    assert [row["id"] for row in rows] == [record["id"] for record in records]
+    (row,) = (row for row in rows if row["content"] == text)
+    assert (row["response.value"], row["response.responseTime"], row["onset"]) == (text, "5", "5000")
+
+
+# --- who may --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("key", "may"), [("full", True), ("write", True), ("read_only", False), ("events_only", False)]
+)
+def test_recording_needs_write_events(judge: StudyApi, key: str, may: bool) -> None:
+    """Reading is not writing: 403 with the scope that is missing, and nothing is recorded."""
+    before = len(read(judge))
+    answer = judge.ask("POST", BATCH, {"events": [event()]}, key=key)
+    if may:
+        assert answer.status_code == 201
+    else:
+        details = error_of(answer, 403, "FORBIDDEN")["details"]
+        assert details == {
+            "required": ["write:events"],
+            "provided": list(judge.sandbox.world.scenario.keys[key].scopes),
+        }
+    assert len(read(judge)) == before + may
+
+
+# --- while an experiment runs ---------------------------------------------------------------------
+
+
+def test_a_written_event_shows_although_the_study_has_not_come_so_far() -> None:
+    """At its place behind what is still to come, and in front of it later; nothing is lost or moved by it."""
+    whole = read(StudyApi("pair"))
+    live = StudyApi("pair", now_ms=STARTED_MS + 20_000)
+    before = read(live)
+    assert 0 < len(before) < len(whole)
+    later = STARTED_MS + 60_000
+    write(live, event(timestamp=iso_from_ms(later), content="mine"), event(timestamp=STARTED, content="mine too"))
+    for scope in ("experiment", "room", "participant"):
+        found = read(live, scope)
+        assert [one["content"] for one in marked(found)] == ["mine too", "mine"]
+        assert found[-1]["content"] == "mine"
+        assert ms(found[-2]["timestamp"]) <= STARTED_MS + 20_000
+    assert [one for one in read(live) if one not in marked(read(live))] == before
+    live.advance(600_000)
+    over = read(live)
+    assert [one for one in over if one not in marked(over)] == whole
+    assert over == sorted(over, key=lambda one: (one["timestamp"], one["participantId"], one["id"]))
+
+
+def test_an_event_can_be_written_into_a_launched_room(api: StudyApi) -> None:
+    """Its room's start is the zero of its onset."""
+    experiment = api.create_experiment()
+    deployment = api.deploy(experiment)
+    (session,) = api.sessions(deployment)
+    api.advance(5000)
+    (room,) = api.get(f"/data/rooms/experiment/{experiment}")
+    person = api.get(f"/data/participants/room/{room['id']}")[0]
+    write(api, event(roomId=session["id"], participantId=person["id"], content="mine"))
+    (found,) = marked(api.get(f"/data/events/room/{session['id']}"))
+    assert found["onset"] == 3000 == ms(found["timestamp"]) - ms(room["startedAt"])
+    assert (found["experimentId"], found["participantRole"]) == (experiment, person["role"])
+
+
+# --- any batch ------------------------------------------------------------------------------------
+
+zones = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(timedelta(hours=-8))])
+years = [datetime.fromisoformat(f"{year}-01-01") for year in (1990, 2060)]
+instants = st.datetimes(*years, timezones=zones)
+near = st.integers(-120_000, 120_000).map(lambda onset: iso_from_ms(STARTED_MS + onset))
+good_events = st.fixed_dictionaries(
+    {
+        "eventType": st.sampled_from(["component.update", "media.play", "x"]),
+        "roomId": st.just("room_pair"),
+        "participantId": st.sampled_from(PEOPLE),
+        "timestamp": near | instants.map(datetime.isoformat),
+        "content": st.text(max_size=20).map(lambda text: f"mine {text}"),
+    },
+    optional={
+        "category": st.sampled_from(CATEGORIES),
+        "duration": st.integers(-(2**53), 2**53),
+        "response": st.fixed_dictionaries({"value": st.text(max_size=5)}, optional={"responseTime": st.integers(0, 9)}),
+    },
+)
+fields = [
+    "eventType",
+    "roomId",
+    "sessionId",
+    "participantId",
+    "timestamp",
+    "category",
+    "duration",
+    "response",
+    "content",
+]
+odd_events = json_values | st.builds(
+    lambda base, name, value: {**base, name: value}, good_events, st.sampled_from(fields), json_values
+)
+
+
+@pytest.fixture(scope="module")
+def many() -> Iterator[StudyApi]:
+    """One that takes whatever Hypothesis writes; none of it makes it fail."""
+    with no_bugs():
+        yield StudyApi("pair")
+
+
+@settings(max_examples=40)
+@given(batch=st.lists(good_events, max_size=12), limit=st.integers(5, 60))
+def test_any_batch_is_read_back_in_order(many: StudyApi, batch: list[Record], limit: int) -> None:
+    """All of it is recorded; the list stays in order, its onsets exact, its pages whole, and the rest as it was."""
+    before = read(many)
+    assert write(many, *batch) == {"recorded": len(batch), "rejected": 0, "rejections": []}
+    after = many.pages("/data/events/room/room_pair", limit) if len(before) < 150 else read(many)
+    known = {one["id"] for one in before}
+    new = [one for one in after if one["id"] not in known]
+    assert [one for one in after if one["id"] in known] == before
+    wanted = [(ms(one["timestamp"]), one["participantId"], one["eventType"], one["content"]) for one in batch]
+    assert sorted((ms(n["timestamp"]), n["participantId"], n["eventType"], n["content"]) for n in new) == sorted(wanted)
+    assert all(one["onset"] == ms(one["timestamp"]) - STARTED_MS for one in new)
+    assert after == sorted(after, key=lambda one: (ms(one["timestamp"]), one["participantId"], one["id"]))
+    assert read(many, sort="onset", order="desc") == after[::-1]
+
+
+@settings(max_examples=60)
+@given(batch=st.lists(odd_events, max_size=8))
+def test_any_batch_gets_a_verdict_on_every_item(many: StudyApi, batch: list[Any]) -> None:
+    """Recorded and rejected add up, indexes come in order with a reason each, and what was recorded can be read."""
+    total = len(read(many))
+    verdict = write(many, *batch)
+    assert verdict["recorded"] + verdict["rejected"] == len(batch)
+    indexes = [rejection["index"] for rejection in verdict["rejections"]]
+    assert indexes == sorted(set(indexes))
+    assert len(indexes) == verdict["rejected"]
+    assert all(rejection["reason"] for rejection in verdict["rejections"])
+    assert len(read(many)) == total + verdict["recorded"]

@@ -1,0 +1,141 @@
+"""The reference page in a real browser: it renders, lists everything, tries things, and stays on this machine."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+from emulator import Emulator
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from mockserver.hyperstudy.routes import operations
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+# A server of its own profile, nothing fetched in the background, and no other host even if somebody asked for one.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+TIMEOUT_MS = 20_000
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        assert os.environ.get("CI") != "true", "Chromium is not installed; the reference page cannot be checked"
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visit:
+    """A page of its own, with everything that it asked for and complained about."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        page.set_default_timeout(TIMEOUT_MS)
+        page.on("request", lambda request: self.asked.append(request.url))
+        page.on("console", lambda message: self._listen(message.type, message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _listen(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def open(self, url: str, api: str) -> Page:
+        self.page.goto(url)
+        self.page.locator(f"body[data-ready={api}]").wait_for()
+        self.page.locator(".opblock").first.wait_for()
+        return self.page
+
+    def hosts(self) -> set[str | None]:
+        """Where requests went, but for pictures that stand in the stylesheet itself."""
+        return {urlsplit(url).hostname for url in self.asked if not url.startswith("data:")}
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    context = browser.new_context()
+    yield Visit(context.new_page())
+    context.close()
+
+
+def test_it_lists_every_operation_with_its_label(visit: Visit, demo_server: Emulator) -> None:
+    """As many as the table has rows, each with the label of its row; nothing is complained about."""
+    page = visit.open(f"{demo_server.api_url}/docs", "hyperstudy")
+    rows = operations()
+    assert page.locator(".opblock").count() == len(rows)
+    for row in rows:
+        block = page.locator(f"[id='operations-{row.tag}-{row.id}']")
+        assert block.locator(".opblock-summary-method").inner_text() == row.method
+        assert block.locator(".fidelity").inner_text().lower() == row.fidelity
+    assert visit.complaints == []
+    assert visit.hosts() == {"127.0.0.1"}
+
+
+def test_a_request_from_the_page_succeeds(visit: Visit, demo_server: Emulator) -> None:
+    """Open an operation, press the button: the key and the ids are filled in, and records come back."""
+    page = visit.open(f"{demo_server.api_url}/docs#/events/getEventsByRoom", "hyperstudy")
+    block = page.locator("#operations-events-getEventsByRoom")
+    with page.expect_response(lambda response: "/data/events/room/" in response.url) as caught:
+        block.get_by_role("button", name="Execute").click()
+    assert caught.value.status == 200
+    shown = block.locator(".live-responses-table .response-col_description").first
+    shown.wait_for()
+    assert "consent.accepted" in shown.inner_text()
+    assert "room_abc123" in caught.value.url
+    assert visit.complaints == []
+    assert visit.hosts() == {"127.0.0.1"}
+
+
+def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) -> None:
+    """The ingestion API is on the same page, with a token that is filled in."""
+    page = visit.open(f"{demo_server.api_url}/docs?api=ingestion", "ingestion")
+    block = page.locator("#operations-ingestion-ingestEvents")
+    block.locator(".opblock-summary-control").click()
+    with page.expect_response(lambda response: response.url.endswith("/api/data/events")) as caught:
+        block.get_by_role("button", name="Execute").click()
+    assert (caught.value.status, caught.value.json()["data"]["accepted"]) == (200, 1)
+    assert visit.complaints == []
+    assert visit.hosts() == {"127.0.0.1"}
+
+
+def test_it_can_be_used_without_a_mouse_and_on_a_phone(visit: Visit, demo_server: Emulator) -> None:
+    """The keyboard reaches and opens an operation, and nothing is wider than a phone."""
+    visit.page.set_viewport_size(PHONE)
+    page = visit.open(f"{demo_server.api_url}/docs", "hyperstudy")
+    control = page.locator("#operations-health-getHealth .opblock-summary-control")
+    control.focus()
+    page.keyboard.press("Enter")
+    page.locator("#operations-health-getHealth .opblock-body").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_it_wears_dark_where_the_system_does(visit: Visit, demo_server: Emulator) -> None:
+    """And light where it does not."""
+    dark = "document.documentElement.classList.contains('dark-mode')"
+    for scheme in ("dark", "light"):
+        visit.page.emulate_media(color_scheme=scheme)
+        assert visit.open(f"{demo_server.api_url}/docs", "hyperstudy").evaluate(dark) is (scheme == "dark")
+
+
+def test_the_page_may_load_nothing_from_elsewhere(demo_server: Emulator) -> None:
+    """The browser is told so too, and every file that the page names is served."""
+    answer = requests.get(f"{demo_server.api_url}/docs", timeout=30)
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert "http://" not in answer.text
+    assert "https://" not in answer.text
