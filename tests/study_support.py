@@ -71,10 +71,10 @@ class StudyApi:
         """The `data` of an answer that worked."""
         return self.answer("GET", path, **options)["data"]
 
-    def answer(self, method: str, path: str, body: Any = _NOTHING, status: int | None = None, **options: Any) -> Record:
-        """The whole envelope of an answer that worked."""
+    def answer(self, method: str, path: str, body: Any = _NOTHING, expect: int | None = None, **options: Any) -> Record:
+        """The whole envelope of an answer that worked, with the status that is expected, where one is."""
         answer = self.ask(method, path, body, **options)
-        assert answer.status_code in ((200, 201, 202) if status is None else (status,)), answer.text
+        assert answer.status_code in ((200, 201, 202) if expect is None else (expect,)), answer.text
         envelope: Record = answer.get_json()
         assert list(envelope) == ["status", "data", "metadata"]
         assert envelope["status"] == "success"
@@ -97,14 +97,14 @@ class StudyApi:
 
     def create_experiment(self, **changes: Any) -> str:
         """A new experiment that agents can take part in; its id."""
-        id_: str = self.answer("POST", "/experiments", definition(**changes), status=201)["data"][0]["id"]
+        id_: str = self.answer("POST", "/experiments", definition(**changes), expect=201)["data"][0]["id"]
         return id_
 
     def deploy(self, experiment_id: str, rooms: int = 1, budget_usd: float = 100, **config: Any) -> str:
         """A new agent-only deployment; its id."""
         agents = {"rooms": rooms, "budgetUsd": budget_usd, **config.pop("agents", {})}
         body = {"experimentId": experiment_id, "config": {"type": "agent-only", "agentDeployment": agents, **config}}
-        id_: str = self.answer("POST", "/deployments", body, status=201)["data"]["id"]
+        id_: str = self.answer("POST", "/deployments", body, expect=201)["data"]["id"]
         return id_
 
     def sessions(self, deployment_id: str) -> list[Record]:

@@ -1,11 +1,11 @@
 """Invariant 13: participants who watch the same video together share part of their rating: the mean pairwise
 correlation is the scenario's, within its stated tolerance.
 
-Measured from what the API shows: the continuous ratings of a component in a state whose video plays, moved
-from room time to media time (time since the first `media.play` without the pauses), read off a grid of 500 ms
-by linear interpolation where both participants were sampled nearby, and correlated (Pearson) for every pair
-in a room that moved their sliders at all. The mean is over all pairs of an experiment's rooms that were
-looked into.
+Measured from what the API shows: the continuous ratings while a state's video plays, moved from room time to
+media time (time since the first `media.play` without the pauses), read off a grid of 500 ms by linear
+interpolation where both participants were sampled nearby, and correlated (Pearson) for every pair in a room that
+shared at least half of the video and moved their sliders at all. The mean is over all pairs of an experiment's
+rooms that were looked into and are over.
 
 What to expect is the emulator's own secret: `GET /_mock/truth` tells every experiment's `agreement`, a
 `correlation` and a `tolerance`. Where that is not served the measured value is only reported.
@@ -27,8 +27,9 @@ _TRUTH_PATH = "/_mock/truth"
 _GRID_MS = 500
 # A grid point counts where a sample lies this near: the largest distance of two samples.
 _NEAR_MS = 500
-# Fewer shared grid points than ten seconds of video say nothing.
+# Who shared less than ten seconds of a video, or less than half of it, did not watch it together.
 _LEAST_POINTS = 20
+_LEAST_SHARE = 0.5
 
 
 class RatingsAgree(Rule):
@@ -42,8 +43,11 @@ class RatingsAgree(Rule):
         self._url = ""
 
     def room(self, study: Study) -> Counterexamples:
-        """Measure the pairs of a room; nothing can be said of them yet."""
-        found = list(correlations(study))
+        """Measure the pairs of a room; nothing can be said of them yet.
+
+        What is shared is shared over a whole video, so a room that is not over has nothing to measure.
+        """
+        found = list(correlations(study)) if study.is_over else []
         self.looked_at += len(found)
         self._pairs += found
         self._url = self._url or study.table("ratings/continuous").url(0)
@@ -78,7 +82,8 @@ def correlations(study: Study) -> Iterator[float]:
         tracks = list(_tracks(study, windows))
         for (one, near_one), (other, near_other) in combinations(tracks, 2):
             both = near_one & near_other
-            if both.sum() >= _LEAST_POINTS and np.ptp(one[both]) > 0 and np.ptp(other[both]) > 0:
+            enough = max(_LEAST_POINTS, _LEAST_SHARE * len(both))
+            if both.sum() >= enough and np.ptp(one[both]) > 0 and np.ptp(other[both]) > 0:
                 yield float(np.corrcoef(one[both], other[both])[0, 1])
 
 

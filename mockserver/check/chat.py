@@ -16,7 +16,7 @@ from mockserver.check.instants import Ints
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Event, Study
 
-__all__ = ["messages_have_their_events"]
+__all__ = ["messages_have_their_events", "surely_connected"]
 
 # It takes about this long until a lost connection is noticed and made again (inferred).
 _SHORTEST_DISCONNECTION_MS = 2000
@@ -53,7 +53,7 @@ def _recipients(study: Study, place: int, message: Mapping[str, Any], connected:
             yield _about(study, place, f"names {who} as recipient, who was not present")
     for who in study.presence:
         left_out = who not in recipients and who != message["senderId"]
-        if left_out and _present(study, who, at_ms) and _surely_connected(connected[who], at_ms):
+        if left_out and _present(study, who, at_ms) and surely_connected(connected[who], at_ms):
             yield _about(study, place, f"does not name {who} as recipient, who was present")
 
 
@@ -76,7 +76,8 @@ def _connected(study: Study) -> dict[str, Ints]:
     return found
 
 
-def _surely_connected(traces: Ints, at_ms: int) -> bool:
+def surely_connected(traces: Ints, at_ms: int) -> bool:
+    """Is an instant so close between two of the participant's traces (or at one) that no gap fits in?"""
     after = int(np.searchsorted(traces, at_ms))
     if after < len(traces) and traces[after] == at_ms:
         return True

@@ -25,7 +25,7 @@ from mockserver.check.study import Study
 from mockserver.check.survey import Survey
 from mockserver.check.tables import KINDS
 
-__all__ = ["FormatsHoldTheSame"]
+__all__ = ["FormatsHoldTheSame", "blocks"]
 
 _MOST_BLOCKS = 3
 _SHORT = 2000
@@ -50,7 +50,7 @@ class FormatsHoldTheSame(Rule):
     def _list(self, reader: Reader, data_type: str, path: str) -> Counterexamples:
         window = reader.horizon().query
         total = reader.total(path, window)
-        for start, stop in _blocks(total):
+        for start, stop in blocks(total):
             block = _Block(reader, path, window, total, start, stop)
             records = block.json()
             self.looked_at += len(records)
@@ -64,7 +64,7 @@ class FormatsHoldTheSame(Rule):
                 yield from _orders(block, records, KINDS[data_type].at)
 
 
-def _blocks(total: int) -> list[tuple[int, int]]:
+def blocks(total: int) -> list[tuple[int, int]]:
     """Places from and to which to compare; one empty block where there is nothing."""
     starts = list(range(0, total, MAX_LIMIT)) or [0]
     if len(starts) > _MOST_BLOCKS:

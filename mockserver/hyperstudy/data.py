@@ -134,7 +134,8 @@ def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
     """
     room = find_room(call, room_id)
     recording = call.sandbox.world.recording(room.room_id, recording_id)
-    url = recording_links(call).download_url(recording) if recording else None
+    ended = recording is not None and recording.end_ms is not None and recording.end_ms <= call.now_ms
+    url = recording_links(call).download_url(recording) if recording and ended else None
     if url is None:
         raise unknown(f"recording with a file in room {room_id}", recording_id)
     return success({"url": url})

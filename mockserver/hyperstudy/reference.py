@@ -4,6 +4,8 @@ Source: `/openapi.yaml`, `/openapi.json` and an interactive reference (documente
 files are ours.
 """
 
+from dataclasses import replace
+
 from flask import Response
 
 from mockserver.hyperstudy.errors import NotFound, shown
@@ -32,7 +34,7 @@ def reference_operations() -> list[Operation]:
         Operation("getOpenApiJson", "GET", "/openapi.json", get_json, "This document as JSON", "reference", document,
                   public=True),
         Operation("getOpenApiYaml", "GET", "/openapi.yaml", get_yaml, "This document as YAML", "reference",
-                  Answer({}, enveloped=False, formats=("application/yaml",)), public=True),
+                  replace(document, formats=("application/yaml",)), public=True),
         Operation("getReference", "GET", "/docs", get_page, "A page to read this document, and try it", "reference",
                   Answer({}, enveloped=False, formats=("text/html",)), public=True),
         Operation("getReferenceFile", "GET", "/docs/files/<name>", get_file, "A file that the page needs", "reference",

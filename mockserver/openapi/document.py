@@ -10,14 +10,14 @@ from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.errors import ERRORS, error_response, error_schemas
 from mockserver.openapi.examples import Examples
 from mockserver.openapi.headers import HEADERS
-from mockserver.openapi.labels import DISAGREEMENTS, KEYWORD, LABELS
+from mockserver.openapi.labels import KEYWORD, disagreements, legend
 from mockserver.openapi.operations import operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
 from mockserver.version import VERSION
 
-__all__ = ["OPENAPI", "hyperstudy_document", "legend"]
+__all__ = ["OPENAPI", "hyperstudy_document"]
 
 OPENAPI = "3.1.0"
 
@@ -72,18 +72,6 @@ def hyperstudy_document(operations: Sequence[Operation], base_path: str, example
     }
 
 
-def legend() -> str:
-    """What the labels mean, and where sources disagree: Markdown."""
-    meanings = "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items())
-    rows = "\n".join(f"| {d.about} | `{d.documented}` | `{d.observed}` ({d.seen_in}) |" for d in DISAGREEMENTS)
-    return (
-        f"Every operation says how well founded it is (`{KEYWORD}`), and so does each parameter, field and error "
-        f"that differs from its operation:\n\n{meanings}\n\n"
-        "Where sources disagree, the setting `--reading` chooses; `documented` is the default:\n\n"
-        f"| what | documented | observed |\n| --- | --- | --- |\n{rows}"
-    )
-
-
 def _info() -> dict[str, Any]:
     limits = " and ".join(f"{limit.most} in {limit.window_s} s for each {limit.name}" for limit in LIMITS)
     return {
@@ -98,7 +86,7 @@ def _info() -> dict[str, Any]:
             "existence (404), state (409). Wherever `GET` is served, so is `HEAD`; `OPTIONS` answers preflights; any "
             "other method gets 405 with `Allow`. Unknown parameters are ignored. Lists of data come as JSON, CSV or "
             "NDJSON (`format`), with the same records.\n\n"
-            f"Limits, where they are on (`--rate-limits`): {limits}.\n\n{legend()}"
+            f"Limits, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n{disagreements()}"
         ),
         "x-mock-version": VERSION,
     }

@@ -299,7 +299,7 @@ def _errors(notes: _Notes) -> Iterator[tuple[str, Any]]:
         "Unauthorized": notes.ask("getEventsByRoom", headers={HEADER: ""}),
         "Forbidden": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
         "BadLink": notes.ask("getRecordingFile"),
-        "NotFound": notes.ask("getAgentDecision"),
+        "NotFound": _Notes(notes.app, notes.base_path, notes.rows).ask("getEventsByRoom"),
         "Conflict": notes.ask("deleteExperiment"),
         "RangeNotSatisfiable": _beyond_the_end(notes),
     }

@@ -16,10 +16,10 @@ from mockserver.ingestion.limits import LIMITS
 from mockserver.ingestion.responses import render_http_error
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.ingestion.tokens import mint
-from mockserver.openapi.document import OPENAPI, legend
+from mockserver.openapi.document import OPENAPI
 from mockserver.openapi.examples import ORIGIN
 from mockserver.openapi.headers import HEADERS, LIMIT_HEADERS, header_references
-from mockserver.openapi.labels import KEYWORD
+from mockserver.openapi.labels import KEYWORD, legend
 from mockserver.openapi.references import only_used
 from mockserver.sandbox import Sandbox
 from mockserver.version import VERSION
@@ -40,7 +40,8 @@ _SUMMARIES = MappingProxyType(
 
 _CASES = MappingProxyType({"accepted": "Every item is accepted", "mixed": "One item breaks a rule"})
 
-# One item of each kind that is accepted, after the documentation's examples; the second of each batch is not.
+# Items of each kind, after the documentation's examples: two that are accepted, and one that is not. No item is
+# sent twice, which would be worth a warning to the developer.
 BATCHES: Mapping[str, list[Object]] = MappingProxyType(
     {
         "events": [
@@ -52,7 +53,13 @@ BATCHES: Mapping[str, list[Object]] = MappingProxyType(
                 "y": 210,
                 "viewport": {"width": 1440, "height": 900},
             },
-            {"targetSelector": "body", "timestamp": "2026-03-16T10:14:35.400Z"},
+            {
+                "eventType": "scroll",
+                "targetSelector": "body",
+                "timestamp": "2026-03-16T10:14:35.400Z",
+                "scrollY": 820,
+            },
+            {"targetSelector": "#email-field", "timestamp": "2026-03-16T10:14:40.000Z", "inputLength": 18},
         ],
         "facial": [
             {
@@ -66,8 +73,14 @@ BATCHES: Mapping[str, list[Object]] = MappingProxyType(
             {
                 "frameIndex": 1,
                 "timestamp": "2026-03-16T10:14:31.000Z",
-                "emotions": {"neutral": 0.9, "confusion": 0.47},
+                "emotions": {"neutral": 0.45, "confusion": 0.38, "frustration": 0.17},
                 "attentionScore": 0.74,
+            },
+            {
+                "frameIndex": 2,
+                "timestamp": "2026-03-16T10:14:32.000Z",
+                "emotions": {"neutral": 0.9, "confusion": 0.47},
+                "attentionScore": 0.81,
             },
         ],
         "voice": [
@@ -85,9 +98,19 @@ BATCHES: Mapping[str, list[Object]] = MappingProxyType(
                 "segmentIndex": 1,
                 "startTime": "2026-03-16T10:14:40.000Z",
                 "endTime": "2026-03-16T10:14:48.500Z",
-                "transcript": "Oh I see it now.",
-                "sentiment": "happy",
+                "transcript": "Oh I see it now, it was hidden in the profile menu.",
+                "sentiment": "positive",
                 "sentimentScore": 0.71,
+                "hesitationCount": 0,
+                "wordsPerMinute": 138,
+            },
+            {
+                "segmentIndex": 2,
+                "startTime": "2026-03-16T10:14:50.000Z",
+                "endTime": "2026-03-16T10:14:52.000Z",
+                "transcript": "That was easy.",
+                "sentiment": "happy",
+                "sentimentScore": 0.8,
             },
         ],
     }
@@ -318,7 +341,7 @@ _OWN = MappingProxyType(
         "/openapi.json": _own(
             "getOpenApiJson", "This document as JSON", {"application/json": {"schema": {"type": "object"}}}
         ),
-        "/openapi.yaml": _own("getOpenApiYaml", "This document as YAML", {"application/yaml": {"schema": _TEXT}}),
+        "/openapi.yaml": _own("getOpenApiYaml", "This document as YAML", {"application/yaml": {"schema": {"type": "object"}}}),
     }
 )
 
@@ -338,7 +361,10 @@ def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
         return client.post(f"{base_path}/data/{kind}", headers=headers, base_url=ORIGIN, **request).get_json()
 
     bodies = {
-        kind: {case: {"sessionId": session, "batch": items[:count]} for case, count in (("accepted", 1), ("mixed", 2))}
+        kind: {
+            "accepted": {"sessionId": session, "batch": items[:1]},
+            "mixed": {"sessionId": session, "batch": items[1:]},
+        }
         for kind, items in BATCHES.items()
     }
     answers = {kind: {case: post(kind, json=body) for case, body in cases.items()} for kind, cases in bodies.items()}

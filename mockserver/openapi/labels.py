@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from mockserver.hyperstudy.shapes import Fidelity
 
-__all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement"]
+__all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement", "disagreements", "legend"]
 
 # The extension that carries a label in an OpenAPI document.
 KEYWORD = "x-fidelity"
@@ -46,3 +46,21 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     Disagreement("`status` of `GET /health`", "healthy", "success", "the client's guide"),
     Disagreement("`status` of a finished recording", "completed", "complete", "the client's fixtures"),
 )
+
+
+def legend() -> str:
+    """What the labels mean: Markdown."""
+    meanings = "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items())
+    return (
+        f"Every operation says how well founded it is (`{KEYWORD}`), and so does each parameter, field and error "
+        f"that differs from its operation:\n\n{meanings}"
+    )
+
+
+def disagreements() -> str:
+    """Where sources disagree: Markdown."""
+    rows = "\n".join(f"| {d.about} | `{d.documented}` | `{d.observed}` ({d.seen_in}) |" for d in DISAGREEMENTS)
+    return (
+        "Where sources disagree, the setting `--reading` chooses; `documented` is the default:\n\n"
+        f"| what | documented | observed |\n| --- | --- | --- |\n{rows}"
+    )

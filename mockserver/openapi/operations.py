@@ -137,7 +137,7 @@ def _success(operation: Operation, status: int, components: Components, example:
 
 def _content(operation: Operation, form: str, components: Components, answers: Mapping[str, Any]) -> Object:
     content: Object = {}
-    if form == "application/json":
+    if form in ("application/json", "application/yaml"):
         content["schema"] = components.hoisted(answer_schema(operation))
     elif form.startswith(("text/", "application/")):
         content["schema"] = {"type": "string"}

@@ -42,7 +42,7 @@ def event(**changes: Any) -> Record:
 
 def write(api: StudyApi, *events: Any, **options: Any) -> Record:
     """The verdict on a batch."""
-    verdict: Record = api.answer("POST", BATCH, {"events": list(events)}, status=201, **options)["data"]
+    verdict: Record = api.answer("POST", BATCH, {"events": list(events)}, expect=201, **options)["data"]
     return verdict
 
 

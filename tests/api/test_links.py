@@ -85,11 +85,11 @@ def signed(app: Flask, path: str) -> str:
 
 def replace_recording(app: Flask, monkeypatch: pytest.MonkeyPatch, **changes: Any) -> str:
     """Let the world have one recording of these attributes, and link to it."""
-    attributes = {"recording_id": "rec_1", "room_id": "room_1", "format": "mp4", "duration_ms": 900_000}
+    attributes = {"recording_id": "rec_1", "room_id": "room_pair", "format": "mp4", "duration_ms": 900_000}
     recording = SimpleNamespace(**{**attributes, "file_size_bytes": 50_000, **changes})
     world = type(app.extensions["mockserver"].world)
     monkeypatch.setattr(world, "recording", lambda *_: recording)
-    return signed(app, recording_path("", "room_1", "rec_1", recording.format))
+    return signed(app, recording_path("", "room_pair", "rec_1", recording.format))
 
 
 def assert_error(answer: TestResponse, status: int, code: str) -> None:

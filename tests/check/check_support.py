@@ -25,10 +25,11 @@ TYPE_OF = {
 }  # fmt: skip
 
 
-def results_of(scenario: str = "pair", seed: int | None = None) -> dict[int, Result]:
+def results_of(scenario: str = "pair", seed: int | None = None, *, most_rooms: int | None = None) -> dict[int, Result]:
     """Check a scenario in this process: invariant to result."""
     with reader_of(Settings(scenario=scenario, seed=seed), ()) as reader:
-        return {result.invariant.number: result for result in Run(reader).results()}
+        run = Run(reader, most_rooms=most_rooms)
+        return {result.invariant.number: result for result in run.results()}
 
 
 def broken(results: dict[int, Result]) -> list[int]:

@@ -8,6 +8,7 @@ import pytest
 from check_support import KEY, Corruption, Record, broken, records_of, results_of
 from flask import Flask, request
 
+from mockserver.check.transport import Answer, InProcessTransport
 from mockserver.hyperstudy import data
 from mockserver.hyperstudy.pages import Page
 from mockserver.hyperstudy.shapes import Shape
@@ -78,6 +79,7 @@ CORRUPTIONS = {
     "room of a message": (2, "chat", anyone, put("roomId", "room_other")),
     "experiment of a recording": (2, "recordings", anyone, put("experimentId", "exp_other")),
     "joined after the first event": (2, "participants", anyone, join_late),
+    "left before the last event": (2, "participants", anyone, put("completedAt", "2024-10-20T14:31:00.000Z")),
     "response of a component": (
         3,
         "components",
@@ -230,6 +232,23 @@ def test_a_wrong_total_breaks_invariant_11(monkeypatch: pytest.MonkeyPatch) -> N
     results = results_of()
     assert broken(results) == [11]
     assert "sum up to" in str(results[11].broken)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("/data/counts/participant/", b'"chat":'), ("/api/v3/experiments/exp_pair", b'"participantCount":')],
+)
+def test_another_count_breaks_invariant_11(path: str, name: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What counts rooms, people or records elsewhere has to count the same."""
+    ask = InProcessTransport.ask
+
+    def miscounting(transport: InProcessTransport, method: str, target: str, headers: Any) -> Answer:
+        answer = ask(transport, method, target, headers)
+        body = answer.body.replace(name, name + b"1", 1) if path in target else answer.body
+        return Answer(answer.status, answer.headers, body)
+
+    monkeypatch.setattr(InProcessTransport, "ask", miscounting)
+    assert broken(results_of()) == [11]
 
 
 def test_pages_that_skip_a_record_break_invariant_12(monkeypatch: pytest.MonkeyPatch) -> None:

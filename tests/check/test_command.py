@@ -70,7 +70,8 @@ def test_some_rooms_can_stand_for_all() -> None:
 
 def test_an_experiment_that_no_key_may_read_is_named() -> None:
     """It is not counted as checked."""
-    result = run("--scenario", "demo", "--key", "YOUR_KEY", "--rooms", "1")
+    asked = ("--experiment", "exp_other_004", "--experiment", "exp_dyads_002")
+    result = run("--scenario", "demo", "--key", "YOUR_KEY", "--rooms", "1", *asked)
     assert result.exit_code == 0
     assert result.stderr == "not looked at, no key may read it: exp_other_004\n"
 

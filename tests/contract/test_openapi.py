@@ -99,6 +99,13 @@ def test_the_document_is_the_same_whatever_was_written(demo_app: Flask, api: str
     assert not any(one["name"] == "Two agents" for one in listed["data"])
 
 
+@pytest.mark.parametrize("api", APIS)
+def test_making_the_document_says_nothing(api: str, caplog: pytest.LogCaptureFixture) -> None:
+    """What is tried for the examples is no developer's mistake."""
+    served(create_app(Settings(scenario="pair")), api)
+    assert caplog.messages == []
+
+
 def test_a_world_without_data_has_a_document(document: Json) -> None:
     """The same operations; only what cannot be asked of it has no example."""
     app = create_app(Settings(scenario="empty"))

@@ -17,8 +17,8 @@ ALLOWED = {
     "simulation": {"simulation", "errors", "timestamps", "resources"},
     "store": {"store", "errors"},
     "study": {"study", "simulation", "store"},
-    "hyperstudy": {"hyperstudy", "openapi", "study", "simulation", "store", *SHARED},
-    "ingestion": {"ingestion", "openapi", "store", *SHARED},
+    "hyperstudy": {"hyperstudy", "openapi", "reference", "study", "simulation", "store", *SHARED},
+    "ingestion": {"ingestion", "openapi", "reference", "store", *SHARED},
     "control": {"control", "ingestion", "simulation", "store", *SHARED},
 }
 
