@@ -63,6 +63,7 @@ def banner(announcement: Announcement, *, styled: bool) -> list[str]:
         click.style(title, bold=True),
         _labelled("data API", f"{announcement.url}/api/v3"),
         _labelled("ingestion API", f"{announcement.url}/api"),
+        _labelled("reference", f"{announcement.url}/api/v3/docs"),
         _labelled("world", _world(announcement)),
         _labelled("sample ids", _ids(announcement)),
         _labelled("API keys", ", ".join(announcement.keys) + " (values: --json)"),

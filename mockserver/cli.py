@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -18,6 +18,7 @@ from mockserver.banner import Announcement, banner, exposure_warning, ready_line
 from mockserver.check.command import check_command
 from mockserver.clock import wall_ms
 from mockserver.errors import MockserverError
+from mockserver.fidelity_command import fidelity_command
 from mockserver.scenario_commands import scenario_group, scenarios_command
 from mockserver.settings import Settings
 from mockserver.stop_signals import StopSignals
@@ -112,6 +113,14 @@ def chosen_world(context: click.Context, scenario: str | None, seed: int | None)
     help="Port to listen on; 0 picks a free one.",
 )
 @world_options(served_option)
+@served_option(
+    "--reading",
+    type=click.Choice(["documented", "observed"]),
+    default=_DEFAULTS.reading,
+    show_default=True,
+    help="Where sources disagree: what the documentation says, or what the official client saw.",
+)
+@served_option("--rate-limits", is_flag=True, help="Enforce the documented limits on requests, in both APIs.")
 @served_option("--quiet", is_flag=True, help="Print the last line only: ready http://...")
 @served_option("--json", "as_json", is_flag=True, help="Print one JSON object instead: url, ids, keys, token, ...")
 @served_option(
@@ -129,12 +138,21 @@ def cli(
     port: int,
     scenario: str | None,
     seed: int | None,
+    reading: Literal["documented", "observed"],
+    rate_limits: bool,
     quiet: bool,
     as_json: bool,
     ready_file: Path | None,
 ) -> None:
     """Serve, unless a command follows."""
-    context.obj = Settings(host=host, port=port, scenario=scenario or _DEFAULTS.scenario, seed=seed)
+    context.obj = Settings(
+        host=host,
+        port=port,
+        scenario=scenario or _DEFAULTS.scenario,
+        seed=seed,
+        reading=reading,
+        rate_limits=rate_limits,
+    )
     if context.invoked_subcommand is None:
         _serve(context.obj, quiet=quiet, as_json=as_json, ready_path=ready_file)
 
@@ -167,6 +185,7 @@ def token_command(*, subject: str | None, ttl_s: int | None) -> None:
 
 
 cli.add_command(check_command)
+cli.add_command(fidelity_command)
 cli.add_command(scenarios_command)
 cli.add_command(scenario_group)
 

@@ -62,11 +62,11 @@ def _starts(study: Study, shown: Sequence[_Shown], starts: Sequence[Event]) -> C
     for start in starts:
         if start.at_ms not in times and _is_due(study, start):
             yield Counterexample(f"{study.tell_event(start)} has no component record", study.url_of(start))
-    if len(by_time) < len(starts) or len(times) < len(shown):
-        yield Counterexample(
-            f"component {starts[0].record['componentId']!r} of {starts[0].who} starts twice at one instant",
-            study.url_of(starts[0]),
-        )
+    if len(times) < len(shown):
+        yield _about(study, shown[0], "or one like it is there twice at one instant")
+    if len(by_time) < len(starts):
+        said = f"{study.tell_event(starts[0])} or one like it is there twice at one instant"
+        yield Counterexample(said, study.url_of(starts[0]))
 
 
 def _completions(
@@ -92,7 +92,7 @@ def _completions(
 def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexamples:
     response, response_time_ms = one.record["response"], one.record["responseTime"]
     if len(ended) != 1:
-        if ended or not study.may_still_come(study.horizon_ms):
+        if ended or study.is_over:
             yield _about(study, one, f"is completed, but has {len(ended)} component.complete events")
     elif ended[0].record["response"] != response:
         yield _about(study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}")

@@ -11,11 +11,11 @@ from functools import cached_property
 from typing import Any
 
 from mockserver.check.errors import CheckError
-from mockserver.check.reader import API_PATH, Page, Reader, data_path
+from mockserver.check.reader import API_PATH, Reader, data_path
 
-__all__ = ["Discovery", "Room"]
+__all__ = ["EXPERIMENTS_PATH", "Discovery", "Room"]
 
-_EXPERIMENTS_PATH = f"{API_PATH}/experiments"
+EXPERIMENTS_PATH = f"{API_PATH}/experiments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +46,19 @@ class Discovery:
         self._traces: dict[str, dict[str, list[str]]] = {}
 
     def experiment_ids(self) -> list[str]:
-        """Every experiment that the server lists.
+        """Every experiment that the server knows: those of its world, and those that the API lists.
 
         Raises:
             CheckError: It lists none, so they have to be named.
         """
-        if self._world is not None:
-            return [experiment["id"] for experiment in self._world["experiments"]]
-        listed = self._reader.optional(_EXPERIMENTS_PATH, {"limit": 1000})
-        if listed is None:
+        if self._world is None and self._summaries is None:
             raise CheckError("this server does not list its experiments: name them with --experiment ID")
-        return [experiment["id"] for experiment in listed.data]
+        known = [*(self._world or {"experiments": ()})["experiments"], *(self._summaries or ())]
+        return list(dict.fromkeys(experiment["id"] for experiment in known))
+
+    def summary(self, experiment_id: str) -> Mapping[str, Any] | None:
+        """What the list of experiments says of one; None where it is not served, or not for this key."""
+        return next((one for one in self._summaries or () if one["id"] == experiment_id), None)
 
     def room_ids(self, experiment_id: str, *, again: bool = False) -> list[str]:
         """The experiment's rooms, in the server's order.
@@ -96,6 +98,10 @@ class Discovery:
         return Room(room_id, ids, record, people, siblings_open, self._reader.url(path, {}))
 
     @cached_property
+    def _summaries(self) -> list[dict[str, Any]] | None:
+        return self._all(EXPERIMENTS_PATH, {"limit": 50})
+
+    @cached_property
     def _world(self) -> Any:
         return self._reader.control("/_mock/world")
 
@@ -104,12 +110,13 @@ class Discovery:
         return next((found for found in experiments if found["id"] == experiment_id), None)
 
     def _records(self, data_type: str, scope: str, scope_id: str) -> list[dict[str, Any]] | None:
+        return self._all(data_path(data_type, scope, scope_id), {})
+
+    def _all(self, path: str, query: Mapping[str, Any]) -> list[dict[str, Any]] | None:
         """All records of a list that a server may be without."""
-        path = data_path(data_type, scope, scope_id)
         if self._reader.optional(path, {"limit": 1}) is None:
             return None
-        pages: list[Page] = list(self._reader.pages(path))
-        return [record for page in pages for record in page.data]
+        return [record for page in self._reader.pages(path, query) for record in page.data]
 
     def _traces_of(self, experiment_id: str) -> dict[str, list[str]]:
         """Room to participants, as far as the events name them."""

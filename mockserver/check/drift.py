@@ -23,7 +23,7 @@ from mockserver.check.study import Study
 
 __all__ = ["Track", "drift_follows"]
 
-# A media clock that is further off than this is no clock (scenarios allow 1 %).
+# A media clock that is further off than 1 %, and a little, is no clock.
 _MOST_SKEW = 0.012
 # Jitter has tails: six spreads, more where few samples tell the spread, and never less than a frame at 25/s.
 _SPREADS = 6.0

@@ -167,8 +167,12 @@ def _difference(
 
 
 def _orders(block: _Block, records: Records, at: str) -> Counterexamples:
-    """Ascending and descending, by each field that one can sort by."""
-    sorts = ("startTime",) if at == "startTime" else ("timestamp", "onset")
+    """Ascending and descending, by each field that one can sort by.
+
+    While the clock runs, what comes new has the latest timestamp but not the latest onset, so that onset has no
+    order that two answers could share.
+    """
+    sorts = (at,) if at == "startTime" or block.reader.moving else (at, "onset")
     for number, sort in enumerate(sorts):
         ascending = records if number == 0 else block.json(sort=sort)
         keys = [record[sort] for record in ascending]

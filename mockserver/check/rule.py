@@ -1,4 +1,4 @@
-"""What an invariant is while a run goes on: it looks at rooms, then at the experiment, then back on all.
+"""What an invariant is while a run goes on: it looks at rooms, then at the experiment.
 
 Each look is an iterator of counter-examples. The run takes the first and looks no further, so a rule may
 stop caring about what it has already shown to be broken.
@@ -6,11 +6,9 @@ stop caring about what it has already shown to be broken.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mockserver.check.study import Study
-    from mockserver.check.survey import Survey
+from mockserver.check.study import Study
+from mockserver.check.survey import Survey
 
 __all__ = ["Counterexample", "Counterexamples", "RoomRule", "Rule"]
 
@@ -40,16 +38,12 @@ class Rule:
         self.looked_at = 0
         self.skipped: str | None = None
 
-    def room(self, study: "Study") -> Counterexamples:
+    def room(self, study: Study) -> Counterexamples:
         """Look at one room."""
         return iter(())
 
-    def experiment(self, survey: "Survey") -> Counterexamples:
+    def experiment(self, survey: Survey) -> Counterexamples:
         """Look at an experiment, after its rooms."""
-        return iter(())
-
-    def end(self) -> Counterexamples:
-        """Look back, after all experiments."""
         return iter(())
 
 
@@ -62,14 +56,14 @@ class RoomRule(Rule):
     """
 
     def __init__(
-        self, look: "Callable[[Study], Counterexamples]", *data_types: str, besides: tuple[str, ...] = ()
+        self, look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = ()
     ) -> None:
         super().__init__()
         self._look = look
         self._data_types = data_types
         self._besides = besides
 
-    def room(self, study: "Study") -> Counterexamples:
+    def room(self, study: Study) -> Counterexamples:
         """Look at one room, and count its records."""
         named = self._data_types or [one for one in study.data_types if one not in self._besides]
         self.looked_at += sum(len(study.table(data_type)) for data_type in named)

@@ -81,7 +81,6 @@ class Run:
                 tick()
             self._look_at_experiment(survey)
             tick()
-        self._look(lambda rule: rule.end(), "")
         return [self._result(invariant, rule) for invariant, rule in self._rules]
 
     def _survey(self, experiment_ids: Sequence[str], most_rooms: int | None) -> Iterator[Survey]:
@@ -130,7 +129,7 @@ def _first(look: Callable[[Rule], Counterexamples], rule: Rule, url: str) -> Cou
         return next(look(rule), None)
     except UnreadableError as error:
         return Counterexample(str(error), error.url)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         return Counterexample(f"a record is not shaped as documented: {type(error).__name__} {error}", url)
 
 

@@ -2,6 +2,7 @@
 
 The experiment's order is the longest sequence of states that anybody went through. All others of the
 experiment, in whatever room, have to begin as it does and may stop early: nobody skips a state or goes back.
+The experiment's definition is not asked, since it may have been edited after the rooms were run.
 """
 
 from collections.abc import Sequence

@@ -168,20 +168,23 @@ class Study:
         where that is missing, to the participant's `state.exit`, or, in a room that is not over, for ever.
         """
         found: dict[tuple[str, str], list[Window]] = {}
-        starts = [e for e in self.events_of("component.start") if e.record["componentType"] == component_type]
-        for start in starts:
-            end_ms = self._end_of(start)
-            key = (start.who, start.record["componentId"])
-            found.setdefault(key, []).append(Window(start.at_ms, end_ms, start.record["stateId"]))
+        for start in self.events.get("component.start", ()):
+            if start.record["componentType"] == component_type:
+                key = (start.who, start.record["componentId"])
+                window = Window(start.at_ms, self._end_of(start), start.record["stateId"])
+                found.setdefault(key, []).append(window)
         return found
 
     def _end_of(self, start: Event) -> float:
-        for end in self.events_of("component.complete", "state.exit"):
-            names = ("stateId",) if end.type == "state.exit" else ("stateId", "componentId")
-            same = all(end.record[name] == start.record[name] for name in names)
-            if end.at_ms >= start.at_ms and end.who == start.who and same:
-                return end.at_ms
-        return start.at_ms if self.is_over else math.inf
+        names_of = {"component.complete": ("stateId", "componentId"), "state.exit": ("stateId",)}
+        ends = [
+            end.at_ms
+            for type_, names in names_of.items()
+            for end in self.events.get(type_, ())
+            if end.at_ms >= start.at_ms and end.who == start.who
+            if all(end.record[name] == start.record[name] for name in names)
+        ]
+        return min(ends, default=start.at_ms if self.is_over else math.inf)
 
     @cached_property
     def connections(self) -> Mapping[str, Sequence[Window]]:

@@ -8,7 +8,8 @@ runs a total may grow between two requests; it then has to lie between the sums 
 
 from collections.abc import Callable, Mapping, Sequence
 
-from mockserver.check.reader import API_PATH, Reader, data_path
+from mockserver.check.discovery import EXPERIMENTS_PATH
+from mockserver.check.reader import Reader, data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
 from mockserver.check.study import Study
 from mockserver.check.survey import Survey
@@ -69,13 +70,10 @@ class TotalsAgree(Rule):
         yield Counterexample(f"the total is {total}, but the {of_what} sum up to {summed}", url)
 
     def _summary(self, survey: Survey) -> Counterexamples:
-        """What the experiment says of itself, where it does."""
-        reader = survey.reader
-        page = reader.optional(f"{API_PATH}/experiments/{survey.experiment_id}")
-        if page is None or reader.moving:
-            return
+        """What the list of experiments says of this one, where it is served."""
+        reader, summary = survey.reader, survey.discovery.summary(survey.experiment_id)
         for name, data_type in (("participantCount", "participants"), ("roomCount", "rooms")):
-            said = page.data[0].get(name)
+            said = None if summary is None or reader.moving else summary.get(name)
             path = data_path(data_type, "experiment", survey.experiment_id)
             listed = reader.optional(path, {"limit": 1})
             if said is None or listed is None:
@@ -83,11 +81,10 @@ class TotalsAgree(Rule):
             self.looked_at += 1
             if said != listed.total:
                 what = f"experiment {survey.experiment_id} has {name} {said}, but {listed.total} {data_type}"
-                yield Counterexample(what, page.url)
+                yield Counterexample(what, reader.url(EXPERIMENTS_PATH, {}))
 
     def _counts(self, reader: Reader, who: str, room_id: str, totals: Mapping[str, int]) -> Counterexamples:
-        path, query = f"{API_PATH}/data/counts/participant/{who}", {"roomId": room_id}
-        page = reader.optional(path, query)
+        page = reader.optional(data_path("counts", "participant", who), {"roomId": room_id})
         if page is None or reader.moving:
             return
         block = page.data[0] if isinstance(page.data, list) else page.data

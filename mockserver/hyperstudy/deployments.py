@@ -16,9 +16,9 @@ from mockserver.hyperstudy.errors import Conflict, Forbidden, InvalidBody, NotFo
 from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.places import find_experiment, unknown
-from mockserver.simulation.attendance import deployment_name
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import RoomRecord
+from mockserver.simulation.rooms import deployment_name
 from mockserver.study.definitions import agent_roles
 from mockserver.study.documents import Kept
 from mockserver.study.launches import STAGGER_MS, Launch, new_launch, save_launch

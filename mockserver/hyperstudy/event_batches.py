@@ -39,18 +39,25 @@ _EVENT = {
         "componentId": {"type": ["string", "null"]},
         "content": _TEXT,
         "stateId": {"type": ["string", "null"]},
+        "stateName": {"type": ["string", "null"]},
         "duration": {"type": ["integer", "null"]},
         "response": {"type": ["object", "null"]},
     },
-    "required": ["eventType", "roomId", "participantId"],
+    "required": ["eventType", "participantId"],
+    # A session is a room by another name.
+    "anyOf": [{"required": ["roomId"]}, {"required": ["sessionId"]}],
 }
 # What the request as a whole needs; each event is judged alone.
-_BATCH = {
+_BATCH: dict[str, Any] = {
     "type": "object",
     "properties": {"events": {"type": "array", "maxItems": MOST_EVENTS}},
     "required": ["events"],
 }
-_DESCRIBED = {**_BATCH, "properties": {"events": {**_BATCH["properties"]["events"], "items": _EVENT}}}  # type: ignore[index]
+_DESCRIBED = {
+    **_BATCH,
+    "x-fidelity": "inferred",
+    "properties": {"events": {**_BATCH["properties"]["events"], "items": _EVENT}},
+}
 _VERDICT = {
     "title": "EventVerdicts",
     "x-fidelity": "inferred",

@@ -5,6 +5,7 @@ with the window's beginning as timestamp, are inferred.
 """
 
 from collections.abc import Sequence
+from math import fsum
 from typing import NamedTuple
 
 from mockserver.simulation.datasets import Query, Selection
@@ -50,13 +51,14 @@ def averaged(found: Selection, rooms: Sequence[RoomRef], window_ms: int, query: 
 def _mean(samples: list[SyncSample], onset_ms: int, zero_ms: int) -> SyncSample:
     count = len(samples)
     first = min(samples, key=lambda sample: sample.timestamp_ms)
+    # An exact sum does not depend on the order in which the query found the samples.
     return first._replace(
         metric_id=f"{first.metric_id}_avg",
         timestamp_ms=zero_ms + onset_ms,
         onset_ms=onset_ms,
         time_drift_ms=round(sum(s.time_drift_ms for s in samples) / count),
-        playback_rate=round(sum(s.playback_rate for s in samples) / count, 4),
-        sync_quality=round(sum(s.sync_quality for s in samples) / count, 3),
+        playback_rate=round(fsum(s.playback_rate for s in samples) / count, 4),
+        sync_quality=round(fsum(s.sync_quality for s in samples) / count, 3),
         latency_ms=round(sum(s.latency_ms for s in samples) / count),
-        buffer_health=round(sum(s.buffer_health for s in samples) / count, 3),
+        buffer_health=round(fsum(s.buffer_health for s in samples) / count, 3),
     )

@@ -341,7 +341,9 @@ _OWN = MappingProxyType(
         "/openapi.json": _own(
             "getOpenApiJson", "This document as JSON", {"application/json": {"schema": {"type": "object"}}}
         ),
-        "/openapi.yaml": _own("getOpenApiYaml", "This document as YAML", {"application/yaml": {"schema": {"type": "object"}}}),
+        "/openapi.yaml": _own(
+            "getOpenApiYaml", "This document as YAML", {"application/yaml": {"schema": {"type": "object"}}}
+        ),
     }
 )
 

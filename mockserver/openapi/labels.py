@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from mockserver.hyperstudy.shapes import Fidelity
 
-__all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement", "disagreements", "legend"]
+__all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement", "disagreements", "legend", "weaker"]
 
 # The extension that carries a label in an OpenAPI document.
 KEYWORD = "x-fidelity"
@@ -22,6 +22,11 @@ LABELS: Mapping[Fidelity, str] = MappingProxyType(
         "inferred": "all sources are silent or disagree; it is our choice",
     }
 )
+
+
+def weaker(one: Fidelity, other: Fidelity) -> Fidelity:
+    """The label that promises less: nothing is better founded than what it is part of."""
+    return max(one, other, key=list(LABELS).index)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from mockserver.hyperstudy.shapes import Shape
 from mockserver.openapi.errors import errors_of
 from mockserver.openapi.examples import Example
 from mockserver.openapi.headers import header_references, success_headers
-from mockserver.openapi.labels import KEYWORD
+from mockserver.openapi.labels import KEYWORD, weaker
 from mockserver.openapi.links import links_of
 from mockserver.openapi.paths import camel, meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
@@ -90,8 +90,9 @@ def _query_parameter(operation: Operation, parameter: Parameter, example: Exampl
         "description": parameter.description,
         "schema": parameter.schema,
     }
-    if parameter.fidelity != operation.fidelity:
-        described[KEYWORD] = parameter.fidelity
+    fidelity = weaker(parameter.fidelity, operation.fidelity)
+    if fidelity != operation.fidelity:
+        described[KEYWORD] = fidelity
     return _with_example(described, example.query.get(parameter.name) if example else None)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Field, Shape
-from mockserver.openapi.labels import KEYWORD
+from mockserver.openapi.labels import KEYWORD, weaker
 
 __all__ = ["Components", "record_name", "record_schema"]
 
@@ -60,17 +60,18 @@ def _object(fields: tuple[Field, ...], fidelity: Fidelity) -> Schema:
 
 
 def _field(field: Field, around: Fidelity) -> Schema:
-    schema = _of_kind(field)
+    fidelity = weaker(field.fidelity, around)
+    schema = _of_kind(field, fidelity)
     if field.nullable:
         schema = {**schema, "type": [schema["type"], "null"]}
-    return schema if field.fidelity == around else {**schema, KEYWORD: field.fidelity}
+    return schema if fidelity == around else {**schema, KEYWORD: fidelity}
 
 
-def _of_kind(field: Field) -> Schema:
+def _of_kind(field: Field, fidelity: Fidelity) -> Schema:
     if field.kind == "object":
-        return _object(field.fields, field.fidelity)
+        return _object(field.fields, fidelity)
     if field.kind == "objects":
-        return {"type": "array", "items": _object(field.fields, field.fidelity)}
+        return {"type": "array", "items": _object(field.fields, fidelity)}
     return dict(_TYPES.get(field.kind, {"type": field.kind}))
 
 

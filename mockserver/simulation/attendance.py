@@ -4,19 +4,12 @@ from mockserver.simulation.entities import Entity
 from mockserver.simulation.plan import Participant, Plan
 from mockserver.simulation.records import ParticipantRecord, RoomRecord
 
-__all__ = ["COMPLETION_CODES", "deployment_name", "participant_rows", "room_rows"]
+__all__ = ["COMPLETION_CODES", "participant_rows", "room_rows"]
 
 # Source: the data types overview (documented).
 COMPLETION_CODES = (
     "SUCCESS", "TIMEOUT", "TECHNICAL", "NOCONSENT", "ABANDONED", "IN_PROGRESS", "COMPLETED_NO_CODE",
 )  # fmt: skip
-
-
-def deployment_name(deployment_id: str | None) -> str | None:
-    """A name to show for a deployment: `dep_pilot` is Pilot."""
-    if deployment_id is None:
-        return None
-    return deployment_id.removeprefix("dep_").replace("_", " ").capitalize()
 
 
 def participant_rows(plan: Plan, now_ms: int) -> list[Entity]:
@@ -55,7 +48,7 @@ def room_rows(plan: Plan, now_ms: int) -> list[Entity]:
         id=room.room_id,
         experiment_id=room.experiment_id,
         deployment_id=room.deployment_id,
-        deployment_name=deployment_name(room.deployment_id),
+        deployment_name=room.deployment_name,
         status="completed" if ended else "active" if started else "waiting",
         participant_count=len(here),
         created_ms=plan.created_ms,

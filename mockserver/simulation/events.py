@@ -5,6 +5,7 @@ are, an event and the record it belongs to cannot disagree.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from mockserver.simulation.components import Showing, response_record, showings
@@ -12,7 +13,7 @@ from mockserver.simulation.plan import Participant, Plan, Response, Screening, S
 from mockserver.simulation.records import ChatMessage, Entry, Event
 from mockserver.simulation.sync import Seek, SyncLane
 
-__all__ = ["CATEGORIES", "event_entries"]
+__all__ = ["CATEGORIES", "event_entries", "exits_at"]
 
 # The client adds the last two to the data page's categories.
 CATEGORIES = ("component", "state", "media", "communication", "sync", "pre_experiment", "questionnaire")
@@ -51,6 +52,18 @@ def event_entries(
     told.sort(key=lambda h: (h.at_ms, ids[h.who]))
     prefix = "event_" + plan.chance("events").code(7, "id")
     return [_entry(plan, h, f"{prefix}{number:05d}") for number, h in enumerate(told)]
+
+
+def exits_at(plan: Plan, stopped_ms: int, number: int) -> list[Entry]:
+    """Everybody leaves the state they are in, because the room is ended by force.
+
+    Args:
+        plan: The story as it would have gone on. number: of events in it; these get ids after theirs.
+    """
+    inside = [visit for visit in plan.visits if visit.entered_ms <= stopped_ms < visit.exited_ms]
+    left = [list(_visit(plan, replace(visit, exited_ms=stopped_ms)))[-1] for visit in inside]
+    prefix = "event_" + plan.chance("events").code(7, "id")
+    return [_entry(plan, h, f"{prefix}{number + n:05d}") for n, h in enumerate(left)]
 
 
 def _entry(plan: Plan, h: _Happening, event_id: str) -> Entry:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario import ExperimentSpec, StateSpec
 
-__all__ = ["RoomRef", "room_refs"]
+__all__ = ["RoomRef", "deployment_name", "room_refs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,17 @@ class RoomRef:
     deployment_id: str | None
     condition: str
     states: tuple[tuple[str, StateSpec], ...]
+    deployment_name: str | None = None
     stopped_ms: int | None = None
 
     def is_agent(self, index: int) -> bool:
         """Is the n-th participant an AI? Agents take the last seats."""
         return index >= self.experiment.participants - self.experiment.agents
+
+
+def deployment_name(deployment_id: str) -> str:
+    """A name to show for a deployment that has none of its own: `dep_pilot` is Pilot."""
+    return deployment_id.removeprefix("dep_").replace("_", " ").capitalize()
 
 
 def room_refs(
@@ -51,6 +57,7 @@ def room_refs(
         while room_id in taken:
             room_id = "room_" + chance.code(6, "id", room_id)
         taken.add(room_id)
+        deployment_id = spec.deployments[index % len(spec.deployments)] if spec.deployments else None
         late_ms = 0 if index == 0 else chance.integer(0, 60_000, "late")
         refs.append(
             RoomRef(
@@ -59,9 +66,10 @@ def room_refs(
                 index=index,
                 room_id=room_id,
                 started_ms=spec.starts_ms + int(index * spec.room_every_s * 1000) + late_ms,
-                deployment_id=spec.deployments[index % len(spec.deployments)] if spec.deployments else None,
+                deployment_id=deployment_id,
                 condition=spec.conditions[index % len(spec.conditions)],
                 states=tuple((state_id, states[state_id]) for state_id in spec.states),
+                deployment_name=deployment_name(deployment_id) if deployment_id else None,
             )
         )
     return refs

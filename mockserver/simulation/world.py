@@ -19,7 +19,7 @@ from mockserver.simulation.components import component_entries
 from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
 from mockserver.simulation.datasets import Dataset, Query, Selection
 from mockserver.simulation.entities import EntityDataset
-from mockserver.simulation.events import event_entries
+from mockserver.simulation.events import event_entries, exits_at
 from mockserver.simulation.gaze import GazeLanes, gaze_lanes
 from mockserver.simulation.index_dataset import IndexDataset
 from mockserver.simulation.lane_dataset import LaneDataset
@@ -31,7 +31,7 @@ from mockserver.simulation.records import Entry, Recording
 from mockserver.simulation.rooms import RoomRef, room_refs
 from mockserver.simulation.scenario import Scenario
 from mockserver.simulation.sparse import sparse_entries
-from mockserver.simulation.stopping import stopped_lanes
+from mockserver.simulation.stopping import stopped_components, stopped_lanes, until
 from mockserver.simulation.sync import SyncLane, SyncLanes, sync_lanes
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 from mockserver.simulation.videochat import videochat_entries
@@ -259,10 +259,22 @@ class World:
     # --- making --------------------------------------------------------------------------------
 
     def _make_entries(self, data_type: str, plan: Plan) -> list[Entry]:
+        """Tell a room's records; of a room that was stopped, what there was by then, and what that closed."""
+        stopped_ms = plan.room.stopped_ms
+        if stopped_ms is None or data_type in ("recordings", "videochat"):
+            return self._tell(data_type, plan)
+        whole = self.whole_plan(plan.room)
+        told = self._tell(data_type, whole)
+        if data_type == "components":
+            return stopped_components(told, stopped_ms)
+        if data_type == "events":
+            return [*until(told, stopped_ms), *exits_at(whole, stopped_ms, len(told))]
+        return until(told, stopped_ms)
+
+    def _tell(self, data_type: str, plan: Plan) -> list[Entry]:
         match data_type:
             case "chat":
-                sent = chat_entries(self._whole_plan(plan.room), self._namer)
-                return [entry for entry in sent if entry.at_ms <= plan.ended_ms]
+                return chat_entries(plan, self._namer)
             case "videochat":
                 return videochat_entries(plan)
             case "components":
@@ -272,18 +284,18 @@ class World:
             case "recordings":
                 return recording_entries(plan, self.scenario.recordings)
             case "events":
-                viewers = self._viewers(plan.room)
-                messages = self.entries("chat", plan.room.room_id)
+                viewers = sync_lanes(plan, self.scenario.network)
+                messages = chat_entries(plan, self._namer)
                 return event_entries(plan, messages, viewers, SyncLanes(viewers).seeks())
         raise ValueError(f"no irregular data type {data_type!r}")
 
     def _sliders(self, room: RoomRef) -> list[ContinuousLane]:
-        return stopped_lanes(continuous_lanes(self._whole_plan(room), self.scenario.ratings), [room])
+        return stopped_lanes(continuous_lanes(self.whole_plan(room), self.scenario.ratings), [room])
 
     def _viewers(self, room: RoomRef) -> list[SyncLane]:
-        return stopped_lanes(sync_lanes(self._whole_plan(room), self.scenario.network), [room])
+        return stopped_lanes(sync_lanes(self.whole_plan(room), self.scenario.network), [room])
 
-    def _whole_plan(self, room: RoomRef) -> Plan:
+    def whole_plan(self, room: RoomRef) -> Plan:
         """The room's story as it would have gone on: what was measured before a stop does not change by it."""
         return self.plan(replace(room, stopped_ms=None))
 
@@ -294,7 +306,7 @@ class World:
             case "sync":
                 return LaneDataset(SyncLanes([lane for room in rooms for lane in self._viewers(room)]))
             case "eyetracking":
-                lanes = [lane for room in rooms for lane in gaze_lanes(self._whole_plan(room))]
+                lanes = [lane for room in rooms for lane in gaze_lanes(self.whole_plan(room))]
                 return LaneDataset(GazeLanes(stopped_lanes(lanes, rooms)))
             case "participants" | "rooms":
                 tell = participant_rows if data_type == "participants" else room_rows

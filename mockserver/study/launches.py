@@ -66,9 +66,13 @@ def save_launch(store: Store, launch: Launch, now_ms: int) -> None:
 
 
 def launched_room(
-    experiment_id: str, spec: ExperimentSpec, states: tuple[tuple[str, StateSpec], ...], launch: Launch
+    experiment_id: str,
+    spec: ExperimentSpec,
+    states: tuple[tuple[str, StateSpec], ...],
+    launch: Launch,
+    deployment: str,
 ) -> RoomRef:
-    """The room that a launch stands for; all its participants are agents."""
+    """The room that a launch stands for; all its participants are agents. `deployment` is its name."""
     alone = ExperimentSpec(
         name=spec.name,
         organisation=spec.organisation,
@@ -91,5 +95,6 @@ def launched_room(
         deployment_id=launch.deployment_id,
         condition=spec.conditions[launch.index % len(spec.conditions)],
         states=states,
+        deployment_name=deployment,
         stopped_ms=launch.stopped_ms,
     )

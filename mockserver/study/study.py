@@ -12,7 +12,7 @@ from typing import Any
 from mockserver.simulation.agents import Decision, decisions
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.records import Entry
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.rooms import RoomRef, deployment_name
 from mockserver.simulation.scenario import ExperimentSpec
 from mockserver.simulation.world import World
 from mockserver.store import Store
@@ -78,7 +78,8 @@ class Study:
     def decisions(self, room: RoomRef) -> list[Decision]:
         """What the agents of a room decide in the course of its story."""
         world = self.world
-        return decisions(world.plan(room), list(world.entries("chat", room.room_id)))
+        made = decisions(world.whole_plan(room), list(world.entries("chat", room.room_id)))
+        return [one for one in made if room.stopped_ms is None or one.timestamp_ms <= room.stopped_ms]
 
     def spec(self, experiment: Kept) -> ExperimentSpec:
         """What the simulation can play of an experiment, whoever wrote it."""
@@ -87,7 +88,9 @@ class Study:
     def launch(self, experiment: Kept, launch: Launch) -> RoomRef:
         """The room that a launch stands for."""
         spec, states = playable(launch.definition, self._blank(experiment))
-        return launched_room(experiment.id, spec, states, launch)
+        deployment = self.deployments.get(launch.deployment_id)
+        named = deployment.body["config"].get("name") if deployment else None
+        return launched_room(experiment.id, spec, states, launch, named or deployment_name(launch.deployment_id))
 
     def _extended(self, revision: int) -> World:
         rooms: dict[str, list[RoomRef]] = {}

@@ -466,7 +466,7 @@ def many() -> Iterator[StudyApi]:
         yield StudyApi("pair")
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(batch=st.lists(good_events, max_size=12), limit=st.integers(5, 60))
 def test_any_batch_is_read_back_in_order(many: StudyApi, batch: list[Record], limit: int) -> None:
     """All of it is recorded; the list stays in order, its onsets exact, its pages whole, and the rest as it was."""
@@ -483,7 +483,7 @@ def test_any_batch_is_read_back_in_order(many: StudyApi, batch: list[Record], li
     assert read(many, sort="onset", order="desc") == after[::-1]
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(batch=st.lists(odd_events, max_size=8))
 def test_any_batch_gets_a_verdict_on_every_item(many: StudyApi, batch: list[Any]) -> None:
     """Recorded and rejected add up, indexes come in order with a reason each, and what was recorded can be read."""

@@ -270,9 +270,7 @@ NOT_JSON = {
 
 @pytest.mark.parametrize("body", NOT_JSON.values(), ids=NOT_JSON)
 @pytest.mark.parametrize(("method", "route"), BODY_REQUIRED)
-def test_malformed_json_is_refused_with_what_is_wrong(
-    api: DataApi, method: str, route: str, body: bytes
-) -> None:
+def test_malformed_json_is_refused_with_what_is_wrong(api: DataApi, method: str, route: str, body: bytes) -> None:
     """400 with at least one error in the details, whatever the address."""
     error = error_of(api.ask(known(route), method=method, body=body), 400, "VALIDATION_ERROR")
     assert error["message"].startswith("The body is not valid JSON: ")

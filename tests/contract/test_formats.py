@@ -42,12 +42,9 @@ OBSERVED = {
     "sparseRatingData.videoRelativeTime sparseRatingData.pauseTimestamp sparseRatingData.componentType "
     "sparseRatingData.componentData sparseRatingData.previousRatings sparseRatingData.mediaPauseOnset "
     "sparseRatingData.mediaResumeOnset sparseRatingData.actualPauseDuration stateStartTime stateDuration",
-    "components": "completed stateName participantId roomId response.value response.responseTime "
-    "responseTime",
-    "participants": "participantId id email role status completionCode joinedAt completedAt roomId "
-    "deploymentId",
-    "rooms": "id experimentId deploymentId deploymentName status participantCount createdAt startedAt "
-    "endedAt duration",
+    "components": "completed stateName participantId roomId response.value response.responseTime responseTime",
+    "participants": "participantId id email role status completionCode joinedAt completedAt roomId deploymentId",
+    "rooms": "id experimentId deploymentId deploymentName status participantCount createdAt startedAt endedAt duration",
 }
 # Every parameter that only some data types have.
 FILTERS = {
@@ -154,9 +151,7 @@ def test_formats_hold_the_same_records(pair_api: DataApi, data_type: str, scope:
 
 
 @pytest.mark.parametrize(("data_type", "scope"), DEMO_ROOM)
-def test_formats_hold_the_same_records_of_the_default_room(
-    demo_api: DataApi, data_type: str, scope: str
-) -> None:
+def test_formats_hold_the_same_records_of_the_default_room(demo_api: DataApi, data_type: str, scope: str) -> None:
     """Also where an answer is streamed in several chunks."""
     assert_formats_agree(demo_api, data_type, scope, limit=MAX_LIMIT)
 
@@ -206,9 +201,7 @@ def test_csv_follows_rfc_4180(pair_api: DataApi, data_type: str) -> None:
     assert text.endswith("\r\n")
     assert "\n" not in "".join(lines)
     assert lines[0] == ",".join(leaves(records))
-    assert [len(fields) for fields in csv.reader(lines, strict=True)] == [lines[0].count(",") + 1] * (
-        len(records) + 1
-    )
+    assert [len(fields) for fields in csv.reader(lines, strict=True)] == [lines[0].count(",") + 1] * (len(records) + 1)
 
 
 def leaves(records: list[Record], above: str = "") -> Iterator[str]:
@@ -221,9 +214,7 @@ def leaves(records: list[Record], above: str = "") -> Iterator[str]:
             yield above + name
 
 
-def test_csv_quotes_what_has_to_be_quoted(
-    tmp_path_factory: pytest.TempPathFactory, demo_api: DataApi
-) -> None:
+def test_csv_quotes_what_has_to_be_quoted(tmp_path_factory: pytest.TempPathFactory, demo_api: DataApi) -> None:
     """A text with commas is one field."""
     messages = demo_api.all_records("chat", "experiment")
     assert any("," in message["content"] for message in messages)
@@ -274,9 +265,7 @@ def test_downloads_have_a_file_name(pair_api: DataApi, data_type: str, scope: st
 def test_head_is_get_without_its_body(pair_api: DataApi, data_type: str, scope: str, format_: str) -> None:
     """Same status and headers, so that a client can look at the total first."""
     query = pair_api.query(scope, format=format_, limit=5)
-    got, headed = (
-        pair_api.ask(pair_api.path(data_type, scope), query, method=method) for method in ("GET", "HEAD")
-    )
+    got, headed = (pair_api.ask(pair_api.path(data_type, scope), query, method=method) for method in ("GET", "HEAD"))
     assert headed.status_code == got.status_code == 200
     assert dict(headed.headers) == dict(got.headers)
     assert headed.data == b""
@@ -287,9 +276,7 @@ def test_head_is_get_without_its_body(pair_api: DataApi, data_type: str, scope: 
 
 
 @pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
-def test_records_have_the_same_fields_in_the_same_order(
-    pair_api: DataApi, data_type: str, scope: str
-) -> None:
+def test_records_have_the_same_fields_in_the_same_order(pair_api: DataApi, data_type: str, scope: str) -> None:
     """Nested objects too; a field that does not apply is null, and not absent."""
     shapes: dict[str, list[str]] = {}
     for record in pair_api.all_records(data_type, scope):
@@ -301,9 +288,7 @@ def test_records_have_the_same_fields_in_the_same_order(
 @pytest.mark.parametrize("data_type", DATA_TYPES)
 def test_a_data_types_records_are_alike_at_all_scopes(pair_api: DataApi, data_type: str) -> None:
     """A data frame of one scope fits under that of another."""
-    fields = {
-        tuple(record) for scope in ROWS[data_type].levels for record in pair_api.all_records(data_type, scope)
-    }
+    fields = {tuple(record) for scope in ROWS[data_type].levels for record in pair_api.all_records(data_type, scope)}
     assert len(fields) == 1
 
 
@@ -362,14 +347,10 @@ def test_ties_are_broken_by_participant_and_id(demo_api: DataApi, data_type: str
     assert down == up[::-1]
 
 
-@pytest.mark.parametrize(
-    ("data_type", "sort"), [(name, sort) for name in UNTIMED for sort in ROWS[name].sorts]
-)
+@pytest.mark.parametrize(("data_type", "sort"), [(name, sort) for name in UNTIMED for sort in ROWS[name].sorts])
 def test_people_and_rooms_sort_by_each_of_their_fields(demo_api: DataApi, data_type: str, sort: str) -> None:
     """In both orders; the other order has the same records."""
-    up, down = (
-        demo_api.records(data_type, "experiment", sort=sort, order=order) for order in ("asc", "desc")
-    )
+    up, down = (demo_api.records(data_type, "experiment", sort=sort, order=order) for order in ("asc", "desc"))
     values = [record[sort] for record in up if record[sort] is not None]
     assert values == sorted(values) != []
     assert [record[sort] for record in down if record[sort] is not None] == sorted(values, reverse=True)
@@ -400,9 +381,7 @@ def pages(
 @pytest.mark.parametrize("data_type", DATA_TYPES)
 @settings(max_examples=10)
 @given(data=st.data())
-def test_pages_of_any_size_make_the_large_page(
-    pair_api: DataApi, data_type: str, data: st.DataObject
-) -> None:
+def test_pages_of_any_size_make_the_large_page(pair_api: DataApi, data_type: str, data: st.DataObject) -> None:
     """From any offset, in both orders, by every sort field, and no page is longer than its limit."""
     scope = data.draw(st.sampled_from(ROWS[data_type].levels))
     limit = data.draw(st.integers(1, 50))
@@ -452,8 +431,7 @@ def gaze_api(tmp_path_factory: pytest.TempPathFactory) -> DataApi:
     """The small scenario with eye trackers."""
     scenario = tmp_path_factory.mktemp("scenarios") / "gaze.toml"
     scenario.write_text(
-        'extends = "pair"\nabout = "Two people with eye trackers"\n'
-        "[states.watching_state]\ngaze_interval_ms = 100\n",
+        'extends = "pair"\nabout = "Two people with eye trackers"\n[states.watching_state]\ngaze_interval_ms = 100\n',
         encoding="utf-8",
     )
     return DataApi(create_app(Settings(scenario=str(scenario))))

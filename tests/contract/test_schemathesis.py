@@ -1,0 +1,93 @@
+"""Thousands of generated requests, valid and invalid, alone and in chains, against both served documents.
+
+Schemathesis reads a document and tries to prove it wrong: crashes, statuses, content types, headers and fields
+that are not described, keys that are not asked for, things that can be used after they were deleted. It runs as
+a program of its own, with a fixed seed, over a real socket; what it finds it prints with a `curl` line.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from emulator import Emulator, sandbox_of
+from werkzeug.test import Client
+
+from mockserver import Settings, create_app
+from mockserver.ingestion.tokens import mint
+from mockserver.server import serving
+
+HERE = Path(__file__).parent
+SEED = 20241020
+TIMEOUT_S = 110
+# Of the requests that are sent in all; fewer would mean that something is no longer tried.
+LEAST_CASES = {"/api/v3": 3000, "/api": 250}
+AGENTS: dict[str, Any] = {
+    "name": "Agents for the fuzzer",
+    "runtime": "v2",
+    "requiredParticipants": 1,
+    "states": [{"id": "one", "focusComponent": {"type": "multiplechoice", "config": {"options": ["Yes", "No"]}}}],
+    "roles": {"a": {"mode": "agent", "personaId": "persona_undergrad", "participantCount": 1}},
+}
+
+
+@pytest.fixture(scope="module")
+def target() -> Iterator[tuple[Emulator, dict[str, str]]]:
+    """A small server to write to, on which agents have decided something; and ids of what there is."""
+    app = create_app(Settings(scenario="pair"))
+    sandbox = sandbox_of(app)
+    client = app.test_client(use_cookies=False)
+    ids = _with_agents(client, sandbox.clock.advance)
+    recordings = _send(client, "GET", "data/recordings/room/room_pair")
+    ids["RECORDING"] = next(one["recordingId"] for one in recordings if one["downloadUrl"])
+    ids["TOKEN"] = mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms())
+    with serving(app) as server:
+        yield Emulator(server.url, sandbox), ids
+
+
+def _with_agents(client: Client, advance: Any) -> dict[str, str]:
+    """Launch agents in two rooms, of which the budget covers one, and let them come to a decision."""
+    experiment = _send(client, "POST", "experiments", AGENTS)[0]["id"]
+    config = {"type": "agent-only", "agentDeployment": {"rooms": 2, "budgetUsd": 0.01}}
+    deployment = _send(client, "POST", "deployments", {"experimentId": experiment, "config": config})["id"]
+    room, unborn = (one["id"] for one in _send(client, "GET", f"deployments/{deployment}/sessions"))
+    advance(10_000)
+    decision = _send(client, "GET", f"data/agent-decisions/room/{room}")[0]["id"]
+    ids = {"EXPERIMENT": experiment, "DEPLOYMENT": deployment, "ROOM": room, "UNBORN": unborn}
+    return {**ids, "DECISION": decision}
+
+
+def _send(client: Client, method: str, path: str, body: Any = None) -> Any:
+    answer = client.open(f"/api/v3/{path}", method=method, json=body, headers={"X-API-Key": "hst_live_your_key_here"})
+    assert answer.status_code < 300, answer.text
+    return answer.get_json()["data"]
+
+
+@pytest.mark.parametrize("base_path", LEAST_CASES)
+def test_no_generated_request_proves_the_document_wrong(
+    target: tuple[Emulator, dict[str, str]], base_path: str, tmp_path: Path
+) -> None:
+    """No crash, nothing undescribed, no key forgotten; and enough was tried for that to mean something."""
+    emulator, ids = target
+    report = tmp_path / "report.json"
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"),
+            "run", f"{emulator.url}{base_path}/openapi.json", "--seed", str(SEED),
+            "--report", "json", "--report-json-path", str(report), "--no-color",
+        ],
+        cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        env={**os.environ, **ids, "PYTHONPATH": str(HERE), "PYTHONWARNINGS": "ignore"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
+    told = json.loads(report.read_bytes())
+    assert told["operations"]["tested"] == told["operations"]["total"]
+    assert told["test_cases"]["generated"] >= LEAST_CASES[base_path]
+    assert told["failures"] == told["errors"] == []
+    phases = {name: phase["status"] for name, phase in told["phases"].items()}
+    stateful = "success" if base_path == "/api/v3" else "skip"
+    assert phases == {"examples": "success", "coverage": "success", "fuzzing": "success", "stateful": stateful}

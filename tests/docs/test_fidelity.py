@@ -1,0 +1,49 @@
+"""The README says how well founded everything is, and says what the table says."""
+
+from pathlib import Path
+
+import pytest
+
+from mockserver.cli import main
+from mockserver.hyperstudy.routes import operations
+from mockserver.openapi.fidelity import BEGIN, END, fidelity_section, with_section
+from mockserver.openapi.paths import template
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_readme_has_the_section_of_today() -> None:
+    """Made anew, it would not change."""
+    text = README.read_text(encoding="utf-8")
+    assert with_section(text) == text, "run: python -m mockserver fidelity --write README.md"
+
+
+def test_every_operation_has_its_row() -> None:
+    """With its path, methods and label; the scopes of a data type are one row."""
+    rows = [line for line in fidelity_section().splitlines() if "/api/v3/" in line]
+    for operation in operations():
+        path = template(operation.path)
+        for scope in ("experiment", "room", "participant"):
+            path = path.replace(f"/{scope}/{{scopeId}}", "/{scope}/{scopeId}")
+        assert any(f"/api/v3{path}` | {operation.fidelity} |" in row and operation.method in row for row in rows)
+
+
+def test_what_differs_is_named() -> None:
+    """A field that only the client knows, one that is ours, a parameter, a body."""
+    rows = {line.split("`")[1]: line for line in fidelity_section().splitlines() if line.startswith("| `")}
+    assert "observed: `?deploymentId`, `roomId`" in rows["GET /api/v3/data/events/{scope}/{scopeId}"]
+    assert "inferred: `sparseRatingData.previousRatings`" in rows["GET /api/v3/data/ratings/sparse/{scope}/{scopeId}"]
+    assert "inferred: body, answer" in rows["POST /api/v3/data/events/batch"]
+
+
+def test_the_command_writes_between_the_marks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """And prints the section where it is given no file; a file without marks is one clear line."""
+    path = tmp_path / "own.md"
+    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    assert main(["fidelity", "--write", str(path)]) == 0
+    assert main(["fidelity"]) == 0
+    assert path.read_text(encoding="utf-8") == f"before\n{capsys.readouterr().out}after\n"
+    path.write_text("nothing", encoding="utf-8")
+    assert main(["fidelity", "--write", str(path)]) == 2
+    assert "fidelity: end" in capsys.readouterr().err
+    assert path.read_text(encoding="utf-8") == "nothing"
