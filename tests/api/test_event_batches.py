@@ -467,7 +467,7 @@ def many() -> Iterator[StudyApi]:
 
 
 @settings(max_examples=25)
-@given(batch=st.lists(good_events, max_size=12), limit=st.integers(5, 60))
+@given(batch=st.lists(good_events, max_size=12), limit=st.integers(20, 60))
 def test_any_batch_is_read_back_in_order(many: StudyApi, batch: list[Record], limit: int) -> None:
     """All of it is recorded; the list stays in order, its onsets exact, its pages whole, and the rest as it was."""
     before = read(many)

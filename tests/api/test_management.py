@@ -686,16 +686,19 @@ def test_access_to_what_is_not_there_is_404(shared: StudyApi) -> None:
         error_of(shared.ask("GET", "/data/check-access/experiment/exp_none", key=key), 404, "NOT_FOUND")
 
 
-def test_what_was_changed_is_shared_as_it_is_now() -> None:
-    """An update is seen by whom it is shared with; a deletion takes it from them too."""
-    api = StudyApi("pair")
-    experiment = api.sandbox.study.experiments.get("exp_pair")
-    assert experiment is not None
-    assert not experiment.may("org_other")
-    api.answer("PUT", "/experiments/exp_pair", {"name": "New"})
-    changed = api.sandbox.study.experiments.get("exp_pair")
-    assert changed is not None
-    assert changed.shared_with == experiment.shared_with
+def test_what_was_changed_is_shared_as_it_is_now(tmp_path: Path) -> None:
+    """An update is seen by those it is shared with, and a deletion takes it from them too."""
+    path = tmp_path / "shared.toml"
+    path.write_text(SHARED, encoding="utf-8")
+    api = StudyApi(str(path))
+    api.answer("PUT", "/experiments/exp_given", {"name": "Given away"})
+    found = api.get("/experiments/shared", key="other_organisation")
+    assert [one["name"] for one in found] == ["Shown", "Given away"]
+    assert api.get("/experiments/exp_given/export", key="other_organisation")[0]["experiment"]["name"] == "Given away"
+    api.answer("DELETE", "/experiments/exp_given", skipDataCheck="true")
+    assert [one["id"] for one in api.get("/experiments/shared", key="other_organisation")] == ["exp_shown"]
+    for below in ("/experiments/exp_given", "/data/check-access/experiment/exp_given"):
+        error_of(api.ask("GET", below, key="other_organisation"), 404, "NOT_FOUND")
 
 
 # --- bodies ---------------------------------------------------------------------------------------
@@ -713,7 +716,7 @@ VALID: dict[tuple[str, str], Record] = {
         "experimentId": "exp_agents",
         "config": {"name": "D", "type": "agent-only", "agentDeployment": {"rooms": 1, "budgetUsd": 2, "staggerMs": 5}},
     },
-    ("POST", "/deployments/dep_agents/run-more"): {"rooms": 1, "budgetUsd": 1.5},
+    ("POST", "/deployments/{launched}/run-more"): {"rooms": 1, "budgetUsd": 0.5},
     ("POST", "/personas"): {"name": "P", "prompt": {"a": 1}, "provider": "openai", "maxTokens": 5, "guardrails": {}},
     ("PUT", "/personas/persona_skeptic"): {"prompt": {"a": {"b": 1}}, "temperature": 0.3, "visibility": "public"},
     ("POST", "/data/events/batch"): {
@@ -810,7 +813,6 @@ about = "A pair of which one is an agent"
 name = "With an agent"
 starts = 2024-10-21T14:30:00Z
 agents = 1
-deployments = ["dep_agents"]
 states = ["welcome_state", "closeness_state"]
 """
 
@@ -823,13 +825,19 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> StudyApi:
     return StudyApi(str(path))
 
 
+@pytest.fixture(scope="module")
+def launched(target: StudyApi) -> str:
+    """Its agent-only deployment, which can be extended."""
+    return target.deploy(target.create_experiment(), budget_usd=0.1)
+
+
 @settings(max_examples=150)
 @given(request=requests)
-def test_no_body_is_a_bug_of_ours(target: StudyApi, request: tuple[tuple[str, str], Any]) -> None:
+def test_no_body_is_a_bug_of_ours(target: StudyApi, launched: str, request: tuple[tuple[str, str], Any]) -> None:
     """Anything at any place of any body is either taken or refused with reasons, and every list still works."""
     (method, path), body = request
     with no_bugs():
-        answer = target.ask(method, path, body)
+        answer = target.ask(method, path.format(launched=launched), body)
         assert answer.status_code in (200, 201, 202, 400, 404, 409), answer.text
         if answer.status_code == 400:
             assert error_of(answer, 400, "VALIDATION_ERROR")["details"]["errors"]

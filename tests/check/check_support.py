@@ -1,6 +1,5 @@
 """What tests of the check share: a run in this process, and records that are written wrongly on purpose."""
 
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -86,10 +85,3 @@ class Corruption:
         if self._victim is None and self._chosen(row):
             self._victim = identity
         return identity == self._victim
-
-
-def number_in(sentence: str) -> int:
-    """The first whole number of a sentence."""
-    found = re.search(r"\d+", sentence)
-    assert found is not None, sentence
-    return int(found[0])

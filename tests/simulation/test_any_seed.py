@@ -28,10 +28,12 @@ OWN_ID = {
 
 
 def records_of(world: World, experiment_id: str) -> dict[str, list[Any]]:
-    """All records of all types, at experiment scope."""
+    """All records of all types, of the regular ones those of the first room."""
     found = {}
     for data_type in DATA_TYPES:
-        selection = world.select(data_type, world.rooms(experiment_id), Query(now_ms=FOREVER_MS))
+        regular = data_type in ("ratings/continuous", "sync")
+        rooms = world.rooms(experiment_id)[: 1 if regular else None]
+        selection = world.select(data_type, rooms, Query(now_ms=FOREVER_MS))
         found[data_type] = selection.rows(0, selection.total)
         assert len(found[data_type]) == selection.total
     return found
