@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emulator import DataApi, keys_of
+from emulator import keys_of
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -111,11 +111,6 @@ class StudyApi:
         """The rooms of a deployment."""
         found: list[Record] = self.get(f"/deployments/{deployment_id}/sessions")
         return found
-
-
-def data_api(api: StudyApi) -> DataApi:
-    """The same application as tests of the data endpoints ask it."""
-    return DataApi(api.app)
 
 
 def agent_role(persona: str = "persona_skeptic") -> Record:

@@ -59,7 +59,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         5,
-        "Continuous samples fill their component's window, 100 to 500 ms apart",
+        "Continuous samples lie in their component's window, 100 to 500 ms apart",
         _room(samples_are_regular, "ratings/continuous"),
     ),
     Invariant(

@@ -237,7 +237,7 @@ class Network:
         stalls_per_minute: Buffering stalls of a viewer, at most 3. stall_ms: their typical length, 950 at the most.
     """
 
-    skew_ppm: float = rule(fields.Float(validate=_from_zero("ppm", 10_000)), 150.0)
+    skew_ppm: float = rule(fields.Float(validate=_from_zero("ppm", 2000)), 150.0)
     latency_ms: float = rule(fields.Float(validate=_positive("ms", 5000)), 60.0)
     jitter_ms: float = rule(fields.Float(validate=_from_zero("ms", 100)), 12.0)
     stalls_per_minute: float = rule(fields.Float(validate=_from_zero("stalls", 3)), 0.25)

@@ -48,7 +48,13 @@ class Reader:
         total: int = self.answer(path, limit=1, **query)["metadata"]["pagination"]["total"]
         return total
 
+    def missing(self, path: str) -> Record:
+        """What the answer says that it looked for in vain."""
+        details: Record = error_of(self._api.ask(path), 404, "NOT_FOUND")["details"]
+        return details
+
     def refused(self, path: str, **query: Any) -> Record:
+        """What the answer says is wrong with a parameter."""
         details: Record = error_of(self._api.ask(path, query), 400, "INVALID_PARAMETER")["details"]
         return details
 
@@ -609,8 +615,8 @@ def test_recordings_without_a_file_mint_nothing() -> None:
     for recording in without_file:
         assert recording["downloadPath"] is None
         path = f"/data/recordings/download/{recording['roomId']}/{recording['recordingId']}"
-        error_of(technical._api.ask(path), 404, "NOT_FOUND")
+        assert technical.missing(path)["id"] == recording["recordingId"]
     with_file = next(r for r in recordings if r["fileSize"])
     other_room = next(r["roomId"] for r in recordings if r["roomId"] != with_file["roomId"])
     path = f"/data/recordings/download/{other_room}/{with_file['recordingId']}"
-    error_of(technical._api.ask(path), 404, "NOT_FOUND")
+    assert technical.missing(path)["id"] == with_file["recordingId"]
