@@ -24,9 +24,7 @@ def check(holds: bool, claim: str) -> None:
 
 def ask_for_page(announced: dict) -> dict:
     path = f"/api/v3/data/events/room/{announced['ids']['room']}?limit=3"
-    request = urllib.request.Request(
-        announced["url"] + path, headers={"X-API-Key": announced["keys"]["full"]}
-    )
+    request = urllib.request.Request(announced["url"] + path, headers={"X-API-Key": announced["keys"]["full"]})
     with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
         return json.load(answer)
 

@@ -13,9 +13,7 @@ from mockserver import Settings, create_app
 from mockserver.server import serving
 
 # A busy machine is no reason to fail; and in CI, the same examples each time, so that red means a change.
-settings.register_profile(
-    "project", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True
-)
+settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
 settings.load_profile("project")
 
 

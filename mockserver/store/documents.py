@@ -47,9 +47,7 @@ class Documents:
         self._database = database
         self.revision = 0
 
-    def put(
-        self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False
-    ) -> Document:
+    def put(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> Document:
         """Write a document: a new one, or the next state of an old one."""
         text = orjson.dumps(body).decode()
         same = (_DOCUMENTS.c.kind == kind) & (_DOCUMENTS.c.id == id_)

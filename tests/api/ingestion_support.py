@@ -142,7 +142,5 @@ class Ingestion:
 
     def stored(self, **query: str) -> list[dict[str, Any]]:
         """What the control API says was ingested."""
-        items: list[dict[str, Any]] = self.client.get("/_mock/ingested", query_string=query).get_json()[
-            "items"
-        ]
+        items: list[dict[str, Any]] = self.client.get("/_mock/ingested", query_string=query).get_json()["items"]
         return items

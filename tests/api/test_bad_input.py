@@ -93,9 +93,7 @@ def test_sort_fields_are_those_of_the_documentation() -> None:
         ("endTime", "yesterday", "ISO 8601 timestamp"),
     ],
 )
-def test_choices_are_listed_in_the_error(
-    pair_api: DataApi, parameter: str, value: str, expected: str
-) -> None:
+def test_choices_are_listed_in_the_error(pair_api: DataApi, parameter: str, value: str, expected: str) -> None:
     """For every data type at every scope."""
     for data_type, scope in PLACES:
         answer = pair_api.data(data_type, scope, **{parameter: value})
@@ -114,9 +112,7 @@ def test_choices_are_listed_in_the_error(
         ("sync", "aggregationWindow", "1s", "a whole number from 1 to 86400000"),
     ],
 )
-def test_filters_are_checked(
-    pair_api: DataApi, data_type: str, parameter: str, value: str, expected: str
-) -> None:
+def test_filters_are_checked(pair_api: DataApi, data_type: str, parameter: str, value: str, expected: str) -> None:
     """At every scope of the data type that has the filter."""
     for scope in ROWS[data_type].levels:
         answer = pair_api.data(data_type, scope, **{parameter: value})
@@ -157,9 +153,7 @@ def test_participant_scope_needs_a_room(pair_api: DataApi) -> None:
 def test_message_repeats_the_value_in_short(pair_api: DataApi) -> None:
     """What was sent is shown, quoted, with its odd characters escaped, and not at any length."""
     error = error_of(pair_api.data("events", "room", limit="\n" + "x" * 5000), 400, "INVALID_PARAMETER")
-    assert error["message"].startswith(
-        r"Invalid value for limit: expected a whole number from 1 to 10000, got '\nxxx"
-    )
+    assert error["message"].startswith(r"Invalid value for limit: expected a whole number from 1 to 10000, got '\nxxx")
     assert len(error["message"]) < 200
 
 
@@ -498,9 +492,7 @@ def test_organisation_header_must_be_the_keys_own(pair_api: DataApi) -> None:
 
 
 @pytest.mark.parametrize(("data_type", "scope"), PLACES)
-def test_unknown_id_is_not_found_and_one_that_exists_is_named(
-    pair_api: DataApi, data_type: str, scope: str
-) -> None:
+def test_unknown_id_is_not_found_and_one_that_exists_is_named(pair_api: DataApi, data_type: str, scope: str) -> None:
     """The details hold what was looked for; the message an id of the same kind to try."""
     answer = pair_api.ask(f"/data/{data_type}/{scope}/nobody", pair_api.query(scope))
     error = error_of(answer, 404, "NOT_FOUND")
@@ -580,9 +572,7 @@ def exchange(server: Emulator, target: bytes) -> tuple[http.client.HTTPResponse,
 
 
 @pytest.mark.parametrize(("target", "error"), TARGETS.values(), ids=TARGETS)
-def test_path_tricks_on_the_wire_get_an_envelope(
-    pair_server: Emulator, target: bytes, error: tuple[int, str]
-) -> None:
+def test_path_tricks_on_the_wire_get_an_envelope(pair_server: Emulator, target: bytes, error: tuple[int, str]) -> None:
     """Over a real socket too: JSON with a status that fits, whatever the request line holds."""
     answer, body = exchange(pair_server, target)
     assert (answer.status, body["error"]["code"]) == error

@@ -32,9 +32,7 @@ def without(kind: str, *names: str) -> dict[str, Any]:
 
 class TestDocumentedExamples:
     @pytest.mark.parametrize(("kind", "accepted"), [("events", 3), ("facial", 2), ("voice", 2)])
-    def test_documented_body_gets_the_documented_bytes(
-        self, api: Ingestion, kind: str, accepted: int
-    ) -> None:
+    def test_documented_body_gets_the_documented_bytes(self, api: Ingestion, kind: str, accepted: int) -> None:
         """Every example body of the page gets its answer, key by key in the same order."""
         response = api.send(kind, DOCUMENTED[kind])
         assert response.status_code == 200
@@ -82,9 +80,7 @@ class TestBatch:
         good = documented_items("events")
         batch = [7, good[0], {}, good[1], None, good[2], "x"]
         data = fresh_api.post("events", batch).get_json()["data"]
-        missing = "; ".join(
-            f"Missing required field: {name}" for name in ("eventType", "targetSelector", "timestamp")
-        )
+        missing = "; ".join(f"Missing required field: {name}" for name in ("eventType", "targetSelector", "timestamp"))
         assert data["accepted"] == 3
         assert data["rejected"] == 4
         assert data["rejections"] == [
@@ -242,9 +238,7 @@ class TestValues:
         """With and without decimals, zone or time; a date alone is ISO 8601 too."""
         assert api.reasons("events", changed("events", timestamp=value)) == []
 
-    @pytest.mark.parametrize(
-        ("kind", "name"), [("events", "timestamp"), ("facial", "timestamp"), ("voice", "endTime")]
-    )
+    @pytest.mark.parametrize(("kind", "name"), [("events", "timestamp"), ("facial", "timestamp"), ("voice", "endTime")])
     def test_other_text_is_no_timestamp(self, api: Ingestion, kind: str, name: str) -> None:
         """Nor are days and times that do not exist."""
         for value in (
@@ -284,9 +278,7 @@ class TestEmotions:
     @pytest.mark.parametrize(
         "scores", [(1,), (1.0,), (0.65, 0.4), (0.55, 0.4), (0.95,), (0.1,) * 10, (0.35, 0.35, 0.35)]
     )
-    def test_sums_within_five_hundredths_are_approximately_one(
-        self, api: Ingestion, scores: tuple[float, ...]
-    ) -> None:
+    def test_sums_within_five_hundredths_are_approximately_one(self, api: Ingestion, scores: tuple[float, ...]) -> None:
         """Both ends included, whatever floating point makes of 0.65 + 0.4."""
         emotions = {f"emotion {n}": score for n, score in enumerate(scores)}
         assert api.reasons("facial", changed("facial", emotions=emotions)) == []

@@ -80,7 +80,5 @@ def test_clients_at_once_lose_nothing(served: Served) -> None:
     assert sorted([entry["item"]["frameIndex"] for entry in group] for group in by_batch) == sorted(sent)
     for group in by_batch:
         assert [entry["index"] for entry in group] == [0, 2, 3, 4]
-        assert {entry["sessionId"] for entry in group} == {
-            f"client {group[0]['item']['frameIndex'] // 1000 % 3}"
-        }
+        assert {entry["sessionId"] for entry in group} == {f"client {group[0]['item']['frameIndex'] // 1000 % 3}"}
     assert sorted({entry["batch"] for entry in stored}) == list(range(1, CLIENTS * BATCHES + 1))

@@ -75,9 +75,7 @@ class TestIngested:
 
 
 class TestLint:
-    def test_warnings_are_for_the_developer_alone(
-        self, api: Ingestion, caplog: pytest.LogCaptureFixture
-    ) -> None:
+    def test_warnings_are_for_the_developer_alone(self, api: Ingestion, caplog: pytest.LogCaptureFixture) -> None:
         """In the log and in the control API; the client's answer is that of a clean batch."""
         with caplog.at_level(logging.WARNING, logger="mockserver.lint"):
             response = api.post("facial", [frame(0), frame(2), frame(2)], "s1")
@@ -136,9 +134,7 @@ class TestLint:
         clock.advance(80_000_000)
         api.post("events", batch, "after")
         found = api.client.get("/_mock/lint").get_json()["warnings"]
-        assert [(warning["sessionId"], warning["rule"]) for warning in found] == [
-            ("before", "future_timestamp")
-        ]
+        assert [(warning["sessionId"], warning["rule"]) for warning in found] == [("before", "future_timestamp")]
 
 
 class TestTokens:

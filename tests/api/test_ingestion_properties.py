@@ -34,9 +34,7 @@ def items(draw: st.DrawFn, kind: str) -> tuple[Any, bool]:
     return (draw(_JSON) if harm == "foreign" else item), harm == "none"
 
 
-BATCHES = st.sampled_from(KINDS).flatmap(
-    lambda kind: st.tuples(st.just(kind), st.lists(items(kind), max_size=12))
-)
+BATCHES = st.sampled_from(KINDS).flatmap(lambda kind: st.tuples(st.just(kind), st.lists(items(kind), max_size=12)))
 _fresh_sessions = itertools.count()
 # A busy machine is no reason to fail.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -114,9 +114,7 @@ class TestBody:
 
     def test_missing_media_type_is_refused(self, api: Ingestion) -> None:
         """The message says what to send."""
-        response = api.client.post(
-            "/api/data/events", data=b"{}", headers={"Authorization": f"Bearer {api.token}"}
-        )
+        response = api.client.post("/api/data/events", data=b"{}", headers={"Authorization": f"Bearer {api.token}"})
         assert refused(response, 415) == "Missing Content-Type header: send 'Content-Type: application/json'"
 
     def test_body_over_the_limit_is_refused(self, api: Ingestion) -> None:
@@ -177,8 +175,7 @@ class TestBody:
             ('{"sessionId": "s", "batch": null}', "Invalid type for batch: expected array"),
             (
                 '{"batch": "x", "sessionId": ""}',
-                "Invalid value for sessionId: expected a non-empty string; "
-                "Invalid type for batch: expected array",
+                "Invalid value for sessionId: expected a non-empty string; Invalid type for batch: expected array",
             ),
         ],
     )
@@ -209,10 +206,7 @@ class TestSession:
         known = strict.client.application.extensions["mockserver"].world.scenario.sessions
         for session_id in known:
             assert strict.post("events", [], session_id).status_code == 200
-        assert (
-            refused(strict.post("events", documented_items("events"), "sess_none"), 404)
-            == "Session not found"
-        )
+        assert refused(strict.post("events", documented_items("events"), "sess_none"), 404) == "Session not found"
         assert refused(strict.send("events", '{"sessionId": "sess_none"}'), 400)
         assert strict.stored() == []
 
@@ -222,8 +216,7 @@ class TestOtherRequests:
     def test_unknown_paths_are_enveloped(self, api: Ingestion, path: str) -> None:
         """With the paths that there are."""
         assert refused(api.client.get(path), 404) == (
-            f"Nothing is served at {path}: "
-            "batches are posted to /api/data/events, /api/data/facial, /api/data/voice"
+            f"Nothing is served at {path}: batches are posted to /api/data/events, /api/data/facial, /api/data/voice"
         )
 
     @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])

@@ -114,9 +114,7 @@ def test_link_works_until_its_expiry(path: str, expires_at_ms: int, secret: str,
 
 
 @given(paths, times_ms, paths, st.text(), st.text())
-def test_altered_link_is_tampered(
-    path: str, expires_at_ms: int, other: str, expires: str, secret: str
-) -> None:
+def test_altered_link_is_tampered(path: str, expires_at_ms: int, other: str, expires: str, secret: str) -> None:
     """Another path, expiry, signature or secret under the same link is noticed, and nothing else crashes."""
     query = dict(parse_qsl(urlsplit(sign(path, expires_at_ms, "secret")).query))
     assume(other != path and expires not in ("", query["expires"]) and secret not in ("", "secret"))
@@ -317,9 +315,7 @@ def test_range_that_is_not_served_gets_the_whole(
     assert "Content-Range" not in answer.headers
 
 
-def test_unsatisfiable_range_names_the_size(
-    client: FlaskClient, link: str, recording: dict[str, Any]
-) -> None:
+def test_unsatisfiable_range_names_the_size(client: FlaskClient, link: str, recording: dict[str, Any]) -> None:
     """416, the size in the header that RFC 9110 asks for, and the API's envelope."""
     answer = client.get(link, headers={"Range": f"bytes={recording['fileSize']}-"})
     assert_error(answer, 416, "RANGE_NOT_SATISFIABLE")
@@ -387,9 +383,7 @@ def test_file_of_the_seeds_size_is_streamed(
     assert peak_bytes < 1_000_000
 
 
-def test_end_of_a_file_over_4_gib_is_served(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_end_of_a_file_over_4_gib_is_served(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A range is made without what comes before it."""
     size_bytes = smallest_size("mp4", 900_000) + (5 << 30)
     link = replace_recording(app, monkeypatch, file_size_bytes=size_bytes)

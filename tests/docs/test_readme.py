@@ -50,9 +50,7 @@ def folder(tmp_path: Path) -> Path:
 def run(command: list[str], code: str, url: str, folder: Path) -> str:
     code = code.replace("http://127.0.0.1:4747", url)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
-    answer = subprocess.run(
-        [*command, code], cwd=folder, capture_output=True, text=True, env=environment, timeout=60
-    )
+    answer = subprocess.run([*command, code], cwd=folder, capture_output=True, text=True, env=environment, timeout=60)
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
 
@@ -127,9 +125,7 @@ def test_the_table_of_data_types_is_the_catalogue() -> None:
     for row in CATALOGUE:
         line = next(line for line in README.splitlines() if line.startswith(f"| `{row.name}` |"))
         cells = [re.findall(r"`([^`]+)`", cell) for cell in line.strip("|").split("|")]
-        assert cells == [[row.name], [row.scope], list(row.sorts), [f.parameter for f in row.filters]], (
-            row.name
-        )
+        assert cells == [[row.name], [row.scope], list(row.sorts), [f.parameter for f in row.filters]], row.name
 
 
 def test_every_invariant_is_told_in_a_sentence() -> None:

@@ -97,12 +97,8 @@ def test_every_item_is_accepted_or_rejected_as_if_alone(batch: list[Any], kind: 
     """Once, in order, by the schema; whatever its neighbours are."""
     schema = KINDS[kind].schema
     outcome = check_batch(schema, batch)
-    assert [item.index for item in outcome.accepted] == [
-        n for n, item in enumerate(batch) if _passes(kind, item)
-    ]
-    assert [item.index for item in outcome.rejected] == [
-        n for n, item in enumerate(batch) if not _passes(kind, item)
-    ]
+    assert [item.index for item in outcome.accepted] == [n for n, item in enumerate(batch) if _passes(kind, item)]
+    assert [item.index for item in outcome.rejected] == [n for n, item in enumerate(batch) if not _passes(kind, item)]
     for rejected in outcome.rejected:
         (alone,) = check_batch(schema, [batch[rejected.index]]).rejected
         assert rejected.problems == alone.problems

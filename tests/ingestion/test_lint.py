@@ -62,9 +62,7 @@ class TestOrdinals:
 
     def test_skipped_numbers(self) -> None:
         """Within the batch, and since the last one."""
-        assert lint("facial", frame(0), frame(3)) == [
-            NewWarning("skipped_index", (1,), "frameIndex goes from 0 to 3")
-        ]
+        assert lint("facial", frame(0), frame(3)) == [NewWarning("skipped_index", (1,), "frameIndex goes from 0 to 3")]
         assert lint("facial", frame(12), frame(13), history=History(highest=9)) == [
             NewWarning("skipped_index", (0,), "frameIndex goes from 9 to 12")
         ]
@@ -76,9 +74,7 @@ class TestOrdinals:
 
     def test_negative_number(self) -> None:
         """Legal, since the page only asks for an integer."""
-        assert lint("facial", frame(-1), frame(0)) == [
-            NewWarning("negative_index", (0,), "frameIndex -1 is negative")
-        ]
+        assert lint("facial", frame(-1), frame(0)) == [NewWarning("negative_index", (0,), "frameIndex -1 is negative")]
 
     def test_numbers_beyond_counting_are_left_alone(self) -> None:
         """There is no next one after 1e300."""
@@ -110,8 +106,7 @@ class TestTimes:
             NewWarning(
                 "future_timestamp",
                 (1, 2),
-                "timestamp 2026-03-16T12:00:05.001Z is in the future, now is 2026-03-16T12:00:00.000Z"
-                " (and 1 more)",
+                "timestamp 2026-03-16T12:00:05.001Z is in the future, now is 2026-03-16T12:00:00.000Z (and 1 more)",
             )
         ]
 
@@ -121,15 +116,11 @@ class TestTimes:
         assert [(warning.rule, warning.indexes) for warning in warnings] == [("future_timestamp", (0,))]
         assert warnings[0].message.startswith("startTime 2027-01-01T00:00:00Z is in the future")
 
-    @pytest.mark.parametrize(
-        "text", ["2026-03-16T10:00:00", "2026-03-16 10:00", "2026-03-16", "2026-03-16T10:00:00.5"]
-    )
+    @pytest.mark.parametrize("text", ["2026-03-16T10:00:00", "2026-03-16 10:00", "2026-03-16", "2026-03-16T10:00:00.5"])
     def test_timestamp_without_a_zone(self, text: str) -> None:
         """It is taken as UTC, which its sender may not have meant."""
         assert lint("events", event(text)) == [
-            NewWarning(
-                "timestamp_without_zone", (0,), f"timestamp {text} names no time zone, so it is taken as UTC"
-            )
+            NewWarning("timestamp_without_zone", (0,), f"timestamp {text} names no time zone, so it is taken as UTC")
         ]
 
     @pytest.mark.parametrize("zone", ["Z", "z", "+01:00", "-0500", "+01"])

@@ -91,9 +91,7 @@ def announced(process: subprocess.Popen[str]) -> dict:
 
 
 def status_of(url: str, **headers: str) -> int:
-    request = urllib.request.Request(
-        url, headers={name.replace("_", "-"): value for name, value in headers.items()}
-    )
+    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
     with contextlib.closing(open_any(request)) as answer:
         return answer.status
 
@@ -181,9 +179,7 @@ def test_a_taken_port_is_one_line_and_leaves_the_ready_file(server, ready_path):
     second = run("--port", str(server["port"]), "--ready-file", str(ready_path))
     assert second.returncode == 2
     assert second.stdout == ""
-    assert second.stderr.startswith(
-        f"mockserver: cannot listen on 127.0.0.1:{server['port']}: the port is taken"
-    )
+    assert second.stderr.startswith(f"mockserver: cannot listen on 127.0.0.1:{server['port']}: the port is taken")
     assert second.stderr.count("\n") == 1
     assert json.loads(ready_path.read_bytes()) == server
 

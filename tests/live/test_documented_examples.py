@@ -95,9 +95,7 @@ def total(server: Emulator, path: str, **query: str | int) -> int:
     return found
 
 
-def python(
-    name: str, server: Emulator, folder: Path, monkeypatch: pytest.MonkeyPatch, **known: Any
-) -> dict[str, Any]:
+def python(name: str, server: Emulator, folder: Path, monkeypatch: pytest.MonkeyPatch, **known: Any) -> dict[str, Any]:
     """Run a Python example with this interpreter, in a folder; the variables that it leaves behind.
 
     Args:
@@ -277,8 +275,7 @@ def test_javascript_prints_the_chat(demo_server: Emulator, tmp_path: Path) -> No
     messages = api(demo_server, f"chat/room/{ROOM}")["data"]
     assert len(messages) > 0
     assert done.stdout.splitlines() == [
-        f"[{seconds(message['onset'])}s] {message['senderName']}: {message['content']}"
-        for message in messages
+        f"[{seconds(message['onset'])}s] {message['senderName']}: {message['content']}" for message in messages
     ]
 
 

@@ -167,9 +167,7 @@ def test_health_tells_status_version_and_the_worlds_time(pair: HyperStudy) -> No
 
 
 @pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
-def test_dict_output_is_the_answer(
-    pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
-) -> None:
+def test_dict_output_is_the_answer(pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str) -> None:
     """The client hands over every record of the API, unchanged and in order."""
     scope_id, options = place_of(pair_server, scope)
     records = read(pair, data_type, scope_id, output="dict", **options)
@@ -177,9 +175,7 @@ def test_dict_output_is_the_answer(
 
 
 @pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
-def test_pandas_output_holds_every_value(
-    pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
-) -> None:
+def test_pandas_output_holds_every_value(pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str) -> None:
     """Same rows, same order, same values; timestamps are instants, `onset_sec` is `onset` in seconds."""
     scope_id, options = place_of(pair_server, scope)
     frame = read(pair, data_type, scope_id, **options)
@@ -187,9 +183,7 @@ def test_pandas_output_holds_every_value(
 
 
 @pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
-def test_polars_output_holds_every_value(
-    pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str
-) -> None:
+def test_polars_output_holds_every_value(pair_server: Emulator, pair: HyperStudy, data_type: str, scope: str) -> None:
     """Same rows, same order, same values; timestamps are instants, `onset_sec` is `onset` in seconds."""
     scope_id, options = place_of(pair_server, scope)
     frame = read(pair, data_type, scope_id, output="polars", **options)
@@ -338,9 +332,7 @@ def test_deployments_divide_an_experiment(demo_server: Emulator, demo: HyperStud
     assert len(parts) > 1
     assert all(parts)
     everything = answered(demo_server, "chat", "experiment")
-    assert sorted(r["messageId"] for part in parts for r in part) == sorted(
-        r["messageId"] for r in everything
-    )
+    assert sorted(r["messageId"] for part in parts for r in part) == sorted(r["messageId"] for r in everything)
 
 
 # --- events by what they are about ----------------------------------------------------------------
@@ -375,9 +367,7 @@ def test_consent_is_given_once_by_each_participant(pair: HyperStudy, output: str
 
 
 @pytest.mark.parametrize("output", ["pandas", "polars", "dict"])
-def test_questionnaire_has_every_question_of_the_scenario(
-    pair_server: Emulator, pair: HyperStudy, output: str
-) -> None:
+def test_questionnaire_has_every_question_of_the_scenario(pair_server: Emulator, pair: HyperStudy, output: str) -> None:
     """Everybody answers every question, after the last state has ended for them."""
     questions = pair_server.sandbox.world.scenario.experiments["exp_pair"].questions
     found = rows_of(pair.get_questionnaire("room_pair", scope="room", progress=False, output=output))
@@ -461,9 +451,7 @@ def test_recording_type_picks_audio_or_video(
 
 
 @pytest.mark.parametrize("absent", ["nothing", "downloadPath"])
-def test_one_recording_downloads_by_minted_or_by_signed_link(
-    pair: HyperStudy, tmp_path: Path, absent: str
-) -> None:
+def test_one_recording_downloads_by_minted_or_by_signed_link(pair: HyperStudy, tmp_path: Path, absent: str) -> None:
     """The client prefers to have a link minted, and takes `downloadUrl` where it cannot."""
     recording = pair.get_recordings("room_pair", scope="room", output="dict")[0]
     given = {name: value for name, value in recording.items() if name != absent}

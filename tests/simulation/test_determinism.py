@@ -55,9 +55,7 @@ def test_golden_answers_are_what_the_code_makes_today() -> None:
     """The committed files, byte for byte, and no other files."""
     made = dict(golden_answers(Settings(scenario="pair")))
     folder = FIXTURES / "pair"
-    committed = {
-        str(p.relative_to(folder).as_posix()): p.read_bytes() for p in folder.rglob("*") if p.is_file()
-    }
+    committed = {str(p.relative_to(folder).as_posix()): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     assert sorted(committed) == sorted(made)
     for name, content in made.items():
         assert committed[name] == content, name

@@ -127,9 +127,7 @@ def test_size_is_exact(format: str, duration_ms: int, filler_bytes: int) -> None
 
 
 @given(formats, durations_ms, st.integers(0, 200_000), st.data())
-def test_ranges_concatenate_to_the_whole(
-    format: str, duration_ms: int, filler_bytes: int, data: st.DataObject
-) -> None:
+def test_ranges_concatenate_to_the_whole(format: str, duration_ms: int, filler_bytes: int, data: st.DataObject) -> None:
     """Cutting a file anywhere, in any number of places, changes no byte."""
     file = make(format, duration_ms, filler_bytes)
     cuts = data.draw(st.lists(st.integers(0, file.size), max_size=8).map(sorted))
