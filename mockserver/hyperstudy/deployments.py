@@ -21,7 +21,7 @@ from mockserver.simulation.records import RoomRecord
 from mockserver.simulation.rooms import deployment_name
 from mockserver.study.definitions import agent_roles
 from mockserver.study.documents import Kept
-from mockserver.study.launches import STAGGER_MS, Launch, new_launch, save_launch
+from mockserver.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]
@@ -308,30 +308,26 @@ def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
     batches = {one.batch_id for one in before if one.deployment_id == kept.id}
     batch_id = f"batch_{kept.id.removeprefix('dep_')}_{len(batches) + 1}"
     stagger_ms = int(kept.body["config"]["agentDeployment"].get("staggerMs", STAGGER_MS))
-    definition = find_experiment(call, experiment_id).body
-    spent = _committed(call, kept)
+    experiment = find_experiment(call, experiment_id)
+    spent = sum(_room_cost(call, experiment, one) for one in before if one.deployment_id == kept.id and one.spawned)
+    launched = []
     for number in range(count):
         launched_ms = call.now_ms + number * stagger_ms
         launch = new_launch(
-            call.sandbox.world.seed, experiment_id, kept.id, batch_id, index + number, launched_ms, definition
+            call.sandbox.world.seed, experiment_id, kept.id, batch_id, index + number, launched_ms, experiment.body
         )
         # Once what the running rooms will have cost reaches the budget, no further room starts.
         launch = replace(launch, spawned=spent < (_budget(kept) or math.inf))
-        save_launch(store, launch, call.now_ms)
-        spent += _room_cost(call, launch) if launch.spawned else 0.0
+        spent += _room_cost(call, experiment, launch) if launch.spawned else 0.0
+        launched.append(launch)
+    add_launches(store, launched, call.now_ms)
     return {"batchId": batch_id, "requestedRooms": count}
 
 
-def _committed(call: Call, kept: Kept) -> float:
-    """What all rooms of the deployment will have cost when they are over, in dollars."""
-    mine = (one for one in call.sandbox.study.launches() if one.deployment_id == kept.id and one.spawned)
-    return sum(_room_cost(call, one) for one in mine)
-
-
-def _room_cost(call: Call, launch: Launch) -> float:
-    room = call.sandbox.world.room(launch.room_id)
-    made = call.sandbox.study.decisions(room) if room else []
-    return sum(decision.cost_usd for decision in made)
+def _room_cost(call: Call, experiment: Kept, launch: Launch) -> float:
+    """What a room will have cost when it is over, in dollars."""
+    study = call.sandbox.study
+    return sum(decision.cost_usd for decision in study.decisions(study.launch(experiment, launch)))
 
 
 def run_more(call: Call, deployment_id: str) -> Response:

@@ -17,9 +17,9 @@ from mockserver.ingestion.responses import render_http_error
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.document import OPENAPI
-from mockserver.openapi.examples import ORIGIN
 from mockserver.openapi.headers import HEADERS, LIMIT_HEADERS, header_references
 from mockserver.openapi.labels import KEYWORD, legend
+from mockserver.openapi.notes import ORIGIN
 from mockserver.openapi.references import only_used
 from mockserver.sandbox import Sandbox
 from mockserver.version import VERSION

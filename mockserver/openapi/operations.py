@@ -7,10 +7,10 @@ from typing import Any
 from mockserver.hyperstudy.operations import Answer, Operation, Parameter
 from mockserver.hyperstudy.shapes import Shape
 from mockserver.openapi.errors import errors_of
-from mockserver.openapi.examples import Example
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.labels import KEYWORD, weaker
 from mockserver.openapi.links import links_of
+from mockserver.openapi.notes import Example
 from mockserver.openapi.paths import camel, meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from string import Template
 
 from mockserver.ingestion.tokens import mint
-from mockserver.openapi.examples import demo_key
+from mockserver.openapi.notes import demo_key
 from mockserver.sandbox import Sandbox
 
 __all__ = ["PageFile", "page_file", "page_html"]

@@ -236,6 +236,11 @@ class World:
         """What happened behind a room's records: latent curves, true drift, stalls, lost connections."""
         return room_truth(self.plan(room), self._sliders(room), self._viewers(room))
 
+    def messages(self, room: RoomRef) -> Sequence[Entry]:
+        """What is written in the room's text chats if nobody stops it; the room need not be one of this world's."""
+        key = ("chat", room.room_id, None)
+        return self._caches.entries.get(key, lambda: self._tell("chat", self.whole_plan(room)))
+
     def digest(self) -> str:
         """A fingerprint of the world: equal digests, equal bytes. Made from a few records of every kind.
 

@@ -4,6 +4,7 @@ A document of a kind has an id and one state; a deleted one stays, so that it ca
 under the same id. The order in which documents were first written is kept.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -41,11 +42,15 @@ class Document:
 
 
 class Documents:
-    """The table of documents. `revision` grows with every write, for those who keep what they made of it."""
+    """The table of documents."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.revision = 0
+        self._revisions: Counter[str] = Counter()
+
+    def revision(self, *kinds: str) -> int:
+        """A number that grows with every write to one of these kinds, for those who keep what they made of them."""
+        return sum(self._revisions[kind] for kind in kinds)
 
     def put(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> Document:
         """Write a document: a new one, or the next state of an old one."""
@@ -56,7 +61,7 @@ class Documents:
             if not connection.execute(update(_DOCUMENTS).where(same).values(**changed)).rowcount:
                 row = {"kind": kind, "id": id_, "created_ms": now_ms, **changed}
                 connection.execute(_DOCUMENTS.insert().values(**row))
-        self.revision += 1
+        self._revisions[kind] += 1
         found = self.get(kind, id_)
         if found is None:
             raise LookupError(f"the document {kind}/{id_} was written and is not there")
@@ -79,7 +84,7 @@ class Documents:
         ]
         with self._database.transaction() as connection:
             connection.execute(_DOCUMENTS.insert(), rows)
-        self.revision += 1
+        self._revisions[kind] += 1
 
     def get(self, kind: str, id_: str) -> Document | None:
         """The document with that id, deleted or not."""

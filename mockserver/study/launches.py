@@ -1,5 +1,6 @@
 """Launches: rooms that an agent-only deployment starts, and those it could not start."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from mockserver.simulation.rooms import RoomRef
 from mockserver.simulation.scenario import ExperimentSpec, StateSpec
 from mockserver.store import Store
 
-__all__ = ["Launch", "STAGGER_MS", "launched_room", "launches", "new_launch", "save_launch"]
+__all__ = ["Launch", "STAGGER_MS", "add_launches", "launched_room", "launches", "new_launch", "save_launch"]
 
 KIND = "room"
 # Source: agent deployments start a room every two seconds unless told otherwise (documented).
@@ -59,10 +60,18 @@ def new_launch(
     return Launch(f"room_{code}", experiment_id, deployment_id, batch_id, index, launched_ms, definition, True)
 
 
+def add_launches(store: Store, added: Sequence[Launch], now_ms: int) -> None:
+    """Write new launches, all of them at once."""
+    store.documents.add_all(KIND, [(launch.room_id, _body(launch)) for launch in added], now_ms)
+
+
 def save_launch(store: Store, launch: Launch, now_ms: int) -> None:
-    """Write a launch, or its next state."""
-    body: dict[str, Any] = {name: getattr(launch, name) for name in Launch.__dataclass_fields__}
-    store.documents.put(KIND, launch.room_id, body, now_ms)
+    """Write the next state of a launch."""
+    store.documents.put(KIND, launch.room_id, _body(launch), now_ms)
+
+
+def _body(launch: Launch) -> dict[str, Any]:
+    return {name: getattr(launch, name) for name in Launch.__dataclass_fields__}
 
 
 def launched_room(

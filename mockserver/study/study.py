@@ -18,7 +18,9 @@ from mockserver.simulation.world import World
 from mockserver.store import Store
 from mockserver.study.definitions import definition_of, playable
 from mockserver.study.documents import Kept, Shelf
+from mockserver.study.launches import KIND as LAUNCHED
 from mockserver.study.launches import Launch, launched_room, launches
+from mockserver.study.written_events import KIND as WRITTEN
 from mockserver.study.written_events import written_entries
 
 __all__ = ["Study"]
@@ -36,6 +38,7 @@ class Study:
         self._store = store
         self._lock = threading.RLock()
         self._current = (-1, base)
+        self._launches: tuple[int, list[Launch]] = (-1, [])
         scenario = base.scenario
         own = {
             experiment_id: Kept(
@@ -62,7 +65,7 @@ class Study:
     def world(self) -> World:
         """The world as it is now."""
         with self._lock:
-            revision = self._store.documents.revision
+            revision = self._store.documents.revision(LAUNCHED, WRITTEN)
             if self._current[0] != revision:
                 self._current = (revision, self._extended(revision))
             return self._current[1]
@@ -73,12 +76,16 @@ class Study:
 
     def launches(self) -> list[Launch]:
         """Every room that was launched, those that could not be spawned too, in order."""
-        return launches(self._store)
+        with self._lock:
+            revision = self._store.documents.revision(LAUNCHED)
+            if self._launches[0] != revision:
+                self._launches = (revision, launches(self._store))
+            return list(self._launches[1])
 
     def decisions(self, room: RoomRef) -> list[Decision]:
         """What the agents of a room decide in the course of its story."""
         world = self.world
-        made = decisions(world.whole_plan(room), list(world.entries("chat", room.room_id)))
+        made = decisions(world.whole_plan(room), list(world.messages(room)))
         return [one for one in made if room.stopped_ms is None or one.timestamp_ms <= room.stopped_ms]
 
     def spec(self, experiment: Kept) -> ExperimentSpec:

@@ -22,7 +22,7 @@ SPEED = 60
 SMALL = """
 [experiments.exp_live]
 rooms = 3
-room_every_s = 70
+room_every_s = 10
 [states.text_chat_state]
 duration_s = 30
 [states.video_chat_state]

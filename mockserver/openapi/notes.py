@@ -1,0 +1,124 @@
+"""Asking an application for examples: one request at a time, with the ids that are known so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from mockserver.hyperstudy.keys import HEADER
+from mockserver.hyperstudy.operations import Operation
+from mockserver.openapi.paths import filled, meaning, placeholders
+from mockserver.sandbox import Sandbox
+
+__all__ = ["ORIGIN", "RECORDS", "Example", "Notes", "demo_key"]
+
+# Where the links of an example point: the address at which a server listens by default.
+ORIGIN = "http://127.0.0.1:4747"
+# As many records of a list as a reader needs.
+RECORDS = 2
+_FORMATS = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One request that works.
+
+    Attributes:
+        path: Placeholder to value. query: parameter to value.
+        body: What was sent; None where nothing was. answers: by content type; JSON as values, the rest as text.
+    """
+
+    path: Mapping[str, str]
+    query: Mapping[str, str | int]
+    body: Any
+    answers: Mapping[str, Any]
+
+
+def demo_key(sandbox: Sandbox) -> str:
+    """The value of a key to try things with: the one with full access, or the first; empty where there is none."""
+    keys = sandbox.world.scenario.keys
+    key = keys.get("full") or next(iter(keys.values()), None)
+    return key.value if key else ""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is known so far: ids by placeholder, and the examples."""
+
+    app: Flask
+    base_path: str
+    rows: Mapping[str, Operation]
+    known: dict[str, str] = field(default_factory=dict)
+    examples: dict[str, Example] = field(default_factory=dict)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        found: Sandbox = self.app.extensions["mockserver"]
+        return found
+
+    def ask(
+        self,
+        operation_id: str,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str] | None = None,
+        path: Mapping[str, str] | None = None,
+    ) -> TestResponse:
+        """Send one request, with the ids that are known, or those in `path`."""
+        operation = self.rows[operation_id]
+        return self.app.test_client(use_cookies=False).open(
+            self.base_path + filled(operation.path, path or self.ids(operation)),
+            method=operation.method,
+            query_string=query,
+            json=body,
+            headers={HEADER: demo_key(self.sandbox), **(headers or {})},
+            base_url=ORIGIN,
+        )
+
+    def ids(self, operation: Operation) -> dict[str, str]:
+        """A value for each placeholder of an operation; `nowhere` for what is not known."""
+        path = operation.path
+        return {name: self.known.get(meaning(path, name), "nowhere") for name in placeholders(path)}
+
+    def note(self, operation_id: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
+        """Ask, and keep request and answer as an example if it worked.
+
+        Returns:
+            The answer's `data`; None where there is none.
+        """
+        operation, query = self.rows[operation_id], query or {}
+        answer = self.ask(operation_id, query, body)
+        if answer.status_code != operation.status:
+            return None
+        whole = answer.get_json() if answer.is_json else None
+        answers = {} if whole is None else {"application/json": _cut(whole)}
+        self.examples[operation_id] = Example(self.ids(operation), query, body, answers)
+        return whole.get("data") if isinstance(whole, dict) else None
+
+    def note_formats(self, operation_id: str) -> None:
+        """Ask for a noted example's first record in the other formats that there are."""
+        noted = self.examples.get(operation_id)
+        if noted is None:
+            return
+        other = {
+            form: self.ask(operation_id, {**noted.query, "limit": 1, "format": _FORMATS[form]}, path=noted.path).text
+            for form in self.rows[operation_id].answer.formats
+            if form in _FORMATS
+        }
+        self.examples[operation_id] = replace(noted, answers={**noted.answers, **other})
+
+
+def _cut(answer: Any) -> Any:
+    """The same answer with no more records than a reader needs."""
+    if not isinstance(answer, dict):
+        return answer
+    shorter = dict(answer)
+    for name in ("data", "metadata"):
+        value = shorter.get(name)
+        if isinstance(value, list):
+            shorter[name] = value[:RECORDS]
+        elif isinstance(value, dict):
+            shorter[name] = {k: v[:RECORDS] if isinstance(v, list) else v for k, v in value.items()}
+    return shorter
