@@ -29,6 +29,21 @@ def ask_for_page(announced: dict) -> dict:
         return json.load(answer)
 
 
+def ask_for_reference(announced: dict) -> bool:
+    """Is the reference page there, with its own files and those of Swagger UI, and a document for it?"""
+    base = announced["url"] + "/api/v3/"
+    for path, content in (
+        ("docs", b"docs/files/page.js"),
+        ("docs/files/page.js", b"SwaggerUIBundle"),
+        ("docs/files/swagger-ui-bundle.js", b"SwaggerUIBundle"),
+        ("openapi.json", b'"openapi":"3.1'),
+    ):
+        with urllib.request.urlopen(base + path, timeout=TIMEOUT_S) as answer:
+            if content not in answer.read():
+                return False
+    return True
+
+
 def main(program: str) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     with tempfile.TemporaryDirectory() as folder:
@@ -42,6 +57,7 @@ def main(program: str) -> None:
                 check(json.loads(ready.read_bytes()) == announced, "the ready file says the same")
                 page = ask_for_page(announced)
                 check(page["status"] == "success" and len(page["data"]) == 3, "a page of three events")
+                check(ask_for_reference(announced), "the reference page with its files and document")
                 server.send_signal(signal.SIGTERM)
                 rest = server.communicate(timeout=TIMEOUT_S)[0]
                 check(server.returncode == 0, "SIGTERM ends it with exit code 0")

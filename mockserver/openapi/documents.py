@@ -12,7 +12,8 @@ from mockserver.hyperstudy.routes import BASE_PATH as HYPERSTUDY
 from mockserver.hyperstudy.routes import operations
 from mockserver.openapi.document import hyperstudy_document
 from mockserver.openapi.examples import Examples, record_examples
-from mockserver.openapi.ingestion import ingestion_document, ingestion_examples
+from mockserver.openapi.ingestion import ingestion_document
+from mockserver.openapi.ingestion_examples import ingestion_examples
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
 from mockserver.reference import Api, Form
