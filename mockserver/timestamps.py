@@ -5,10 +5,11 @@ One reader and one writer for the whole product, so that every endpoint accepts 
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 __all__ = ["iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
 
-MS_PER_DAY = 86_400_000
+_SECONDS_PER_DAY = 86_400
 
 _ISO = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})"
@@ -21,6 +22,7 @@ _FIRST_MS = -62_135_596_800_000
 _LAST_MS = 253_402_300_799_999
 
 
+@lru_cache(maxsize=64)
 def iso_prefix_of_day(day: int) -> str:
     """`2024-10-20` for a number of days since 1970-01-01."""
     return (_EPOCH + timedelta(days=day)).date().isoformat()
@@ -31,11 +33,17 @@ def iso_from_ms(instant_ms: int) -> str:
 
     Source: every example of the data page (documented).
     """
-    day, rest = divmod(int(instant_ms), MS_PER_DAY)
-    seconds, ms = divmod(rest, 1000)
-    minutes, s = divmod(seconds, 60)
+    second, ms = divmod(int(instant_ms), 1000)
+    return f"{_iso_prefix_of_second(second)}.{ms:03d}Z"
+
+
+# Records of one page lie close together: a page of samples needs a few dozen of these, thousands of times.
+@lru_cache(maxsize=4096)
+def _iso_prefix_of_second(second: int) -> str:
+    day, rest = divmod(second, _SECONDS_PER_DAY)
+    minutes, s = divmod(rest, 60)
     h, m = divmod(minutes, 60)
-    return f"{iso_prefix_of_day(day)}T{h:02d}:{m:02d}:{s:02d}.{ms:03d}Z"
+    return f"{iso_prefix_of_day(day)}T{h:02d}:{m:02d}:{s:02d}"
 
 
 def parse_iso_us(text: str) -> int:

@@ -211,7 +211,9 @@ def _flat(record: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
     """
     row: dict[str, str] = {}
     for name, value in record.items():
-        if value is None:
+        if isinstance(value, str):
+            row[name] = value
+        elif value is None:
             below = [column for column in columns if column == name or column.startswith(f"{name}.")]
             row.update(dict.fromkeys(below or [name], ""))
         else:
@@ -222,7 +224,8 @@ def _flat(record: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
 def _cells(name: str, value: Any, columns: Sequence[str]) -> dict[str, str]:
     if isinstance(value, dict):
         return {f"{name}.{inner}": text for inner, text in _flat(value, _below(name, columns)).items()}
-    return {name: value if isinstance(value, str) else orjson.dumps(value).decode()}
+    # `str` writes a whole number as JSON does, and faster; `True` is no such number.
+    return {name: str(value) if type(value) is int else orjson.dumps(value).decode()}
 
 
 def _below(name: str, columns: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ __all__ = ["API_VERSION", "data_operations", "recording_links"]
 
 API_VERSION = "3.0.0"
 # Records that are made, written and forgotten together while an answer is streamed.
-_CHUNK = 500
+_CHUNK = 2000
 _LINK = {
     "title": "RecordingLink",
     "type": "object",

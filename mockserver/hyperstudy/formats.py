@@ -43,4 +43,7 @@ def _cell(row: Any, path: tuple[str, ...]) -> str:
         value = None if value is None else value[name]
     if value is None:
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    if isinstance(value, str):
+        return value
+    # `str` writes a whole number as JSON does, and faster; `True` is no such number.
+    return str(value) if type(value) is int else orjson.dumps(value).decode()

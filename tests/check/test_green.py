@@ -24,10 +24,10 @@ def test_every_invariant_holds_and_was_looked_at(scenario: str) -> None:
     assert [number for number, result in results.items() if result.looked_at == 0] == []
 
 
-@pytest.mark.parametrize("scenario", ["empty", "dropout", "edge", "live", "noconsent", "technical"])
+@pytest.mark.parametrize("scenario", ["empty", "edge", "noconsent"])
 def test_stories_that_go_wrong_keep_the_invariants(scenario: str) -> None:
-    """Nobody there, people who leave or never begin, awkward text, a clock that runs."""
-    assert broken(results_of(scenario, most_rooms=2)) == []
+    """Nobody there, people who never begin, awkward text; `test_library.py` looks at all the others."""
+    assert broken(results_of(scenario, most_rooms=1)) == []
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2**31, 2**63 - 1])

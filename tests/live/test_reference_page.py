@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from emulator import Emulator
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from mockserver.hyperstudy.routes import operations
 
@@ -25,7 +25,8 @@ FLAGS = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 TIMEOUT_MS = 20_000
-PHONE = {"width": 390, "height": 844}
+PHONE = ViewportSize(width=390, height=844)
+DESK = ViewportSize(width=1280, height=720)
 
 
 @pytest.fixture(scope="module")
@@ -73,22 +74,32 @@ def visit(browser: Browser) -> Iterator[Visit]:
     context.close()
 
 
-def test_it_lists_every_operation_with_its_label(visit: Visit, demo_server: Emulator) -> None:
+@pytest.fixture(scope="module")
+def events_visit(browser: Browser, demo_server: Emulator) -> Iterator[Visit]:
+    """The page as a link to one operation opens it: all operations, that one unfolded."""
+    context = browser.new_context()
+    visit = Visit(context.new_page())
+    visit.open(f"{demo_server.api_url}/docs#/events/getEventsByRoom", "hyperstudy")
+    yield visit
+    context.close()
+
+
+def test_it_lists_every_operation_with_its_label(events_visit: Visit) -> None:
     """As many as the table has rows, each with the label of its row; nothing is complained about."""
-    page = visit.open(f"{demo_server.api_url}/docs", "hyperstudy")
+    page = events_visit.page
     rows = operations()
     assert page.locator(".opblock").count() == len(rows)
     for row in rows:
         block = page.locator(f"[id='operations-{row.tag}-{row.id}']")
         assert block.locator(".opblock-summary-method").inner_text() == row.method
         assert block.locator(".fidelity").inner_text().lower() == row.fidelity
-    assert visit.complaints == []
-    assert visit.hosts() == {"127.0.0.1"}
+    assert events_visit.complaints == []
+    assert events_visit.hosts() == {"127.0.0.1"}
 
 
-def test_a_request_from_the_page_succeeds(visit: Visit, demo_server: Emulator) -> None:
-    """Open an operation, press the button: the key and the ids are filled in, and records come back."""
-    page = visit.open(f"{demo_server.api_url}/docs#/events/getEventsByRoom", "hyperstudy")
+def test_a_request_from_the_page_succeeds(events_visit: Visit) -> None:
+    """Press the button of the unfolded operation: the key and the ids are filled in, and records come back."""
+    page = events_visit.page
     block = page.locator("#operations-events-getEventsByRoom")
     with page.expect_response(lambda response: "/data/events/room/" in response.url) as caught:
         block.get_by_role("button", name="Execute").click()
@@ -97,8 +108,8 @@ def test_a_request_from_the_page_succeeds(visit: Visit, demo_server: Emulator) -
     shown.wait_for()
     assert "consent.accepted" in shown.inner_text()
     assert "room_abc123" in caught.value.url
-    assert visit.complaints == []
-    assert visit.hosts() == {"127.0.0.1"}
+    assert events_visit.complaints == []
+    assert events_visit.hosts() == {"127.0.0.1"}
 
 
 def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) -> None:
@@ -113,15 +124,18 @@ def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) 
     assert visit.hosts() == {"127.0.0.1"}
 
 
-def test_it_can_be_used_without_a_mouse_and_on_a_phone(visit: Visit, demo_server: Emulator) -> None:
+def test_it_can_be_used_without_a_mouse_and_on_a_phone(events_visit: Visit) -> None:
     """The keyboard reaches and opens an operation, and nothing is wider than a phone."""
-    visit.page.set_viewport_size(PHONE)
-    page = visit.open(f"{demo_server.api_url}/docs", "hyperstudy")
+    page = events_visit.page
+    page.set_viewport_size(PHONE)
     block = page.locator("#operations-experiments-createExperiment")
     block.locator(".opblock-summary-control").focus()
     page.keyboard.press("Enter")
     block.locator(".responses-table").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    # Others look at the same page.
+    page.keyboard.press("Enter")
+    page.set_viewport_size(DESK)
 
 
 def test_it_wears_dark_where_the_system_does(visit: Visit, demo_server: Emulator) -> None:

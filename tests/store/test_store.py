@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mockserver.errors import SettingsError
-from mockserver.store import History, IngestedItem, ItemTooDeepError, NewItem, NewWarning, Store
+from mockserver.store import Document, History, IngestedItem, ItemTooDeepError, NewItem, NewWarning, Store
 
 
 @pytest.fixture(params=["memory", "file"])
@@ -172,6 +172,21 @@ class TestOpening:
         second = Store(url)
         assert second.items() == [IngestedItem("s", "events", 1, 0, 5, {"n": 1})]
         assert second.add_items("events", "s", numbered(2), 6) == 2
+        second.close()
+
+    def test_documents_are_still_there_for_the_next_run(self, tmp_path: Path) -> None:
+        """Those of one kind, found by id and all together; of another kind there are none."""
+        url = f"sqlite:///{tmp_path / 'run.db'}"
+        first = Store(url)
+        first.documents.put("persona", "p1", {"name": "Ada"}, 5)
+        first.close()
+        second = Store(url)
+        assert second.documents.get("persona", "p1") == Document("persona", "p1", {"name": "Ada"}, 5, 5, False)
+        assert [document.id for document in second.documents.all("persona")] == ["p1"]
+        assert second.documents.get("experiment", "p1") is None
+        assert second.documents.all("experiment") == []
+        second.documents.put("persona", "p2", {}, 6)
+        assert [document.id for document in second.documents.all("persona")] == ["p1", "p2"]
         second.close()
 
     @pytest.mark.parametrize(
