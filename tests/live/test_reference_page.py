@@ -140,12 +140,11 @@ def test_it_can_be_used_without_a_mouse_and_on_a_phone(events_visit: Visit) -> N
 
 def test_it_wears_dark_where_the_system_does(visit: Visit, demo_server: Emulator) -> None:
     """And light where it does not."""
-    dark = "document.documentElement.classList.contains('dark-mode')"
     visit.page.emulate_media(color_scheme="dark")
     page = visit.open(f"{demo_server.api_url}/docs?api=ingestion", "ingestion")
-    assert page.evaluate(dark) is True
+    page.locator("html.dark-mode").wait_for(state="attached")
     page.emulate_media(color_scheme="light")
-    page.wait_for_function(f"!{dark}")
+    page.locator("html:not(.dark-mode)").wait_for(state="attached")
 
 
 def test_the_page_may_load_nothing_from_elsewhere(demo_server: Emulator) -> None:
