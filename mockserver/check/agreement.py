@@ -8,7 +8,7 @@ shared at least half of the video and moved their sliders at all. The mean is ov
 rooms that were looked into and are over.
 
 What to expect is the emulator's own secret: `GET /_mock/truth` tells every experiment's `agreement`, a
-`correlation` and a `tolerance`. Where that is not served the measured value is only reported.
+`correlation` and a tolerance for it. Where that is not served the measured value is only reported.
 """
 
 from collections.abc import Iterator, Sequence
@@ -72,7 +72,7 @@ def _planted(survey: Survey) -> tuple[float, float] | None:
     truth = survey.reader.control(_TRUTH_PATH)
     for experiment in truth["experiments"] if isinstance(truth, dict) else ():
         if experiment["experimentId"] == survey.experiment_id:
-            return float(experiment["agreement"]["correlation"]), float(experiment["agreement"]["tolerance"])
+            return float(experiment["agreement"]["correlation"]), float(experiment["tolerances"]["agreement"])
     return None
 
 

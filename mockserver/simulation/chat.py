@@ -45,7 +45,8 @@ def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) ->
         if who is None:
             continue
         dealt = plan.room.index * _DEALT_APART + len(entries)
-        content = namer.remark(chance, dealt) if entries else namer.opener(chance, plain=number == 1)
+        plain = plan.room.index == 0 and number == 1
+        content = namer.remark(chance, dealt) if entries else namer.opener(chance, plain=plain)
         typed = len(content) if len(content) <= _PASTED_ABOVE else _PASTED_AS
         sent_ms = at_ms + plan.participants[who].traits.typing_ms * typed
         if sent_ms < ends_ms and who in _there(plan, visits, sent_ms):

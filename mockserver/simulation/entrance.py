@@ -8,6 +8,8 @@ __all__ = ["entrance", "questionnaire"]
 
 _WAITS_MS = (4_000, 60_000)
 _AGENT_WAITS_MS = (200, 900)
+# What the comprehension check asks; no record holds it, but it takes time to read.
+_CHECK = "Which of these statements about the task that you have just read is true? Choose one of the four."
 
 
 def entrance(room: RoomRef, seat: Seat) -> tuple[tuple[Step, ...], int, int | None]:
@@ -20,7 +22,7 @@ def entrance(room: RoomRef, seat: Seat) -> tuple[tuple[Step, ...], int, int | No
     total_ms = sum(step[1] + 1 for step in plan)
     # An agent is there at once: nobody has to find it a seat, or wait for it to read.
     agent = room.is_agent(seat.index)
-    waited_ms = seat.chance.integer(200, 900, "waits") if agent else seat.chance.integer(4_000, 60_000, "waits")
+    waited_ms = seat.chance.integer(*(_AGENT_WAITS_MS if agent else _WAITS_MS), "waits")
     if seat.fate == "TIMEOUT":
         waited_ms += 300_000
     joined_ms = room.started_ms - waited_ms - total_ms - 500
@@ -41,7 +43,7 @@ def questionnaire(room: RoomRef, seat: Seat, ended_ms: int) -> tuple[Step, ...]:
         return ()
     steps, at_ms = [], ended_ms
     for number, question in enumerate(room.experiment.questions, 1):
-        rt_ms = rt_ms_of(seat, "question", number)
+        rt_ms = rt_ms_of(seat, "question", number, read=question)
         at_ms += rt_ms + 400
         answer = str(seat.chance.integer(1, 7, "question", number))
         steps.append(
@@ -73,7 +75,7 @@ def _entrance_steps(room: RoomRef, seat: Seat) -> list[_Shown]:
         shown = Response("next", rt_ms)
         steps.append(("instructions.page_view", rt_ms, f"page_{page}", shown, "Instructions", f"page_{page}"))
     if room.experiment.instruction_pages:
-        rt_ms = rt_ms_of(seat, "check")
+        rt_ms = rt_ms_of(seat, "check", read=_CHECK)
         word = "incorrect" if seat.fate == "CHECK_FAILED" else "correct"
         check = Response(word, rt_ms)
         steps.append(("instructions.comprehension_check", rt_ms, word, check, "ComprehensionCheck", "check"))

@@ -43,7 +43,7 @@ def event_entries(
     told = [
         *_around(plan),
         *(h for visit in plan.visits for h in _visit(plan, visit)),
-        *(h for showing in showings(plan) for h in _component(showing)),
+        *(h for showing in showings(plan) for h in _component(plan, showing)),
         *(h for screening in plan.screenings for h in _media(plan, screening)),
         *_messages(plan, messages),
         *_sync(plan, lanes, seeks),
@@ -113,7 +113,7 @@ def _visit(plan: Plan, visit: Visit) -> Iterator[_Happening]:
     yield _Happening(visit.exited_ms, visit.who, "state.exit", f"Left {name}", *where, stayed_ms)
 
 
-def _component(showing: Showing) -> Iterator[_Happening]:
+def _component(plan: Plan, showing: Showing) -> Iterator[_Happening]:
     where = (
         showing.component_type,
         showing.component_id,
@@ -124,10 +124,11 @@ def _component(showing: Showing) -> Iterator[_Happening]:
     response = showing.response
     if showing.component_type == "VasRating" and response is not None and response.response_time_ms > 2:
         # The slider was let go once before the answer was confirmed.
-        halfway_ms = response.response_time_ms // 2
-        update = Response(response.value, halfway_ms)
-        at_ms = showing.shown_ms + halfway_ms
-        yield _Happening(at_ms, showing.who, "component.update", showing.content, *where, halfway_ms, update)
+        share = plan.chance("update", showing.who, showing.state_id).between(0.35, 0.9)
+        moved_ms = max(1, int(response.response_time_ms * share))
+        update = Response(response.value, moved_ms)
+        at_ms = showing.shown_ms + moved_ms
+        yield _Happening(at_ms, showing.who, "component.update", showing.content, *where, moved_ms, update)
     if showing.completed_ms is not None:
         lasted_ms = showing.completed_ms - showing.shown_ms
         yield _Happening(

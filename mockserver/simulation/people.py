@@ -42,10 +42,10 @@ class Namer:
             faker = self._faker(locale, chance)
             first, last = str(faker.first_name()), str(faker.last_name())
         mailbox = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
-        return Person(first_name=first, email=f"{mailbox.strip('.') or 'someone'}@example.com")
+        return Person(first_name=first, email=f"{mailbox.strip('.') or chance.code(8, 'mailbox')}@example.com")
 
     def opener(self, chance: Chance, *, plain: bool) -> str:
-        """A first message; `plain` is the data page's own example, for a room's very first."""
+        """A first message; `plain` is the data page's own example, for an experiment's very first."""
         return "Hello, everyone!" if plain else self._say("opener", chance)
 
     def remark(self, chance: Chance, number: int) -> str:

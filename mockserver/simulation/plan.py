@@ -147,7 +147,12 @@ class Screening:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A video chat connection of one participant. `number` counts that person's within the state."""
+    """A video chat connection of one participant.
+
+    Attributes:
+        number: Counts that person's within the state.
+        lost: It ended because the network failed, not because somebody left.
+    """
 
     who: int
     state_id: str
@@ -155,6 +160,7 @@ class Connection:
     number: int
     connected_ms: int
     disconnected_ms: int
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)

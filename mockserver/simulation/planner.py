@@ -132,7 +132,7 @@ def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int,
         answered = state.component == "ShowVideo"
         response = Response("ended", completed_ms - shown_ms) if answered else None
     else:
-        rt_ms = ANSWER_LIMIT_MS if seat.idle else rt_ms_of(seat, "state", number)
+        rt_ms = ANSWER_LIMIT_MS if seat.idle else rt_ms_of(seat, "state", number, read=state.prompt or "")
         completed_ms = shown_ms + rt_ms
         response = None if seat.idle else Response(answer_value(seat.chance, number, state), rt_ms)
     left_ms = None
@@ -164,7 +164,12 @@ def _connections(seat: Seat, number: int, visit: Visit) -> list[Connection]:
     start_ms = visit.shown_ms + seat.chance.integer(300, 1200, "connects", number)
     end_ms = (visit.completed_ms or visit.exited_ms) - 30
     spans = [span for span in minus_gaps(start_ms, end_ms, seat.gaps) if span[1] - span[0] >= 1000]
-    return [Connection(seat.index, visit.state_id, visit.state, n, *span) for n, span in enumerate(spans)]
+    # Whose technique fails does not hang up.
+    breaks_off = visit.completed_ms is None and seat.fate == "TECHNICAL"
+    return [
+        Connection(seat.index, visit.state_id, visit.state, n, *span, lost=breaks_off or span[1] < end_ms)
+        for n, span in enumerate(spans)
+    ]
 
 
 def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer: Namer, ended_ms: int) -> Participant:

@@ -13,6 +13,7 @@ from mockserver.simulation import scenario_fields as fields
 from mockserver.simulation.scenario_rules import Spec, rule
 
 __all__ = [
+    "FATES",
     "Behaviour",
     "ClockSpec",
     "ContinuousSpec",
@@ -28,6 +29,7 @@ __all__ = [
     "SparseSpec",
     "StateSpec",
     "Text",
+    "Tolerances",
 ]
 
 # Component types as the records name them; the client's builders write the same in lower case.
@@ -207,11 +209,15 @@ class PersonaSpec:
     model: str = rule(fields.String(), "claude-opus-4-8")
 
 
+# How a participant's story ends otherwise than well, in the order in which chance looks at them.
+FATES = ("no_consent", "failed_check", "timed_out", "abandoned", "technical", "no_code")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behaviour:
     """What people do. Response times are ex-Gaussian: normal(mu, sigma) plus exponential(tau), in ms.
 
-    The shares are chances of a participant, the host of a room excepted.
+    The shares are chances of a participant, the host of a room excepted. Those of `FATES` exclude each other.
     """
 
     rt_mu_ms: float = rule(fields.Float(validate=_positive("ms", 1e5)), 1400.0)
@@ -250,12 +256,10 @@ class Ratings:
 
     Attributes:
         shared: Correlation of the latent curves of two people who watch the same video, 0 to 1.
-        tolerance: How far the mean correlation of their ratings may be from that.
         level, level_spread: Mean rating (0 to 1) and its standard deviation between people.
     """
 
     shared: float = rule(fields.Float(validate=_SHARE), 0.5)
-    tolerance: float = rule(fields.Float(validate=_SHARE), 0.12)
     level: float = rule(fields.Float(validate=_SHARE), 0.5)
     level_spread: float = rule(fields.Float(validate=_from_zero("a number", 0.2)), 0.08)
 
@@ -267,12 +271,44 @@ class EffectSpec:
     Attributes:
         condition: Whose ratings are raised.
         d: By how many standard deviations between people (Cohen's d) of their mean rating.
-        tolerance: How far a measured d may be from that.
     """
 
     condition: str = rule(fields.String())
     d: float = rule(fields.Float(validate=Range(-2, 2, error="expected a number from -2 to 2")))
-    tolerance: float = rule(fields.Float(validate=_positive("a d", 2)), 0.2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tolerances:
+    """How far what is measured in the records alone may be from what was planted: in their own unit, or as a share.
+
+    What is not named here is found exactly: clock offsets, outliers, lost connections.
+
+    Attributes:
+        effect_d: Of a condition's effect on people's mean ratings, as Cohen's d.
+        agreement: Of the mean correlation between the ratings of people who watch together.
+        level, spread: Of somebody's mean slider (0 to 1), and of its standard deviation as a share, if they
+            watched at least half of the film.
+        lag_ms: Of how late sliders follow the latent curves, on average over people.
+        response_time: Of somebody's mean response time over fifty sparse ratings, as a share.
+        reading: Of people's mean reading time over fifty answers each, as a share.
+        interval: Of the mean sampling interval of continuous ratings, as a share of the nominal one.
+        drift_ms: Of the quantiles (5, 25, 50, 75, 95 %) of all drifts.
+        skew_ppm: Of a viewer's media clock. stall_ms: of what a stall lost.
+        latency: Of a viewer's mean latency, as a share.
+    """
+
+    effect_d: float = rule(fields.Float(validate=_positive("a d", 2)), 0.2)
+    agreement: float = rule(fields.Float(validate=_SHARE), 0.12)
+    level: float = rule(fields.Float(validate=_SHARE), 0.05)
+    spread: float = rule(fields.Float(validate=_SHARE), 0.2)
+    lag_ms: float = rule(fields.Float(validate=_positive("ms")), 60.0)
+    response_time: float = rule(fields.Float(validate=_SHARE), 0.2)
+    reading: float = rule(fields.Float(validate=_SHARE), 0.1)
+    interval: float = rule(fields.Float(validate=_SHARE), 0.005)
+    drift_ms: float = rule(fields.Float(validate=_positive("ms")), 8.0)
+    skew_ppm: float = rule(fields.Float(validate=_positive("ppm")), 150.0)
+    stall_ms: float = rule(fields.Float(validate=_positive("ms")), 40.0)
+    latency: float = rule(fields.Float(validate=_SHARE), 0.25)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,5 +370,6 @@ class Scenario:
     network: Network = rule(Spec(Network), Network())
     ratings: Ratings = rule(Spec(Ratings), Ratings())
     effects: dict[str, EffectSpec] = rule(_per_id(Spec(EffectSpec)), {})
+    tolerances: Tolerances = rule(Spec(Tolerances), Tolerances())
     recordings: Recordings = rule(Spec(Recordings), Recordings())
     text: Text = rule(Spec(Text), Text())

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any, TypeVar
 
 from mockserver.simulation.scenario import (
+    FATES,
     ContinuousSpec,
     ExperimentSpec,
     PersonaSpec,
@@ -40,6 +41,7 @@ def mistakes_of_references(table: _Table) -> Iterator[Mistake]:
     for effect_id, effect in _tables(table, "effects").items():
         where = ("effects", effect_id, "condition")
         yield from _not_among("condition", conditions, where, effect.get("condition"))
+    yield from _fates(table.get("behaviour"))
     sample = table.get("sample")
     if isinstance(sample, dict):
         yield from _unknown(table, "experiments", ("sample", "experiment"), sample.get("experiment"))
@@ -49,6 +51,8 @@ def _experiment(table: _Table, where: Steps, experiment: _Table) -> Iterator[Mis
     states = experiment.get("states")
     for place, state_id in enumerate(states if isinstance(states, list) else ()):
         yield from _unknown(table, "states", (*where, "states", place), state_id)
+        if isinstance(states, list) and state_id in states[:place]:
+            yield Mistake((*where, "states", place), "named twice; to show it again, give it a second id in [states]")
     yield from _organisation(table, where, experiment, ExperimentSpec)
     for guest in _keys(experiment, "shared_with"):
         yield from _unknown(table, "organisations", (*where, "shared_with", guest), guest)
@@ -83,8 +87,22 @@ def _state(where: Steps, state: _Table) -> Iterator[Mistake]:
     if isinstance(continuous, dict):
         yield from _scale((*where, "continuous"), continuous, ContinuousSpec)
     if isinstance(sparse, dict):
+        if isinstance(state.get("component"), str) and state["component"] != "ShowVideo":
+            text = "expected 'ShowVideo', since the state has a sparse rating, which pauses a video"
+            yield Mistake((*where, "component"), text)
         yield from _scale((*where, "sparse"), sparse, SparseSpec)
         yield from _times((*where, "sparse", "at_s"), state, sparse)
+
+
+def _fates(behaviour: Any) -> Iterator[Mistake]:
+    """A participant's story has one end, so the shares of its ends cannot add up to more than all."""
+    if not isinstance(behaviour, dict):
+        return
+    shares = {name: behaviour[name] for name in FATES if _is_number(behaviour.get(name))}
+    total = sum(shares.values())
+    if total > 1:
+        text = f"expected shares of {', '.join(FATES)} that add up to 1 or less; they add up to {total:g}"
+        yield Mistake(("behaviour", list(shares)[-1]), text)
 
 
 def _scale(where: Steps, holder: _Table, spec: type) -> Iterator[Mistake]:

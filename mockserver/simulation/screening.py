@@ -51,5 +51,5 @@ def _pause(
 def _rated(seat: Seat, place: tuple[int, int], sparse: SparseSpec) -> int:
     """A rating around the person's own level, on the scale."""
     width = sparse.scale_max - sparse.scale_min
-    level = 0.58 + 0.16 * seat.chance.normal("level") + 0.12 * seat.chance.normal("rates", *place)
+    level = seat.traits.level + 0.12 * seat.chance.normal("rates", *place)
     return min(sparse.scale_max, max(sparse.scale_min, sparse.scale_min + round(level * width)))

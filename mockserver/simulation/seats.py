@@ -79,9 +79,14 @@ def _fate(behaviour: Behaviour, draw: float) -> str:
     return "SUCCESS"
 
 
-def rt_ms_of(seat: Seat, *names: str | int) -> int:
-    """How long the person takes for one answer, below the limit."""
-    rt_ms = response_time_ms(seat.chance, seat.traits, *names)
+def rt_ms_of(seat: Seat, *names: str | int, read: str = "") -> int:
+    """How long the person takes for one answer, below the limit.
+
+    Args:
+        read: What has to be read first. Questions that come again and again are not read again.
+    """
+    reading_ms = round(len(read) * seat.traits.reading_ms)
+    rt_ms = reading_ms + response_time_ms(seat.chance, seat.traits, *names)
     return min(rt_ms, ANSWER_LIMIT_MS - 1000)
 
 

@@ -38,7 +38,9 @@ def _person(person: Participant, stopped_ms: int) -> Participant:
 
 
 def _connection(connection: Connection, stopped_ms: int) -> Connection:
-    return replace(connection, disconnected_ms=min(connection.disconnected_ms, stopped_ms))
+    if connection.disconnected_ms <= stopped_ms:
+        return connection
+    return replace(connection, disconnected_ms=stopped_ms, lost=False)
 
 
 def until(entries: Iterable[Entry], stopped_ms: int) -> list[Entry]:

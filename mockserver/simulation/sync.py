@@ -4,7 +4,8 @@ The drift of a viewer is the sum of two parts. A slow wander (what the engine's 
 smooth noise, a function of the instant. The control error is what buffering stalls cause and the
 controller takes back by nudging the playback rate, or by a seek when the drift is above 600 ms. Stalls
 happen in the first part of an epoch of 60 samples and are taken back within it, so every epoch begins
-with no error and can be computed alone: record k costs at most 60 steps, whatever k is.
+with no error and can be computed alone: record k costs at most 60 steps, whatever k is. Each lane begins
+somewhere within its first epoch, so that viewers do not stall together.
 
     drift(k+1) - drift(k) = (rate(k) - 1 + skew) * dt - stall(k)        unless a seek lies between
 
@@ -54,6 +55,7 @@ class SyncLane(Lane):
     Attributes:
         skew: Own media clock against the host's, as a factor (parts per million times 1e-6).
         planned: How many samples there would be if nobody stopped the room.
+        phase: Where in an epoch the lane's first sample lies, 0 to 59.
     """
 
     skew: float
@@ -62,6 +64,7 @@ class SyncLane(Lane):
     stall_chance: float
     stall_ms: float
     planned: int
+    phase: int
     state_id: str
 
 
@@ -105,6 +108,7 @@ def _lane(plan: Plan, network: Network, number: int, state_id: str, who: int, sp
         jitter_ms=_TIMER_JITTER_MS,
         count=count,
         planned=count,
+        phase=chance.integer(0, _EPOCH - 1, "epoch"),
         zero_ms=plan.room.started_ms,
         key=chance.stream("samples"),
         skew=person.traits.skew_ppm * 1e-6,
@@ -123,6 +127,7 @@ class SyncLanes(RenderedLanes):
         super().__init__(lanes)
         self.lanes = lanes
         self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
+        self.phase = np.array([lane.phase for lane in lanes], dtype=np.int64)
         self.skew: Floats = np.array([lane.skew for lane in lanes], dtype=np.float64)
         self.latency: Floats = np.array([lane.latency_ms for lane in lanes], dtype=np.float64)
         self.noise: Floats = np.array([lane.jitter_of_drift_ms for lane in lanes], dtype=np.float64)
@@ -132,12 +137,12 @@ class SyncLanes(RenderedLanes):
     def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[SyncSample]:
         """The samples themselves, given lane, number and time of each."""
         drift, rate, stalled = self._measured(lane, k)
-        latency = self.latency[lane] * (1.0 + 0.25 * smooth_noise(self.key[lane] + np.uint64(7), t_ms, 9000))
+        latency = self.latency[lane] * (1.0 + 0.25 * self._wander(7, lane, t_ms, 9000))
         latency = np.maximum(5.0, latency + 0.03 * stalled)
         # Falls as drift and latency grow; 150 ms and 85 ms give the documented example's 0.95.
         scaled = np.abs(drift) / 700.0
         quality = 1.0 / (1.0 + scaled * scaled + latency / 17_000.0)
-        buffered = 0.93 + 0.03 * smooth_noise(self.key[lane] + np.uint64(8), t_ms, 5000) - stalled / 1500.0
+        buffered = 0.93 + 0.03 * self._wander(8, lane, t_ms, 5000) - stalled / 1500.0
         columns = (
             [f"sync_{self.lanes[i].code}_{n:06d}" for i, n in zip(lane.tolist(), k.tolist(), strict=True)],
             [self.lanes[i].experiment_id for i in lane.tolist()],
@@ -162,7 +167,7 @@ class SyncLanes(RenderedLanes):
         run = self._run(lane, epoch)
         found = []
         for row, step in np.argwhere(run.seek).tolist():
-            k = epoch[row] * _EPOCH + step
+            k = self._sample(lane[row], epoch[row], step)
             if k < self.count[lane[row]]:
                 at_ms = int(self.times(lane[row : row + 1], k[None])[0]) + 400
                 drift_ms = int(round(float(run.drift[row, step])))
@@ -172,7 +177,7 @@ class SyncLanes(RenderedLanes):
     def true_drift(self, lane: Ints, k: Ints) -> Floats:
         """The drift without what measuring adds, in ms."""
         epochs, where = self._epochs(lane, k)
-        return self._run(epochs[:, 0], epochs[:, 1]).drift[where, k % _EPOCH]
+        return self._run(epochs[:, 0], epochs[:, 1]).drift[where, self._step(lane, k)]
 
     def stalls(self, lane: Ints, epoch: Ints) -> Floats:
         """The stalls of an epoch in ms of lost playback, as a matrix (pair, sample of the epoch)."""
@@ -182,8 +187,9 @@ class SyncLanes(RenderedLanes):
             index = epoch * len(_STALL_PLACES) + place
             step = first + (uniform_at(self.key[lane] + np.uint64(1), index) * _STALL_ROOM).astype(np.int64)
             happens = uniform_at(self.key[lane] + np.uint64(2), index) < self.stall_chance[lane]
-            # Nothing stalls so late in a lane that its seek would fall behind the lane's end.
-            happens &= epoch * _EPOCH + step < self.planned[lane] - 6
+            # Nothing stalls before a lane begins, nor so late that its seek would fall behind the lane's end.
+            k = self._sample(lane, epoch, step)
+            happens &= (k > 0) & (k < self.planned[lane] - 6)
             size = uniform_at(self.key[lane] + np.uint64(3), index)
             stall_ms = np.minimum(self.stall_ms[lane] * (0.3 + 2.2 * size * size), LONGEST_STALL_MS)
             lost[rows, step] = np.where(happens, stall_ms, 0.0)
@@ -193,7 +199,7 @@ class SyncLanes(RenderedLanes):
         """Measured drift in whole ms, the rate in force, and what has just been lost to a stall."""
         epochs, where = self._epochs(lane, k)
         run = self._run(epochs[:, 0], epochs[:, 1])
-        step = k % _EPOCH
+        step = self._step(lane, k)
         noise = self.noise[lane] * 0.4 * normal_at(self.key[lane] + np.uint64(4), k)
         drift = np.rint(run.drift[where, step] + noise).astype(np.int64)
         # Noise must not carry a drift over the threshold, or a seek would seem to be missing; nor back
@@ -204,8 +210,23 @@ class SyncLanes(RenderedLanes):
         drift = np.where(np.abs(true) <= SEEK_ABOVE_MS, inside, beyond)
         return drift, run.rate[where, step], run.stalled[where, step]
 
+    def _wander(self, stream: int, lane: Ints, t_ms: Ints, period_ms: int) -> Floats:
+        """Smooth noise of each lane's own, which does not turn when another lane's does."""
+        own_ms = t_ms + (self.key[lane] % np.uint64(period_ms)).astype(np.int64)
+        return smooth_noise(self.key[lane] + np.uint64(stream), own_ms, period_ms)
+
+    def _step(self, lane: Ints, k: Ints) -> Ints:
+        """Where in its epoch a sample lies."""
+        step: Ints = (k + self.phase[lane]) % _EPOCH
+        return step
+
+    def _sample(self, lane: Ints, epoch: Ints, step: Ints | int) -> Ints:
+        """The number of the sample at a step of an epoch; below 0 before the lane begins."""
+        k: Ints = epoch * _EPOCH + step - self.phase[lane]
+        return k
+
     def _epochs(self, lane: Ints, k: Ints) -> tuple[Ints, Ints]:
-        pairs = np.stack([lane, k // _EPOCH], axis=1)
+        pairs = np.stack([lane, (k + self.phase[lane]) // _EPOCH], axis=1)
         epochs, where = np.unique(pairs, axis=0, return_inverse=True)
         return epochs, where.reshape(-1)
 
@@ -214,12 +235,12 @@ class SyncLanes(RenderedLanes):
         lane, epoch = self._every_epoch()
         lost = self.stalls(lane, epoch)
         row, step = np.nonzero(lost)
-        k = epoch[row] * _EPOCH + step
+        k = self._sample(lane[row], epoch[row], step)
         at_ms = self.times(lane[row], k)
         return list(zip(lane[row].tolist(), at_ms.tolist(), lost[row, step].tolist(), strict=True))
 
     def _every_epoch(self) -> tuple[Ints, Ints]:
-        per_lane = -(-self.count // _EPOCH)
+        per_lane = np.where(self.count > 0, -(-(self.count + self.phase) // _EPOCH), 0)
         lane = np.repeat(np.arange(len(self.count)), per_lane)
         return lane, np.arange(len(lane)) - np.repeat(np.cumsum(per_lane) - per_lane, per_lane)
 
@@ -231,10 +252,11 @@ class SyncLanes(RenderedLanes):
     def _run(self, lane: Ints, epoch: Ints) -> "_Run":
         """Let the controller run through the given epochs, all of them side by side."""
         steps = np.arange(_EPOCH + 1)
-        k = epoch[:, None] * _EPOCH + steps[None, :]
-        lanes = np.broadcast_to(lane[:, None], k.shape)
+        lanes = np.broadcast_to(lane[:, None], (len(lane), len(steps)))
+        # Numbers below 0, before the lane begins, are as good as others: nothing happens there.
+        k = self._sample(lanes, epoch[:, None], steps[None, :])
         t = self.times(lanes, k)
-        wander = _WANDER_MS * smooth_noise(self.key[lanes] + np.uint64(5), t, _WANDER_PERIOD_MS)
+        wander = _WANDER_MS * self._wander(5, lanes, t, _WANDER_PERIOD_MS)
         dt = np.diff(t, axis=1).astype(np.float64)
         slope = np.diff(wander, axis=1) / dt
         lost = self.stalls(lane, epoch)

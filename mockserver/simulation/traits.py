@@ -21,7 +21,8 @@ class Traits:
 
     Attributes:
         rt_mu_ms, rt_sigma_ms, rt_tau_ms: Own ex-Gaussian of response times.
-        typing_ms: For one character of a message.
+        typing_ms: For one character of a message. reading_ms: for one character of a question;
+            0 for agents, whose turns are short.
         level, spread: Where on a slider (0 to 1) the person rates, and by how much they move it.
         lag_ms: How late the hand follows the feeling.
         skew_ppm: Own media clock against the host's, parts per million.
@@ -32,6 +33,7 @@ class Traits:
     rt_sigma_ms: float
     rt_tau_ms: float
     typing_ms: int
+    reading_ms: int
     level: float
     spread: float
     lag_ms: int
@@ -50,6 +52,7 @@ def traits_of(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Trait
         rt_sigma_ms=round(behaviour.rt_sigma_ms * pace, 1),
         rt_tau_ms=round(behaviour.rt_tau_ms * chance.between(0.6, 1.4, "tau"), 1),
         typing_ms=chance.integer(120, 260, "typing"),
+        reading_ms=0 if room.is_agent(index) else chance.integer(25, 55, "reading"),
         level=_level(room, scenario, seed, index),
         spread=round(chance.between(0.1, 0.16, "spread"), 4),
         lag_ms=chance.integer(250, 700, "lag"),

@@ -10,7 +10,7 @@ import numpy as np
 
 from mockserver.simulation.continuous import HAND_LAG_MS, ContinuousLane, ContinuousLanes
 from mockserver.simulation.plan import Participant, Plan
-from mockserver.simulation.scenario import Scenario
+from mockserver.simulation.scenario import Scenario, Tolerances
 from mockserver.simulation.sync import SyncLane, SyncLanes
 
 __all__ = [
@@ -32,24 +32,18 @@ FEELING_EVERY_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A planted effect: the condition's mean ratings lie `d` standard deviations above the others'.
-
-    Attributes:
-        tolerance: How far a measured d may be from the planted one.
-    """
+    """A planted effect: the condition's mean ratings lie `d` standard deviations above the others'."""
 
     name: str
     condition: str
     d: float
-    tolerance: float
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What the mean pairwise correlation of ratings in a room is, within `tolerance`."""
+    """What the mean pairwise correlation of ratings in a room is."""
 
     correlation: float
-    tolerance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,8 @@ class PersonTruth:
         level: Mean rating, 0 to 1. spread: standard deviation of their slider. lag_ms: how late
             the slider shows a feeling, on average.
         rt_mu_ms, rt_sigma_ms, rt_tau_ms: Ex-Gaussian of their response times.
-        typing_ms: For one character. skew_ppm: media clock against the host's.
+        typing_ms: For one character. reading_ms: for one of a question that is read before it is answered.
+        skew_ppm: Media clock against the host's.
         clock_offset_ms: Own clock minus the server's.
         outlier: Answers and moves nothing.
     """
@@ -76,6 +71,7 @@ class PersonTruth:
     rt_sigma_ms: float
     rt_tau_ms: float
     typing_ms: int
+    reading_ms: int
     skew_ppm: float
     latency_ms: float
     clock_offset_ms: int
@@ -84,11 +80,12 @@ class PersonTruth:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentTruth:
-    """What was planted in an experiment, and in whom."""
+    """What was planted in an experiment, and in whom; how closely it can be measured is in `tolerances`."""
 
     experiment_id: str
     effects: tuple[Effect, ...]
     agreement: Agreement
+    tolerances: Tolerances
     participants: tuple[PersonTruth, ...]
 
 
@@ -150,10 +147,9 @@ def experiment_truth(experiment_id: str, plans: Sequence[Plan], scenario: Scenar
     """Everything planted in an experiment, given its rooms' plans."""
     return ExperimentTruth(
         experiment_id=experiment_id,
-        effects=tuple(
-            Effect(name, effect.condition, effect.d, effect.tolerance) for name, effect in scenario.effects.items()
-        ),
-        agreement=Agreement(scenario.ratings.shared, scenario.ratings.tolerance),
+        effects=tuple(Effect(name, effect.condition, effect.d) for name, effect in scenario.effects.items()),
+        agreement=Agreement(scenario.ratings.shared),
+        tolerances=scenario.tolerances,
         participants=tuple(_person(plan, person) for plan in plans for person in plan.participants),
     )
 
@@ -185,6 +181,7 @@ def _person(plan: Plan, person: Participant) -> PersonTruth:
         rt_sigma_ms=traits.rt_sigma_ms,
         rt_tau_ms=traits.rt_tau_ms,
         typing_ms=traits.typing_ms,
+        reading_ms=traits.reading_ms,
         skew_ppm=traits.skew_ppm,
         latency_ms=traits.latency_ms,
         clock_offset_ms=traits.clock_offset_ms,

@@ -15,7 +15,6 @@ def _entry(plan: Plan, connection: Connection, ended: bool) -> Entry:
     person = plan.participants[connection.who]
     chance = plan.chance("connection", connection.state_id, connection.who, connection.number)
     at_ms = connection.disconnected_ms if ended else connection.connected_ms
-    lost = any(start_ms <= connection.disconnected_ms <= start_ms + 1 for start_ms, _ in person.gaps)
     record = VideoChatEvent(
         id="vc_" + chance.code(9, "id") + ("_1" if ended else "_0"),
         timestamp_ms=at_ms,
@@ -28,6 +27,6 @@ def _entry(plan: Plan, connection: Connection, ended: bool) -> Entry:
         connection_id="PA_" + chance.code(12, "connection"),
         state_id=connection.state_id,
         duration_ms=connection.disconnected_ms - connection.connected_ms if ended else None,
-        reason=None if not ended else "connection_lost" if lost else "client_initiated",
+        reason=None if not ended else "connection_lost" if connection.lost else "client_initiated",
     )
     return Entry(at_ms, person.participant_id, record.id, at_ms, record)

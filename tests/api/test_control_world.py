@@ -45,7 +45,8 @@ def test_truth_is_told_for_every_participant_and_room(client) -> None:
     """The same people as in the records, and a drift for every sync sample."""
     truth = client.get("/_mock/truth/experiments/exp_pair").get_json()
     assert [one["participantId"] for one in truth["participants"]] == ["user_one", "user_two"]
-    assert truth["agreement"] == {"correlation": 0.5, "tolerance": 0.25}
+    assert truth["agreement"] == {"correlation": 0.5}
+    assert (truth["tolerances"]["agreement"], truth["tolerances"]["skewPpm"]) == (0.25, 150.0)
     room = client.get("/_mock/truth/rooms/room_pair").get_json()
     headers = {"X-API-Key": "hst_live_your_key_here"}
     total = client.get("/api/v3/data/sync/room/room_pair", headers=headers).get_json()["metadata"]["pagination"][

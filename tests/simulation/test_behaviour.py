@@ -33,7 +33,7 @@ def test_sliders_are_sampled_100_to_500_ms_apart_and_as_often_as_configured(name
     measured = intervals(study)
     assert measured.min() >= 100
     assert measured.max() <= 500
-    assert measured.mean() == pytest.approx(configured, rel=0.005)
+    assert measured.mean() == pytest.approx(configured, rel=study.truth()["tolerances"]["interval"])
 
 
 def test_a_quarter_second_timer_jitters() -> None:
@@ -104,7 +104,7 @@ def test_the_default_network_keeps_most_drifts_excellent() -> None:
 def test_a_poor_network_has_more_of_everything() -> None:
     """Drift, latency, seeks and lost quality, `drift` against `demo`."""
     good, poor = shared_study("demo").records("sync"), shared_study("drift").records("sync")
-    assert (np.abs(column(poor, "timeDrift")) > 100).mean() > 0.15
+    assert (np.abs(column(poor, "timeDrift")) > 100).mean() > 0.1 > (np.abs(column(good, "timeDrift")) > 100).mean()
     assert np.mean(column(poor, "latency")) > 2 * np.mean(column(good, "latency"))
     assert np.mean(column(poor, "syncQuality")) < np.mean(column(good, "syncQuality"))
     assert sum(map(len, seeks(shared_study("drift")).values())) >= 10
@@ -225,9 +225,10 @@ def test_two_chats_of_one_room_are_two_conversations(tmp_path_factory: pytest.Te
 
 
 def test_video_chat_connections_begin_end_and_come_back() -> None:
-    """Each connection has one start and one end; after a loss, the same person returns with another."""
+    """Each connection has one start and one end; after a loss, the same person returns, or is lost for good."""
     study = shared_study("technical")
-    lost = returned = 0
+    failed = set(column(study.records("participants", completionCode="TECHNICAL"), "participantId"))
+    lost = returned = broken_off = 0
     for who, events in by_person(study.records("videochat")).items():
         assert column(events, "eventType") == [
             "participant_connected",
@@ -241,7 +242,9 @@ def test_video_chat_connections_begin_end_and_come_back() -> None:
         reasons = column(events[1::2], "reason")
         lost += reasons.count("connection_lost")
         returned += len(events) // 2 - 1
-    assert returned == lost >= 5
+        broken_off += reasons[-1] == "connection_lost" and who in failed
+    assert returned + broken_off == lost >= 5
+    assert broken_off >= 1
 
 
 def test_lost_video_connections_are_the_planted_ones() -> None:

@@ -17,20 +17,20 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 # Pinned: a change of these is a change of every user's data, and belongs into the list of changes.
 DIGESTS = {
-    "agents": "4d79a6b106524338c6558645fabcbea5f9a0d6ad5eecbe5f52c8853a94324206",
-    "demo": "8188463d99dd22b4c3d8050481281e1b8bc5169abd6dd023434ed7c08fc748fc",
-    "drift": "da1e444e76c6f3c2e6919837137ece71b0765f27a5c978fecc38d259057a3b95",
-    "dropout": "19841dd0deeca6ed9d6f0a4ea6e9b49c2d1fcca4de81be76e97a27147c838fbf",
-    "edge": "03d9300f7b63772e80beb798147ab09f9538656d0d630ffbaa1ca7716a42f0e6",
+    "agents": "1cbbecfed9b0e164a70fdcfbcd23cc4ebf8ac2eaf5fd3ee057c8c3c6a779754b",
+    "demo": "44c50c7e264c70786539c61cd7b047229c3c8d75bb05eae9619f348eda24320d",
+    "drift": "b09ac57d75e24020d4987d61978ba60c2d15fc3a0c227d2eecf0db2da137cf48",
+    "dropout": "db7e2881fbaf1efdd7d7ae9799072bbb6d742e318265af1380077e6a1e2714be",
+    "edge": "cd508b0c7dba48abb2b72d38465d0ed6afbf6a16c41540341a0c128707291a54",
     "empty": "e4415217791f5f07ab4c8232e00eb5274b34c8470e90278ab8655efbec068b2b",
-    "group": "d23ffdcd016c1276ad03e0a4142cb8851d95d98efdb36435f570e42fdf16ca4e",
-    "huge": "2935d66e7a42476b5aca323228149ec5a9b01ba59b2b9e5768182cce7d9f0174",
-    "live": "1a5820e86fa070863da1e2abcf85bd265d8dac1401243abe53d3b5389890cc92",
-    "noconsent": "8b46f3599736194f0a29fefbd7ca18f915486845750216cbb4b02ea198816587",
-    "pair": "24cb0bc90092b5b7fff650ec8ee9888f095e2ad2e5b1f6181cae1932ff6343ca",
-    "ratings": "0492787bfade99b9370b0ec686f33e55a93fa6c7c9e5d639846e86e33dc4fa7c",
-    "technical": "4d3e0d34da7f92cda725d2fc0748312d24b7eec5157eea05ff888d10ae6ad7d5",
-    "unfinished": "fa44adde36a4842748560da7c568765f481c1e615379293a842352c9191620ed",
+    "group": "890190570600d60bac50960112062a82b76d168bbf21ad2c3b8e31c33b57a6ed",
+    "huge": "4f2d76f5d2b92fa53d4605813a5f8cde2b48b65f95947e841cc80ed333e74b99",
+    "live": "7bac21536ef345433d1d7028e1872faf56cda3d67885eb925bb22d69b20ee226",
+    "noconsent": "37a8403f1259745308b02322b122580f31d8b95fc6de3d7f6c49d193ff2b5b25",
+    "pair": "15b61d3d4d17afc4ec61401b2bc5db2599d6d3e0991cb7895a9c5ff0cc4d4432",
+    "ratings": "8f3937e263ba5794371207c7ad2986f4f450edece74cdacfc197c5637b48296b",
+    "technical": "023f841018ce149086c6b5ff45e1715fe8e0138b9a0f4dcb3b55877e83b1f1cc",
+    "unfinished": "456057f3c7f2a5a4b6d18ee02c0745c33cd8fc9a397156146c2cc0f9ca96eb18",
 }
 
 ANSWERS = """

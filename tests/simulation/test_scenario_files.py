@@ -63,6 +63,21 @@ MISTAKES = {
         f"own.toml:3: states.welcome_state.component_id: '{'x' * 58}…: "
         "expected 1 to 64 of the characters A-Z a-z 0-9 _ -",
     ),
+    "state_twice": (
+        'experiments.exp_pair.states = ["watching_state", "closeness_state", "watching_state"]',
+        "own.toml:2: experiments.exp_pair.states[2]: 'watching_state': named twice; to show it again, "
+        "give it a second id in [states]",
+    ),
+    "pause_without_video": (
+        '[states.watching_state]\ncomponent = "Waiting"',
+        "own.toml:3: states.watching_state.component: 'Waiting': expected 'ShowVideo', since the state has a sparse "
+        "rating, which pauses a video",
+    ),
+    "shares_above_all": (
+        "[behaviour]\nidle = 1\nabandoned = 0.7\nno_code = 0.4",
+        "own.toml:5: behaviour.no_code: 0.4: expected shares of no_consent, failed_check, timed_out, abandoned, "
+        "technical, no_code that add up to 1 or less; they add up to 1.1",
+    ),
     "unknown_key": (
         "[text]\nawkwrad = true",
         "own.toml:3: text.awkwrad: true: unknown key; did you mean 'awkward'? known keys are awkward",
