@@ -2,7 +2,8 @@
 TIMEOUT waits, IN_PROGRESS only while running.
 
 The codes are the participants endpoint's. A story is finished when the participant entered as many states as
-anybody in the room did and completed a component in the last of them. What the invariant leaves open is taken
+anybody in the room did and completed a component in the last of them; where a whole room was stopped, its
+experiment's definition, if it is served, tells that there was more to come. What the invariant leaves open is taken
 as follows (inferred): TECHNICAL stops early like ABANDONED; SUCCESS and COMPLETED_NO_CODE have finished and
 so have a `completedAt`, which others may be without; who times out has no component, and where `completedAt`
 says when they left, that was at least a minute after their last event.
@@ -13,7 +14,10 @@ of a room that is not over are passed over then.
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from mockserver.check.discovery import EXPERIMENTS_PATH
+from mockserver.check.errors import CheckError
 from mockserver.check.instants import ms_from_iso
 from mockserver.check.reader import data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
@@ -91,8 +95,10 @@ class CodesTellTheStory(Rule):
         for place, person in enumerate(study.room.people):
             self.looked_at += 1
             code = person["completionCode"]
-            contradiction = _CONTRADICTIONS.get(code)
-            said = contradiction(_story(study, person)) if contradiction else "is no completion code"
+            contradiction, story = _CONTRADICTIONS.get(code), _story(study, person)
+            said = contradiction(story) if contradiction else "is no completion code"
+            if said and contradiction is _stops_early and _has_more_to_come(study, story):
+                said = None
             for what in (said, _times(study, person)):
                 if what is not None:
                     yield Counterexample(
@@ -119,6 +125,17 @@ def _story(study: Study, person: Mapping[str, Any]) -> _Story:
         room_over=study.is_over,
         left_ms=_ms(person["completedAt"]),
     )
+
+
+def _has_more_to_come(study: Study, story: _Story) -> bool:
+    """Where a whole room stopped early, only the experiment's definition tells that there are more states."""
+    path = f"{EXPERIMENTS_PATH}/{quote(study.experiment_id, safe='')}/config"
+    try:
+        definition = study.reader.optional(path)
+    except CheckError:
+        return False  # The key may read data only.
+    states = definition.data[0].get("states") if definition and definition.data else None
+    return isinstance(states, list) and story.states < len(states)
 
 
 def _times(study: Study, person: Mapping[str, Any]) -> str | None:

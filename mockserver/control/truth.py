@@ -17,18 +17,18 @@ __all__ = ["experiment_truth", "overview", "room_truth"]
 
 def overview() -> Response:
     """Every experiment's planted effects and agreement, without its participants."""
-    world = current_sandbox().world
-    planted = [world.truth(experiment_id) for experiment_id in world.scenario.experiments]
+    sandbox = current_sandbox()
+    planted = [sandbox.world.truth(experiment.id) for experiment in sandbox.study.experiments.all()]
     return json_response({"experiments": [_written(dataclasses.replace(one, participants=())) for one in planted]})
 
 
 def experiment_truth(experiment_id: str) -> Response:
     """One experiment's effects, agreement, and every participant's traits."""
-    world = current_sandbox().world
-    if experiment_id not in world.scenario.experiments:
-        known = ", ".join(world.scenario.experiments) or "none"
+    sandbox = current_sandbox()
+    if sandbox.study.experiments.get(experiment_id) is None:
+        known = ", ".join(experiment.id for experiment in sandbox.study.experiments.all()) or "none"
         raise ControlError(f"Unknown experiment {experiment_id!r}: expected one of {known}")
-    return json_response(_written(world.truth(experiment_id)))
+    return json_response(_written(sandbox.world.truth(experiment_id)))
 
 
 def room_truth(room_id: str) -> Response:

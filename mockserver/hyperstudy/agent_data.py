@@ -16,7 +16,9 @@ from mockserver.timestamps import iso_from_ms
 
 __all__ = ["agent_operations"]
 
-MOST_DECISIONS = 5000
+# A client is told to raise the limit when an answer was truncated (observed).
+DEFAULT_DECISIONS = 5000
+MOST_DECISIONS = 1_000_000
 CODE_VERSION = "mock-0000000"
 _TEXT = {"type": "string"}
 _MAYBE = {"type": ["string", "null"]}
@@ -32,7 +34,7 @@ _ROW: dict[str, Any] = {
     "stateName": _MAYBE,
     "turnKind": _MAYBE,
     "action": _MAYBE,
-    "value": _MAYBE,
+    "value": {"type": ["string", "number", "null"]},
     "personaId": _TEXT,
     "model": _TEXT,
     "provider": _TEXT,
@@ -41,6 +43,17 @@ _ROW: dict[str, Any] = {
     "outputTokens": _WHOLE,
     "costUsd": {"type": ["number", "null"]},
     "timestamp": _INSTANT,
+}
+# What a row of the list has beside that, null in decisions: the sums of a run.
+_SUMS: dict[str, Any] = {
+    "seed": _WHOLE,
+    "totalInputTokens": _WHOLE,
+    "totalOutputTokens": _WHOLE,
+    "totalCostUsd": {"type": ["number", "null"]},
+    "turns": _WHOLE,
+    "codeCommitSha": _MAYBE,
+    "startedAt": _INSTANT,
+    "endedAt": _INSTANT,
 }
 _DETAIL: dict[str, Any] = {
     "prompt": _MAYBE,
@@ -73,12 +86,17 @@ def _object(title: str, properties: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "type": "object", "properties": properties, "required": list(properties)}
 
 
-_ROWS = {"title": "AgentRow", "type": "object", "properties": {**_ROW, **_DETAIL}, "required": list(_ROW)}
+_ROWS = {
+    "title": "AgentRow",
+    "type": "object",
+    "properties": {**_ROW, **_SUMS, **_DETAIL},
+    "required": [*_ROW, *_SUMS],
+}
 _PARAMETERS = (
     Parameter("detail", {"type": "string", "enum": ["true", "false"], "default": "false"}, "With what led to each."),
     Parameter(
         "limit",
-        {"type": "integer", "minimum": 1, "maximum": MOST_DECISIONS, "default": MOST_DECISIONS},
+        {"type": "integer", "minimum": 1, "maximum": MOST_DECISIONS, "default": DEFAULT_DECISIONS},
         "The most decisions of a room.",
     ),
 )
@@ -168,16 +186,17 @@ def _asked(call: Call) -> tuple[bool, int]:
     detail = call.arguments.get("detail", "false")
     if detail not in ("true", "false"):
         raise InvalidParameter("detail", detail, "one of true, false")
-    return detail == "true", whole_number(call.arguments, "limit", MOST_DECISIONS, 1, MOST_DECISIONS)
+    return detail == "true", whole_number(call.arguments, "limit", DEFAULT_DECISIONS, 1, MOST_DECISIONS)
 
 
 def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, scope: str, scope_id: str) -> Response:
     rows: list[dict[str, Any]] = []
+    no_sums = dict.fromkeys(_SUMS)
     truncated = False
     for room in rooms:
         taken = _taken(call, room)
         truncated |= len(taken) > limit
-        rows += [_decision(call, room, decision, detail=detail) for decision in taken[:limit]]
+        rows += [{**_decision(call, room, one, detail=detail), **no_sums} for one in taken[:limit]]
         rows += [_run_row(call, room, run, detail=detail) for run in _runs(call, room)]
     return success(rows, {**_about(scope, scope_id), "truncated": truncated})
 
@@ -198,14 +217,21 @@ def _runs(call: Call, room: RoomRef) -> list[AgentRun]:
     return agent_runs(call.sandbox.world.plan(room), call.sandbox.study.decisions(room), call.now_ms)
 
 
-def _model(call: Call, room: RoomRef) -> dict[str, str]:
-    persona = call.sandbox.study.personas.get(room.experiment.persona)
-    body = persona.body if persona else {}
-    return {
-        "personaId": room.experiment.persona,
-        "model": str(body.get("model") or "claude-opus-4-8"),
-        "provider": str(body.get("provider") or "anthropic"),
-    }
+def _played_by(call: Call, room: RoomRef, participant_id: str) -> dict[str, str]:
+    """Persona, model and provider of an agent, as they were when its room was launched."""
+    world = call.sandbox.world
+    if room.cast:
+        member = room.cast[world.participant_ids(room).index(participant_id)]
+        return {"personaId": member.persona_id, "model": member.model, "provider": member.provider}
+    persona = world.scenario.personas[room.experiment.persona]
+    return {"personaId": room.experiment.persona, "model": persona.model, "provider": persona.provider}
+
+
+def _value(room: RoomRef, decision: Decision) -> str | int:
+    """What was sent or answered; on a scale a number (observed in the client's fixtures)."""
+    component = dict(room.states)[decision.state_id].component
+    on_scale = component in ("VasRating", "LikertScale") and decision.turn_kind == "component"
+    return int(decision.value) if on_scale else decision.value
 
 
 def _decision(call: Call, room: RoomRef, decision: Decision, *, detail: bool) -> dict[str, Any]:
@@ -219,8 +245,8 @@ def _decision(call: Call, room: RoomRef, decision: Decision, *, detail: bool) ->
         "stateName": decision.state_name,
         "turnKind": decision.turn_kind,
         "action": decision.action,
-        "value": decision.value,
-        **_model(call, room),
+        "value": _value(room, decision),
+        **_played_by(call, room, decision.participant_id),
         "latencyMs": decision.latency_ms,
         "inputTokens": decision.input_tokens,
         "outputTokens": decision.output_tokens,
@@ -242,13 +268,10 @@ def _decision(call: Call, room: RoomRef, decision: Decision, *, detail: bool) ->
 
 def _run_row(call: Call, room: RoomRef, run: AgentRun, *, detail: bool) -> dict[str, Any]:
     """A run among decisions: the same columns, null where they belong to decisions alone."""
-    names = [*_ROW, *(_DETAIL if detail else ())]
+    names = [*_ROW, *(_DETAIL if detail else ()), *_SUMS]
     own: dict[str, Any] = {
+        **_run(call, room, run),
         "_type": "run",
-        "id": run.id,
-        "participantId": run.participant_id,
-        "roomId": run.room_id,
-        **_model(call, room),
         "inputTokens": run.total_input_tokens,
         "outputTokens": run.total_output_tokens,
         "costUsd": run.total_cost_usd,
@@ -264,7 +287,7 @@ def _run(call: Call, room: RoomRef, run: AgentRun) -> dict[str, Any]:
         "id": run.id,
         "participantId": run.participant_id,
         "roomId": run.room_id,
-        **_model(call, room),
+        **_played_by(call, room, run.participant_id),
         "seed": run.seed,
         "totalInputTokens": run.total_input_tokens,
         "totalOutputTokens": run.total_output_tokens,

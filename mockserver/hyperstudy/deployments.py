@@ -19,7 +19,7 @@ from mockserver.hyperstudy.places import find_experiment, unknown
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import RoomRecord
 from mockserver.simulation.rooms import deployment_name
-from mockserver.study.definitions import agent_roles
+from mockserver.study.definitions import agent_roles, agent_seats
 from mockserver.study.documents import Kept
 from mockserver.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
 from mockserver.timestamps import iso_from_ms
@@ -31,6 +31,8 @@ _MAYBE_TEXT = {"type": ["string", "null"]}
 _COUNT = {"type": "integer", "minimum": 0}
 _INSTANT = {"type": "string", "format": "date-time"}
 _MOST_ROOMS = 100
+# What a persona without a model of its own runs on (the client's example).
+DEFAULT_MODEL = "claude-opus-4-8"
 
 
 def _object(title: str | None = None, **properties: Any) -> dict[str, Any]:
@@ -273,17 +275,23 @@ def create_deployment(call: Call) -> Response:
 
 
 def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
-    """What an agent-only deployment needs of its experiment.
+    """Look whether an agent-only deployment of the experiment can launch rooms.
 
     Raises:
         InvalidBody: Something is missing; the errors say what, and for which role.
     """
+    found = _obstacles(call, experiment, config)
+    if found:
+        raise InvalidBody(f"The agents cannot be launched: {found[0]['reason']}.", found)
+
+
+def _obstacles(call: Call, experiment: Kept, config: dict[str, Any]) -> list[dict[str, Any]]:
+    """What an agent-only deployment needs of its experiment and has not."""
     roles = agent_roles(experiment.body)
-    personas = call.sandbox.study.personas
     found = [
         {"role": name, "reason": f"bound to the persona {persona!r}, which is not there" if persona else "no persona"}
         for name, persona in roles.items()
-        if not persona or personas.get(persona) is None
+        if not persona or not _may_play(call, experiment, persona)
     ]
     if "agentDeployment" not in config:
         found.append({"path": "config/agentDeployment", "reason": "it needs rooms and budgetUsd"})
@@ -293,12 +301,36 @@ def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
         found.append({"path": "roles", "reason": 'the experiment needs at least one role with mode "agent"'})
     if not experiment.body.get("states"):
         found.append({"path": "states", "reason": "the experiment needs at least one state"})
-    if found:
-        raise InvalidBody(f"The agents cannot be launched: {found[0]['reason']}.", found)
+    return found
+
+
+def _may_play(call: Call, experiment: Kept, persona_id: str) -> bool:
+    """Is there such a persona, and may the experiment's organisation use it?"""
+    persona = call.sandbox.study.personas.get(persona_id)
+    return persona is not None and (
+        persona.organisation == experiment.organisation or persona.body.get("visibility") == "public"
+    )
+
+
+def _cast(call: Call, experiment: Kept) -> list[dict[str, str]]:
+    """Who fills each seat of a room that is launched now."""
+    cast = []
+    for role, persona_id in agent_seats(experiment.body):
+        persona = call.sandbox.study.personas.get(persona_id or "")
+        body = persona.body if persona else {}
+        cast.append(
+            {
+                "role": role,
+                "persona_id": persona_id or "",
+                "provider": str(body.get("provider") or "anthropic"),
+                "model": str(body.get("model") or DEFAULT_MODEL),
+            }
+        )
+    return cast
 
 
 def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
-    """Start rooms one after the other until the deployment's budget is used up."""
+    """Start rooms one after the other until the deployment's budget is used up; a room that runs is not ended by it."""
     study, store = call.sandbox.study, call.sandbox.store
     experiment_id = kept.body["experimentId"]
     before = study.launches()
@@ -310,11 +342,19 @@ def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
     stagger_ms = int(kept.body["config"]["agentDeployment"].get("staggerMs", STAGGER_MS))
     experiment = find_experiment(call, experiment_id)
     spent = sum(_room_cost(call, experiment, one) for one in before if one.deployment_id == kept.id and one.spawned)
+    cast = _cast(call, experiment)
     launched = []
     for number in range(count):
         launched_ms = call.now_ms + number * stagger_ms
         launch = new_launch(
-            call.sandbox.world.seed, experiment_id, kept.id, batch_id, index + number, launched_ms, experiment.body
+            call.sandbox.world.seed,
+            experiment_id,
+            kept.id,
+            batch_id,
+            index + number,
+            launched_ms,
+            experiment.body,
+            cast,
         )
         # Once what the running rooms will have cost reaches the budget, no further room starts.
         launch = replace(launch, spawned=spent < (_budget(kept) or math.inf))
@@ -343,7 +383,12 @@ def run_more(call: Call, deployment_id: str) -> Response:
         agents = kept.body["config"].get("agentDeployment")
         if kept.body["config"].get("type") != "agent-only" or agents is None:
             raise Conflict(f"The deployment {kept.id} is not agent-only; only those launch rooms.", {"id": kept.id})
-        total = {**agents, "budgetUsd": agents["budgetUsd"] + body["budgetUsd"]}
+        _preflight(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
+        total = {
+            **agents,
+            "rooms": agents["rooms"] + body["rooms"],
+            "budgetUsd": agents["budgetUsd"] + body["budgetUsd"],
+        }
         config = {**kept.body["config"], "agentDeployment": total}
         kept = study.deployments.put(
             kept.id, {**kept.body, "config": config}, kept.owner, kept.organisation, call.now_ms
@@ -370,13 +415,16 @@ def retry_room(call: Call, deployment_id: str, room_id: str) -> Response:
     """Launch another room in place of one that could not be spawned.
 
     Raises:
-        Conflict: It was spawned, or retried before.
+        Conflict: It was spawned, or retried before, or the experiment can no longer be played by agents.
     """
     with call.sandbox.study.lock:
         kept = _find(call, deployment_id)
         launch = _find_launch(call, kept, room_id)
         if launch.spawned or launch.retried:
             raise Conflict(f"The room {room_id} is none that failed to spawn.", {"id": room_id})
+        missing = _obstacles(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
+        if missing:
+            raise Conflict(f"The agents cannot be launched: {missing[0]['reason']}.", {"id": room_id})
         save_launch(call.sandbox.store, replace(launch, retried=True), call.now_ms)
         return success(_launch(call, kept, 1), status=202)
 

@@ -3,6 +3,7 @@
 Source: `check-access` (documented); `counts` and `variables` as the official client reads them (observed).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response
@@ -35,8 +36,8 @@ def _object(**properties: Any) -> dict[str, Any]:
 
 _WRITE = _object(
     variable=_TEXT,
-    value=_TEXT,
-    source={"type": "string", "enum": ["constant", "component", "agent"]},
+    value={"type": ["string", "number", "boolean"]},
+    source={"type": "string", "enum": ["seed", "human", "agent"]},
     participantId=_MAYBE,
     stateId=_MAYBE,
     componentId=_MAYBE,
@@ -45,6 +46,8 @@ _WRITE = _object(
     persisted=_FLAG,
 )
 _COUNTS = _object(
+    participantId=_TEXT,
+    roomId=_TEXT,
     counts={"type": "object", "additionalProperties": {"type": "integer"}},
     hasData={"type": "object", "additionalProperties": _FLAG},
 )
@@ -126,7 +129,9 @@ def get_counts(call: Call, participant_id: str) -> Response:
         for row in CATALOGUE
         if "participant" in row.levels
     }
-    return success([{"counts": counts, "hasData": {name: total > 0 for name, total in counts.items()}}])
+    has_data = {name: total > 0 for name, total in counts.items()}
+    about = {"participantId": participant_id, "roomId": room_id}
+    return success([{**about, "counts": counts, "hasData": has_data}])
 
 
 def get_variables(call: Call, room_id: str) -> Response:
@@ -138,11 +143,11 @@ def get_variables(call: Call, room_id: str) -> Response:
         "dataType": "variables",
         "scope": "room",
         "scopeId": room_id,
-        "timeline": _timeline(writes, names, room),
+        "timeline": _timeline(writes, names, _entered(call, room)),
         "variableNames": names,
         "matrixColumns": ["stateId", *names],
         "droppedWrites": [],
-        "mode": "reconstructed",
+        "mode": "replay",
     }
     return success(writes, metadata)
 
@@ -154,19 +159,32 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
     outputs = output_variables(launch.definition) if launch else {}
     writes = []
     if room.started_ms <= call.now_ms:
-        writes.append(_write("condition", room.condition, "constant", room.started_ms, room))
+        constants = {"condition": room.condition, **dict(room.variables)}
+        writes += [_write(name, value, "seed", room.started_ms, room) for name, value in constants.items()]
     found = call.sandbox.world.select("components", [room], Query(now_ms=call.now_ms))
     for record in found.rows(0, found.total):
         if isinstance(record, ComponentRecord) and record.response is not None and record.completed:
             at_ms = record.timestamp_ms + record.response.response_time_ms
-            source = "agent" if record.participant_id in agents else "component"
+            source = "agent" if record.participant_id in agents else "human"
             variable = outputs.get(record.state_id, record.component_id)
-            writes.append(_write(variable, record.response.value, source, at_ms, room, record))
+            writes.append(_write(variable, _value(record), source, at_ms, room, record))
     return sorted(writes, key=lambda write: (write["timestamp"], write["participantId"] or ""))
 
 
+def _value(record: ComponentRecord) -> str | int:
+    """What was answered: a number on a scale, else a text."""
+    text = record.response.value if record.response else ""
+    scale = record.component_type in ("VasRating", "LikertScale", "SparseRating")
+    return int(text) if scale and text.removeprefix("-").isdecimal() else text
+
+
 def _write(
-    variable: str, value: str, source: str, at_ms: int, room: RoomRef, record: ComponentRecord | None = None
+    variable: str,
+    value: str | int | float,
+    source: str,
+    at_ms: int,
+    room: RoomRef,
+    record: ComponentRecord | None = None,
 ) -> dict[str, Any]:
     return {
         "variable": variable,
@@ -181,12 +199,23 @@ def _write(
     }
 
 
-def _timeline(writes: list[dict[str, Any]], names: list[str], room: RoomRef) -> list[dict[str, Any]]:
-    """What each variable was when a state was over: its last write up to then, carried forward."""
+def _timeline(writes: list[dict[str, Any]], names: list[str], entered: Sequence[str]) -> list[dict[str, Any]]:
+    """What each variable was when a state was over: its last write up to then, carried forward.
+
+    Args:
+        entered: The states that the room has come to, in order.
+    """
     now: dict[str, Any] = dict.fromkeys(names)
     now |= {write["variable"]: write["value"] for write in writes if write["stateId"] is None}
     rows = []
-    for state_id, _ in room.states:
+    for state_id in entered:
         now |= {write["variable"]: write["value"] for write in writes if write["stateId"] == state_id}
         rows.append({"stateId": state_id, **now})
     return rows
+
+
+def _entered(call: Call, room: RoomRef) -> list[str]:
+    """The states that somebody in the room has entered by now."""
+    until_ms = call.now_ms if room.stopped_ms is None else min(call.now_ms, room.stopped_ms)
+    shown = {visit.state_id for visit in call.sandbox.world.plan(room).visits if visit.entered_ms <= until_ms}
+    return [state_id for state_id, _ in room.states if state_id in shown]

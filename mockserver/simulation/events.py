@@ -13,7 +13,7 @@ from mockserver.simulation.plan import Participant, Plan, Response, Screening, S
 from mockserver.simulation.records import ChatMessage, Entry, Event
 from mockserver.simulation.sync import Seek, SyncLane
 
-__all__ = ["CATEGORIES", "event_entries", "exits_at"]
+__all__ = ["CATEGORIES", "event_entries", "closings_at"]
 
 # The client adds the last two to the data page's categories.
 CATEGORIES = ("component", "state", "media", "communication", "sync", "pre_experiment", "questionnaire")
@@ -54,16 +54,29 @@ def event_entries(
     return [_entry(plan, h, f"{prefix}{number:05d}") for number, h in enumerate(told)]
 
 
-def exits_at(plan: Plan, stopped_ms: int, number: int) -> list[Entry]:
-    """Everybody leaves the state they are in, because the room is ended by force.
+def closings_at(plan: Plan, stopped_ms: int, number: int) -> list[Entry]:
+    """What playing stops and who leaves which state, because the room is ended by force.
 
     Args:
         plan: The story as it would have gone on. number: of events in it; these get ids after theirs.
     """
     inside = [visit for visit in plan.visits if visit.entered_ms <= stopped_ms < visit.exited_ms]
-    left = [list(_visit(plan, replace(visit, exited_ms=stopped_ms)))[-1] for visit in inside]
+    closed = [
+        happening
+        for visit in inside
+        for happening in (*_halted(plan, visit, stopped_ms), _exit(replace(visit, exited_ms=stopped_ms)))
+    ]
     prefix = "event_" + plan.chance("events").code(7, "id")
-    return [_entry(plan, h, f"{prefix}{number + n:05d}") for n, h in enumerate(left)]
+    return [_entry(plan, h, f"{prefix}{number + n:05d}") for n, h in enumerate(closed)]
+
+
+def _halted(plan: Plan, visit: Visit, stopped_ms: int) -> Iterator[_Happening]:
+    """The film of a visit, if it plays at that instant, stands still."""
+    for screening in plan.screenings:
+        if screening.state_id == visit.state_id:
+            played = [h for h in _media(plan, screening) if h.who == visit.who and h.at_ms <= stopped_ms]
+            if played and played[-1].event_type == "media.play":
+                yield played[-1]._replace(at_ms=stopped_ms, event_type="media.pause")
 
 
 def _entry(plan: Plan, h: _Happening, event_id: str) -> Entry:
@@ -109,8 +122,14 @@ def _visit(plan: Plan, visit: Visit) -> Iterator[_Happening]:
     name = visit.state.name or visit.state_id
     where = (visit.state.component, visit.state.component_id, visit.state_id, name)
     yield _Happening(visit.entered_ms, visit.who, "state.enter", f"Entered {name}", *where)
+    yield _exit(visit)
+
+
+def _exit(visit: Visit) -> _Happening:
+    name = visit.state.name or visit.state_id
+    where = (visit.state.component, visit.state.component_id, visit.state_id, name)
     stayed_ms = visit.exited_ms - visit.entered_ms
-    yield _Happening(visit.exited_ms, visit.who, "state.exit", f"Left {name}", *where, stayed_ms)
+    return _Happening(visit.exited_ms, visit.who, "state.exit", f"Left {name}", *where, stayed_ms)
 
 
 def _component(plan: Plan, showing: Showing) -> Iterator[_Happening]:

@@ -8,7 +8,7 @@ from faker import Faker
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.words import AWKWARD, TaskTalk
 
-__all__ = ["Namer", "Person", "role_name"]
+__all__ = ["Namer", "Person"]
 
 
 # Scripts that go from right to left, that combine, and that need more than one byte a letter.
@@ -64,13 +64,3 @@ class Namer:
         faker = self._fakers[locale]
         faker.seed_instance(chance.stream("faker"))
         return faker
-
-
-def role_name(index: int) -> str:
-    """`a`, `b`, … `z`, `aa`, … for the n-th participant of a room, from 0."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = "abcdefghijklmnopqrstuvwxyz"[rest] + letters
-    return letters

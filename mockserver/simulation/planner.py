@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.entrance import entrance, questionnaire
-from mockserver.simulation.people import Namer, role_name
+from mockserver.simulation.people import Namer
 from mockserver.simulation.plan import Connection, Participant, Plan, Response, Screening, Visit, minus_gaps
 from mockserver.simulation.responses import answer_value
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.rooms import RoomRef, role_letters
 from mockserver.simulation.scenario import Scenario, StateSpec
 from mockserver.simulation.screening import screen
 from mockserver.simulation.seats import (
@@ -181,10 +181,10 @@ def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer
     return Participant(
         index=seat.index,
         participant_id=participant_id(room, seed, seat.index),
-        name=f"{'Agent' if room.is_agent(seat.index) else 'Participant'} {role_name(seat.index).upper()}",
+        name=f"{'Agent' if room.is_agent(seat.index) else 'Participant'} {role_letters(seat.index).upper()}",
         first_name=person.first_name,
         email=person.email,
-        role=f"participant_{role_name(seat.index)}",
+        role=room.role(seat.index),
         outcome="ABANDONED" if seat.fate == "CHECK_FAILED" else seat.fate,
         joined_ms=joined_ms,
         left_ms=gone_ms or seat.left_ms or done_ms,

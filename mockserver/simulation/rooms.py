@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario import ExperimentSpec, StateSpec
 
-__all__ = ["RoomRef", "deployment_name", "room_refs"]
+__all__ = ["CastMember", "RoomRef", "deployment_name", "role_letters", "room_refs"]
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """Who an agent of a launched room is: the role it fills, and the persona as it was at the launch."""
+
+    role: str
+    persona_id: str
+    provider: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +28,8 @@ class RoomRef:
         started_ms: When its experiment started, the zero of every onset.
         states: The experiment's states in order, by their ids.
         stopped_ms: When somebody ended it by force; None lets it run to its end.
+        cast: Who fills each seat of a room that a client launched; empty where the scenario says it.
+        variables: Declared beside the condition, and what each is in this room.
     """
 
     experiment_id: str
@@ -30,10 +42,26 @@ class RoomRef:
     states: tuple[tuple[str, StateSpec], ...]
     deployment_name: str | None = None
     stopped_ms: int | None = None
+    cast: tuple[CastMember, ...] = ()
+    variables: tuple[tuple[str, str | int | float | bool], ...] = ()
 
     def is_agent(self, index: int) -> bool:
         """Is the n-th participant an AI? Agents take the last seats."""
         return index >= self.experiment.participants - self.experiment.agents
+
+    def role(self, index: int) -> str:
+        """The role of the n-th participant: as the definition calls it, else `participant_a`, `participant_b`, …"""
+        return self.cast[index].role if self.cast else f"participant_{role_letters(index)}"
+
+
+def role_letters(index: int) -> str:
+    """`a`, `b`, … `z`, `aa`, … for the n-th participant of a room, from 0."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = "abcdefghijklmnopqrstuvwxyz"[rest] + letters
+    return letters
 
 
 def deployment_name(deployment_id: str) -> str:

@@ -19,22 +19,24 @@ L = TypeVar("L", bound=Lane)
 
 
 def stopped_plan(plan: Plan, stopped_ms: int) -> Plan:
-    """The story with everybody gone at the stop, for a technical reason (inferred), and nobody connected.
+    """The story with everybody gone at the stop, and nobody connected; who had something left to do is gone for
+    a technical reason (inferred).
 
     The states stay as they would have been; their records are cut where they are made.
     """
+    cut_short = {v.who for v in plan.visits if v.completed_ms is None or v.completed_ms > stopped_ms}
     return replace(
         plan,
-        participants=tuple(_person(person, stopped_ms) for person in plan.participants),
+        participants=tuple(_person(person, stopped_ms, person.index in cut_short) for person in plan.participants),
         connections=tuple(_connection(one, stopped_ms) for one in plan.connections if one.connected_ms <= stopped_ms),
         ended_ms=min(plan.ended_ms, stopped_ms),
     )
 
 
-def _person(person: Participant, stopped_ms: int) -> Participant:
+def _person(person: Participant, stopped_ms: int, cut_short: bool) -> Participant:
     if person.left_ms <= stopped_ms:
         return person
-    return replace(person, outcome="TECHNICAL", left_ms=stopped_ms)
+    return replace(person, outcome="TECHNICAL" if cut_short else person.outcome, left_ms=stopped_ms)
 
 
 def _connection(connection: Connection, stopped_ms: int) -> Connection:

@@ -19,7 +19,7 @@ from mockserver.simulation.components import component_entries
 from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
 from mockserver.simulation.datasets import Dataset, Query, Selection
 from mockserver.simulation.entities import EntityDataset
-from mockserver.simulation.events import event_entries, exits_at
+from mockserver.simulation.events import closings_at, event_entries
 from mockserver.simulation.gaze import GazeLanes, gaze_lanes
 from mockserver.simulation.index_dataset import IndexDataset
 from mockserver.simulation.lane_dataset import LaneDataset
@@ -273,7 +273,7 @@ class World:
         if data_type == "components":
             return stopped_components(told, stopped_ms)
         if data_type == "events":
-            return [*until(told, stopped_ms), *exits_at(whole, stopped_ms, len(told))]
+            return [*until(told, stopped_ms), *closings_at(whole, stopped_ms, len(told))]
         return until(told, stopped_ms)
 
     def _tell(self, data_type: str, plan: Plan) -> list[Entry]:

@@ -10,7 +10,16 @@ from typing import Any
 
 from mockserver.simulation.scenario import COMPONENTS, ContinuousSpec, ExperimentSpec, Scenario, StateSpec
 
-__all__ = ["agent_roles", "definition_of", "output_variables", "participants_of", "playable"]
+__all__ = [
+    "agent_roles",
+    "declared_variables",
+    "definition_of",
+    "output_variables",
+    "participants_of",
+    "playable",
+    "agent_seats",
+    "states_in_order",
+]
 
 _BY_WIRE_NAME = {name.lower(): name for name in COMPONENTS}
 _TIMED = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
@@ -81,7 +90,7 @@ def _state(number: int, state_id: str, state: StateSpec) -> dict[str, Any]:
 def participants_of(definition: Mapping[str, Any]) -> int:
     """How many people (or agents) a room of the experiment takes, 1 to 50."""
     roles = definition.get("roles") or {}
-    counted = sum(int(role.get("participantCount", 1)) for role in roles.values() if isinstance(role, dict))
+    counted = sum(_seats(role) for role in roles.values() if isinstance(role, dict))
     return min(50, max(1, int(definition.get("requiredParticipants") or counted or 1)))
 
 
@@ -93,6 +102,54 @@ def agent_roles(definition: Mapping[str, Any]) -> dict[str, str | None]:
         for name, role in roles.items()
         if isinstance(role, dict) and role.get("mode") == "agent"
     }
+
+
+def agent_seats(definition: Mapping[str, Any]) -> list[tuple[str, str | None]]:
+    """The role and the persona of each seat that an agent takes in a room, in the order of the roles.
+
+    Seats of people stay empty where only agents play. Where the roles take fewer seats than a room has, the
+    last agent's role takes the rest.
+    """
+    roles = [(name, role) for name, role in (definition.get("roles") or {}).items() if isinstance(role, dict)]
+    bound = agent_roles(definition)
+    seats = [(name, bound[name]) for name, role in roles if name in bound for _ in range(_seats(role))]
+    people = sum(_seats(role) for name, role in roles if name not in bound)
+    wanted = max(1, participants_of(definition) - people)
+    return [*seats, *(seats or [("participant_a", None)])[-1:] * wanted][:wanted]
+
+
+def _seats(role: Mapping[str, Any]) -> int:
+    count = role.get("participantCount")
+    return 1 if count is None else min(50, int(count))
+
+
+def declared_variables(definition: Mapping[str, Any], index: int) -> dict[str, str | int | float | bool]:
+    """Declared variables beside the condition: constants, and of a list of values the one that is the n-th room's."""
+    declared = definition.get("variables") or {}
+    found: dict[str, str | int | float | bool] = {}
+    for name, value in declared.items() if isinstance(declared, dict) else ():
+        values = value if isinstance(value, list) else [value]
+        chosen = values[index % len(values)] if values else None
+        if name != "condition" and isinstance(chosen, str | int | float | bool):
+            found[name] = chosen
+    return found
+
+
+def _conditions(definition: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the definition declares as the values of `condition`; none where it is silent."""
+    declared = definition.get("variables") or {}
+    values = declared.get("condition") if isinstance(declared, dict) else None
+    listed = values if isinstance(values, list) else [values]
+    return tuple(str(value) for value in listed if isinstance(value, str | int | float) and str(value))
+
+
+def states_in_order(definition: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The states as they are played: by `order`, where they have one, else as they are listed."""
+    states = list(definition.get("states") or [])
+    orders = [state.get("order") for state in states]
+    if not all(isinstance(order, int | float) for order in orders):
+        return states
+    return sorted(states, key=lambda state: state["order"])
 
 
 def output_variables(definition: Mapping[str, Any]) -> dict[str, str]:
@@ -114,7 +171,7 @@ def playable(
         spec: What the definition is silent about.
     """
     participants = participants_of(definition)
-    states = tuple(_state_spec(state, definition) for state in definition.get("states") or [])
+    states = tuple(_state_spec(state, definition) for state in states_in_order(definition))
     questionnaire = definition.get("postExperimentQuestionnaire") or {}
     asked = questionnaire.get("questions") if questionnaire.get("enabled") else None
     played = replace(
@@ -126,6 +183,7 @@ def playable(
         instruction_pages=len(definition.get("instructionsPages") or []),
         questions=tuple(str(one.get("text", one.get("id", "question"))) for one in asked or []),
         persona=next((p for p in agent_roles(definition).values() if p), spec.persona),
+        conditions=_conditions(definition) or spec.conditions,
     )
     return played, states
 

@@ -1,13 +1,14 @@
 """Launches: rooms that an agent-only deployment starts, and those it could not start."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.rooms import CastMember, RoomRef
 from mockserver.simulation.scenario import ExperimentSpec, StateSpec
 from mockserver.store import Store
+from mockserver.study.definitions import declared_variables
 
 __all__ = ["Launch", "STAGGER_MS", "add_launches", "launched_room", "launches", "new_launch", "save_launch"]
 
@@ -27,6 +28,7 @@ class Launch:
         definition: The experiment's at the launch; what is changed later does not change what was collected.
         spawned: False where the deployment's budget was used up.
         retried: It could not be spawned, and another one was started in its place.
+        cast: The role, persona, provider and model of each seat, as they were at the launch.
     """
 
     room_id: str
@@ -39,6 +41,7 @@ class Launch:
     spawned: bool
     stopped_ms: int | None = None
     retried: bool = False
+    cast: Sequence[Mapping[str, str]] = ()
 
 
 def launches(store: Store) -> list[Launch]:
@@ -54,10 +57,21 @@ def new_launch(
     index: int,
     launched_ms: int,
     definition: dict[str, Any],
+    cast: Sequence[Mapping[str, str]],
 ) -> Launch:
     """A launch that has not been saved yet; its id is a function of its place."""
     code = Chance(seed, "launched", experiment_id, index).code(9, "id")
-    return Launch(f"room_{code}", experiment_id, deployment_id, batch_id, index, launched_ms, definition, True)
+    return Launch(
+        room_id=f"room_{code}",
+        experiment_id=experiment_id,
+        deployment_id=deployment_id,
+        batch_id=batch_id,
+        index=index,
+        launched_ms=launched_ms,
+        definition=definition,
+        spawned=True,
+        cast=cast,
+    )
 
 
 def add_launches(store: Store, added: Sequence[Launch], now_ms: int) -> None:
@@ -88,8 +102,8 @@ def launched_room(
         owner=spec.owner,
         starts_ms=spec.starts_ms,
         rooms=1,
-        participants=spec.participants,
-        agents=spec.participants,
+        participants=len(launch.cast),
+        agents=len(launch.cast),
         states=tuple(state_id for state_id, _ in states),
         conditions=spec.conditions,
         questions=(),
@@ -106,4 +120,6 @@ def launched_room(
         states=states,
         deployment_name=deployment,
         stopped_ms=launch.stopped_ms,
+        cast=tuple(CastMember(**member) for member in launch.cast),
+        variables=tuple(declared_variables(launch.definition, launch.index).items()),
     )

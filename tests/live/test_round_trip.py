@@ -512,7 +512,7 @@ def test_answers_are_written_into_the_variables_that_were_named(run: Run) -> Non
         }
         written = [w for w in found["writes"] if w["variable"] in named]
         assert Counter(w["variable"] for w in written) == dict.fromkeys(named, 2)
-        assert {(w["participantId"], w["stateId"], w["value"]) for w in written} <= answers
+        assert {(w["participantId"], w["stateId"], str(w["value"])) for w in written} <= answers
         assert {w["source"] for w in written} == {"agent"}
 
 

@@ -364,9 +364,11 @@ def _variables(desk: Desk) -> None:
     found = desk.agents.client.get_variables(room, output="dict")
     components = desk.agents.data(f"components/room/{room}")
     condition, *answers = found["writes"]
-    assert (condition["variable"], condition["source"], condition["onset"]) == ("condition", "constant", 0)
+    assert (condition["variable"], condition["source"], condition["onset"]) == ("condition", "seed", 0)
     assert condition["value"] == components[0]["variableSnapshot"]["condition"]
-    written = [(w["participantId"], w["stateId"], w["variable"], w["value"], ms(w["timestamp"])) for w in answers]
+    # On a scale a variable is a number, where a component's response is text.
+    written = [(w["participantId"], w["stateId"], w["variable"], str(w["value"]), ms(w["timestamp"])) for w in answers]
+    assert {type(w["value"]) for w in answers if w["variable"] == "closeness_rating"} == {int}
     assert sorted(written) == sorted(
         (c["participantId"], c["stateId"], c["componentId"], c["response"]["value"], ms(c["timestamp"]) + took_ms)
         for c in components
@@ -374,14 +376,14 @@ def _variables(desk: Desk) -> None:
     )
     runs = {run["participantId"] for run in desk.agents.client.get_agent_runs("exp_agents", output="dict")}
     assert all((w["source"] == "agent") == (w["participantId"] in runs) for w in answers)
-    assert {w["source"] for w in answers} == {"agent", "component"}
+    assert {w["source"] for w in answers} == {"agent", "human"}
     assert found["variable_names"] == list(dict.fromkeys(w["variable"] for w in found["writes"]))
     assert found["matrix_columns"] == ["stateId", *found["variable_names"]]
     states = desk.agents.client.get_experiment_config("exp_agents")["states"]
     assert [row["stateId"] for row in found["timeline"]] == [state["id"] for state in states]
     last = {w["variable"]: w["value"] for w in found["writes"]}
     assert without(found["timeline"][-1], "stateId") == last
-    assert (found["dropped_writes"], found["mode"]) == ([], "reconstructed")
+    assert (found["dropped_writes"], found["mode"]) == ([], "replay")
 
 
 @covers("get_counts")
@@ -498,7 +500,8 @@ def _decisions(desk: Desk) -> None:
         for e in desk.agents.data("events/experiment/exp_agents", category="component")
         if e["eventType"] == "component.complete" and e["participantId"] in agents and e["response"]
     ]
-    assert sorted((d["participantId"], d["timestamp"], d["action"], d["value"]) for d in decided) == sorted(done)
+    assert sorted((d["participantId"], d["timestamp"], d["action"], str(d["value"])) for d in decided) == sorted(done)
+    assert {type(d["value"]) for d in decided} == {str, int}
     for run in runs:
         own = [d for d in decided if d["participantId"] == run["participantId"]]
         assert [d["seq"] for d in own] == list(range(1, len(own) + 1))
@@ -513,10 +516,12 @@ def _decision(desk: Desk) -> None:
     detailed = desk.agents.client.get_agent_decisions(room, scope="room", detail=True, output="dict")
     for listed, full in zip(decisions_of(desk.agents, room), detailed, strict=False):
         found = desk.agents.client.get_agent_decision(room, listed["id"])
-        assert found == full
+        # In the list, decisions have the columns of runs too.
+        assert {name: value for name, value in full.items() if value is not None} == found
+        listed = {name: value for name, value in listed.items() if value is not None}
         assert without(found, "prompt", "reasoning", "chain", "peerModelSnapshot", "predictionUpdate") == listed
-        assert listed["value"] in found["reasoning"]
-        assert listed["value"] in found["chain"][-1]["output"]
+        assert str(listed["value"]) in found["reasoning"]
+        assert str(listed["value"]) in found["chain"][-1]["output"]
     with pytest.raises(NotFoundError, match="no decision"):
         desk.agents.client.get_agent_decision(room, "somebody_1")
 
