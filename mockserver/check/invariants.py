@@ -54,7 +54,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     ),
     Invariant(
         4,
-        "A sparse rating has its component, its completion, its pause",
+        "A sparse rating has its component, its completion, its pause if any",
         _room(sparse_ratings_pause_the_video, "ratings/sparse"),
     ),
     Invariant(

@@ -16,6 +16,10 @@ from mockserver.check.study import Study, Window
 __all__ = ["samples_are_regular", "sparse_ratings_pause_the_video"]
 
 _LEAST_MS, _MOST_MS = 100, 500
+# What `sparseRatingData` tells of a video and its pause.
+_OF_A_PAUSE = (
+    "videoId", "videoRelativeTime", "pauseTimestamp", "mediaPauseOnset", "mediaResumeOnset", "actualPauseDuration"
+)  # fmt: skip
 
 
 class _Rating(NamedTuple):
@@ -33,8 +37,10 @@ class _Rating(NamedTuple):
 
 
 def sparse_ratings_pause_the_video(study: Study) -> Counterexamples:
-    """Invariant 4: a sparse rating has its component, its completion event, and a media pause that brackets
-    it; `previousRatings` is what was rated before.
+    """Invariant 4: a sparse rating has its component, its completion event, and, where it interrupts a video, a
+    media pause that brackets it; `previousRatings` is what was rated before.
+
+    Where it interrupts nothing, all that tells of a video or a pause is null.
 
     The pause is looked for among the participant's own events; the resumption among everybody's, because who
     rated may have been gone when the last answer let the video go on. "Before" means the same participant
@@ -45,6 +51,9 @@ def sparse_ratings_pause_the_video(study: Study) -> Counterexamples:
         record = rating.record
         yield from _own_times(study, rating)
         yield from _component(study, rating)
+        if rating.detail["pauseIndex"] is None:
+            yield from _no_stimulus(study, rating)
+            continue
         yield from _pause(study, rating)
         earlier = before.setdefault((rating.who, record["stateId"], record["componentId"]), [])
         if rating.detail["previousRatings"] != earlier:
@@ -63,18 +72,21 @@ def _ratings(study: Study) -> Iterator[_Rating]:
 def _own_times(study: Study, rating: _Rating) -> Counterexamples:
     """What the record says about its times and values fits together."""
     record, detail = rating.record, rating.detail
-    pause_ms, resume_ms = detail["mediaPauseOnset"], detail["mediaResumeOnset"]
-    if not pause_ms < rating.start_ms < rating.end_ms < resume_ms:
-        order = f"{pause_ms} < {rating.start_ms} < {rating.end_ms} < {resume_ms}"
-        yield _about(study, rating, f"is not bracketed by its pause: {order} does not hold (pause, onset, ...)")
     claims = {
         "ratingEndOnset": (record["ratingEndOnset"], rating.end_ms),
-        "actualPauseDuration": (detail["actualPauseDuration"], resume_ms - pause_ms),
-        "pauseTimestamp": (detail["pauseTimestamp"], study.started_ms + pause_ms),
-        "stimulusTime": (record["stimulusTime"], detail["videoRelativeTime"]),
-        "componentData": (detail["componentData"]["value"], record["value"]),
         "rawValue": (record["rawValue"], record["value"]),
+        "componentData": (detail["componentData"]["value"], record["value"]),
     }
+    if detail["pauseIndex"] is not None:
+        pause_ms, resume_ms = detail["mediaPauseOnset"], detail["mediaResumeOnset"]
+        if not pause_ms < rating.start_ms < rating.end_ms < resume_ms:
+            order = f"{pause_ms} < {rating.start_ms} < {rating.end_ms} < {resume_ms}"
+            yield _about(study, rating, f"is not bracketed by its pause: {order} does not hold (pause, onset, ...)")
+        claims |= {
+            "actualPauseDuration": (detail["actualPauseDuration"], resume_ms - pause_ms),
+            "pauseTimestamp": (detail["pauseTimestamp"], study.started_ms + pause_ms),
+            "stimulusTime": (record["stimulusTime"], detail["videoRelativeTime"]),
+        }
     for name, (said, follows) in claims.items():
         if said != follows:
             yield _about(study, rating, f"has {name} {said}, but {follows} follows from its other fields")
@@ -87,7 +99,7 @@ def _component(study: Study, rating: _Rating) -> Counterexamples:
     components, record = study.table("components"), rating.record
     names = ("participantId", "stateId", "componentId", "timestamp")
     found = [c for c in components.records if all(c[name] == record[name] for name in names)]
-    answer = {"value": str(record["value"]), "responseTime": record["responseTime"]}
+    answer = {"value": _as_answered(record, found), "responseTime": record["responseTime"]}
     if not any(c["completed"] and c["response"] == answer for c in found):
         yield _about(study, rating, f"has no completed component with the answer {answer}")
     done = [
@@ -98,6 +110,22 @@ def _component(study: Study, rating: _Rating) -> Counterexamples:
     ]
     if not any(event.record["response"] == answer for event in done):
         yield _about(study, rating, f"has no component.complete event with {answer} at its end")
+
+
+def _as_answered(record: Mapping[str, Any], components: Sequence[Mapping[str, Any]]) -> str:
+    """The rating as the component's response: a choice is the text of the option with that number, from 1."""
+    options = components[0]["config"]["options"] if components else None
+    if record["metadata"]["componentType"] == "MultipleChoice" and options:
+        return str(options[min(record["value"], len(options)) - 1])
+    return str(record["value"])
+
+
+def _no_stimulus(study: Study, rating: _Rating) -> Counterexamples:
+    told = {name: rating.record[name] for name in ("stimulusId", "stimulusTime")}
+    told |= {name: rating.detail[name] for name in _OF_A_PAUSE}
+    for name, value in told.items():
+        if value is not None:
+            yield _about(study, rating, f"has {name} {value!r}, and no pauseIndex")
 
 
 def _pause(study: Study, rating: _Rating) -> Counterexamples:

@@ -145,15 +145,6 @@ class Study:
             who: (int(table.at_ms[places[0]]), int(table.at_ms[places[-1]])) for who, places in table.places_of.items()
         }
 
-    @cached_property
-    def host(self) -> str | None:
-        """Whose playback is the reference: the participant in the role `participant_a`."""
-        table = self.table("events")
-        for who, record in zip(table.who, table.records, strict=True):
-            if record["participantRole"] == "participant_a":
-                return who
-        return None
-
     def traces(self, who: str, *data_types: str) -> Ints:
         """When a participant left records of some types, in order."""
         found = [table.at_ms[table.places_of[who]] for table in map(self.table, data_types) if who in table.places_of]

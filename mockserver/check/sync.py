@@ -36,9 +36,10 @@ def viewers_follow_the_host(study: Study) -> Counterexamples:
     window = _windows(study, table.at_ms)
     for place in np.flatnonzero(window < 0)[:1].tolist():
         yield _about(study, place, "was taken while the video did not play")
-    for who, places in table.places_of.items():
-        if who == study.host or len(study.room.participants) < 2:
-            yield _about(study, int(places[0]), "belongs to nobody who follows another (the host is no viewer)")
+    watched = {event.who for event in study.events_of("media.play")}
+    for places in table.places_of.values():
+        if not watched - table.places_of.keys():
+            yield _about(study, int(places[0]), "is a viewer's, but nobody is left to follow: the host is no viewer")
     tracks = [_track(study, who, places, window[places]) for who, places in table.places_of.items()]
     for track in tracks:
         yield from _rates(study, track)

@@ -176,7 +176,7 @@ def one_decision(call: Call, room_id: str, decision_id: str) -> Response:
 
 
 def experiment_runs(call: Call, experiment_id: str) -> Response:
-    """A row for each agent's run; a run whose room was ended by force is orphaned."""
+    """A row for each agent's run."""
     rooms = call.sandbox.world.rooms(find_experiment(call, experiment_id).id)
     found = [_run(call, room, run) for room in rooms for run in _runs(call, room)]
     return success(found, {**_about("experiment", experiment_id), "dataType": "agentRuns"})
@@ -282,7 +282,6 @@ def _run_row(call: Call, room: RoomRef, run: AgentRun, *, detail: bool) -> dict[
 
 def _run(call: Call, room: RoomRef, run: AgentRun) -> dict[str, Any]:
     ended = call.sandbox.world.plan(room).ended_ms <= call.now_ms
-    stopped = room.stopped_ms is not None and room.stopped_ms <= call.now_ms
     return {
         "id": run.id,
         "participantId": run.participant_id,
@@ -294,8 +293,9 @@ def _run(call: Call, room: RoomRef, run: AgentRun) -> dict[str, Any]:
         "totalCostUsd": run.total_cost_usd,
         "turns": run.turns,
         "codeCommitSha": CODE_VERSION,
-        "roomStatus": "failed" if stopped else "completed" if ended else "active",
-        "orphaned": stopped,
+        "roomStatus": "completed" if ended else "active",
+        # Nobody loses an agent here: a room that is stopped is over, as `rooms` says too.
+        "orphaned": False,
         "startedAt": iso_from_ms(run.started_ms),
         "endedAt": None if run.ended_ms is None else iso_from_ms(run.ended_ms),
     }

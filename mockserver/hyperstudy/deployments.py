@@ -285,6 +285,17 @@ def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
         raise InvalidBody(f"The agents cannot be launched: {found[0]['reason']}.", found)
 
 
+def _must_still_play(call: Call, kept: Kept) -> None:
+    """Look whether the deployment's experiment, which may have changed since, can still be played by agents.
+
+    Raises:
+        Conflict: It cannot.
+    """
+    missing = _obstacles(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
+    if missing:
+        raise Conflict(f"The agents cannot be launched: {missing[0]['reason']}.", {"id": kept.id})
+
+
 def _obstacles(call: Call, experiment: Kept, config: dict[str, Any]) -> list[dict[str, Any]]:
     """What an agent-only deployment needs of its experiment and has not."""
     roles = agent_roles(experiment.body)
@@ -374,7 +385,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
     """Add to an agent-only deployment's rooms and budget.
 
     Raises:
-        Conflict: It is not agent-only.
+        Conflict: It is not agent-only, or its experiment can no longer be played by agents.
     """
     body = checked_body(_MORE)
     study = call.sandbox.study
@@ -383,7 +394,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
         agents = kept.body["config"].get("agentDeployment")
         if kept.body["config"].get("type") != "agent-only" or agents is None:
             raise Conflict(f"The deployment {kept.id} is not agent-only; only those launch rooms.", {"id": kept.id})
-        _preflight(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
+        _must_still_play(call, kept)
         total = {
             **agents,
             "rooms": agents["rooms"] + body["rooms"],
@@ -422,9 +433,7 @@ def retry_room(call: Call, deployment_id: str, room_id: str) -> Response:
         launch = _find_launch(call, kept, room_id)
         if launch.spawned or launch.retried:
             raise Conflict(f"The room {room_id} is none that failed to spawn.", {"id": room_id})
-        missing = _obstacles(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
-        if missing:
-            raise Conflict(f"The agents cannot be launched: {missing[0]['reason']}.", {"id": room_id})
+        _must_still_play(call, kept)
         save_launch(call.sandbox.store, replace(launch, retried=True), call.now_ms)
         return success(_launch(call, kept, 1), status=202)
 

@@ -28,8 +28,11 @@ def draw_presence(axes: Axes, story: Story, shown: Span) -> None:
     styles = participant_styles(len(story.people))
     for row, (person, style) in enumerate(zip(story.people, styles, strict=True), start=1):
         _draw_person(axes, row, person, style["color"])
-    names = [person.participant_id for person in story.people]
-    axes.set_yticks(range(len(names) + 1), ["states", f"{names[0]} (host)", *names[1:]])
+    names = [
+        f"{person.participant_id} (host)" if story.room.is_host(who) else person.participant_id
+        for who, person in enumerate(story.people)
+    ]
+    axes.set_yticks(range(len(names) + 1), ["states", *names])
     axes.set_ylim(len(names) + 0.6, -0.6)
     axes.tick_params(axis="y", length=0)
     lost = Patch(facecolor="white", edgecolor=GREY, hatch=_HATCH, label="connection lost")

@@ -62,7 +62,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A room, ready to be drawn. `who` in lines and marks is a place in `people`; the host is the first.
+    """A room, ready to be drawn. `who` in lines and marks is a place in `people`.
 
     Attributes:
         states: The host's way through the experiment.
@@ -92,7 +92,7 @@ def room_story(world: World, room: RoomRef) -> Story:
     ratings: list[ContinuousRating] = _records(world, room, "ratings/continuous")
     drift = _lines(((number[one.participant_id], one.onset_ms, one.time_drift_ms) for one in sync), _SYNC_BREAK_S)
     sliders = ((number[one.participant_id], one.onset_ms, one.value) for one in ratings)
-    host = [event for event in events if number[event.participant_id] == 0]
+    host = [event for event in events if room.is_host(number[event.participant_id])]
     stalls = ((number[one.participant_id], (one.at_ms - room.started_ms) / 1000) for one in truth.stalls)
     seeks = ((number[e.participant_id], e.onset_ms / 1000) for e in events if e.event_type == "media.seek")
     return Story(

@@ -56,10 +56,10 @@ def _conversation(plan: Plan, visits: list[Visit], namer: Namer, number: int) ->
 
 
 def _writer(plan: Plan, visits: list[Visit], chance: Chance, last: int | None, at_ms: int) -> int | None:
-    """Who writes next: mostly somebody else than last time; the host says hello."""
+    """Who writes next: mostly somebody else than last time; the first participant says hello, else the host."""
     there = _there(plan, visits, at_ms)
     if last is None:
-        return 0 if 0 in there else None
+        return next((who for who in (0, plan.room.experiment.host) if who in there), None)
     others = [who for who in there if who != last]
     turns = chance.uniform("turn") < _TURN
     return chance.pick(others if others and turns else there, "who") if there else None

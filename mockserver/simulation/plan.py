@@ -2,7 +2,7 @@
 
 A plan is small and cheap; everything that is recorded of a room is told from it (`events.py`, `chat.py`,
 `ratings.py`, `sync.py`, …), which is why the records agree with each other. All times are ms since the
-epoch. The host of a room (its first participant) always stays, so that a room has a story to the end.
+epoch. The host of a room (its first participant as a rule) always stays, so that a room has a story to the end.
 """
 
 from collections.abc import Sequence

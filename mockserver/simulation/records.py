@@ -165,20 +165,20 @@ class PreviousRating(NamedTuple):
 class SparseDetail(NamedTuple):
     """The media pause around a sparse rating; onsets and times in ms."""
 
-    video_id: str
-    pause_index: int
-    video_relative_ms: int
-    pause_timestamp_ms: int
+    video_id: str | None
+    pause_index: int | None
+    video_relative_ms: int | None
+    pause_timestamp_ms: int | None
     component_type: str
     component_data: ComponentData
     previous_ratings: list[PreviousRating]
-    media_pause_onset_ms: int
-    media_resume_onset_ms: int
-    actual_pause_ms: int
+    media_pause_onset_ms: int | None
+    media_resume_onset_ms: int | None
+    actual_pause_ms: int | None
 
 
 class SparseRating(NamedTuple):
-    """One answer on a scale, given while the video stood still."""
+    """One answer on a scale, given while the video stood still; or in a state of its own, with no stimulus."""
 
     rating_id: str
     experiment_id: str
@@ -198,8 +198,8 @@ class SparseRating(NamedTuple):
     scale: Scale
     type: str
     state_id: str
-    stimulus_id: str
-    stimulus_ms: int
+    stimulus_id: str | None
+    stimulus_ms: int | None
     confidence: float | None
     metadata: SparseMetadata
     rating_end_onset_ms: int

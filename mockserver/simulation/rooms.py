@@ -49,6 +49,10 @@ class RoomRef:
         """Is the n-th participant an AI? Agents take the last seats."""
         return index >= self.experiment.participants - self.experiment.agents
 
+    def is_host(self, index: int) -> bool:
+        """Is the n-th participant the one who stays to the end, and whose video is the reference?"""
+        return index == self.experiment.host
+
     def role(self, index: int) -> str:
         """The role of the n-th participant: as the definition calls it, else `participant_a`, `participant_b`, …"""
         return self.cast[index].role if self.cast else f"participant_{role_letters(index)}"

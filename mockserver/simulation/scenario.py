@@ -152,6 +152,8 @@ class StateSpec:
     options: tuple[str, ...] = rule(_texts(), ())
     scale_min: int = rule(fields.Integer(), 0)
     scale_max: int = rule(fields.Integer(), 100)
+    label_min: str = rule(fields.String(), "Not at all")
+    label_max: str = rule(fields.String(), "Very much")
     gaze_interval_ms: int | None = rule(
         fields.Integer(validate=Range(4, 1000, error="expected ms from 4 to 1000")), None
     )
@@ -170,6 +172,7 @@ class ExperimentSpec:
         named_rooms: Ids of the first rooms; the others' come from the seed.
         named_participants: Ids of the first room's first participants.
         agents: How many of a room's participants are AI agents; they take the last seats.
+        host: The seat of the host, from 0: who stays to the end, and whom the others' video follows.
         conditions: Rooms take them in turn.
         consent, instruction_pages, questions: What comes before and after; no page, no event.
         shared_with: Organisations that may see it, to what they may do: `view`, or `export` as well.
@@ -185,6 +188,7 @@ class ExperimentSpec:
     room_every_s: float = rule(fields.Float(validate=_positive("seconds")), 7200.0)
     participants: int = rule(fields.Integer(validate=_PARTICIPANTS), 2)
     agents: int = rule(fields.Integer(validate=_from_zero("agents", 49)), 0)
+    host: int = rule(fields.Integer(validate=_from_zero("a seat", 49)), 0)
     states: tuple[str, ...] = rule(_ids())
     conditions: tuple[str, ...] = rule(_texts(1), ("treatment", "control"))
     deployments: tuple[str, ...] = rule(_ids(), ())

@@ -67,6 +67,10 @@ def _agents(table: _Table, where: Steps, experiment: _Table) -> Iterator[Mistake
             (*where, "agents"),
             f"expected fewer than the {participants} participants, since somebody has to be the host",
         )
+    host = _whole(experiment, "host", ExperimentSpec)
+    if agents is not None and participants is not None and host is not None and 0 < participants - agents <= host:
+        key = "host" if "host" in experiment else "participants"
+        yield Mistake((*where, key), f"expected the host's seat to be a person's: 0 to {participants - agents - 1}")
     if "persona" in experiment or agents:
         yield from _unknown(table, "personas", (*where, "persona"), *_said(experiment, "persona", ExperimentSpec))
 

@@ -28,6 +28,7 @@ class Seat:
     """
 
     index: int
+    host: bool
     chance: Chance
     fate: str
     idle: bool
@@ -50,11 +51,12 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
     """The room's n-th participant, with the fate that the scenario's shares give them."""
     behaviour = scenario.behaviour
     chance = Chance(seed, "seat", room.experiment_id, room.index, index)
-    steady = index == 0 or room.is_agent(index)
+    steady = room.is_host(index) or room.is_agent(index)
     fate = "SUCCESS" if steady else _fate(behaviour, chance.uniform("fate"))
     leaves = chance.integer(0, len(room.states) - 1, "leaves in") if fate in ("ABANDONED", "TECHNICAL") else None
     return Seat(
         index=index,
+        host=room.is_host(index),
         chance=chance,
         fate=fate,
         idle=not steady and fate == "SUCCESS" and chance.uniform("idle") < behaviour.idle,
@@ -94,7 +96,7 @@ def lose_connection(seat: Seat, number: int, start_ms: int, end_ms: int, behavio
     """At most one gap in a state, over well before the state ends. The host's connection holds."""
     room_ms = end_ms - start_ms - 6000
     expected = behaviour.disconnects_per_hour * room_ms / 3_600_000
-    if seat.index == 0 or room_ms < 6000 or seat.chance.uniform("lost", number) >= expected:
+    if seat.host or room_ms < 6000 or seat.chance.uniform("lost", number) >= expected:
         return
     length_ms = seat.chance.integer(2000, min(20_000, room_ms // 2), "lost for", number)
     gap_ms = start_ms + seat.chance.integer(2000, room_ms - length_ms, "lost at", number)

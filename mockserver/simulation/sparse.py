@@ -1,6 +1,11 @@
-"""Sparse ratings: one answer on a scale, while the video stands still for it."""
+"""Sparse ratings: one answer on a scale, while the video stands still for it or in a state of its own.
 
-from mockserver.simulation.plan import Answer, Pause, Plan, Screening
+Source: "discrete responses from VAS, Likert, multiple choice" (documented). Those in a state of their own have
+no stimulus and no pause, and null where others tell of them; of a choice, the value is the option's number,
+from 1 (inferred).
+"""
+
+from mockserver.simulation.plan import Answer, Pause, Plan, Screening, Visit
 from mockserver.simulation.records import (
     ComponentData,
     Entry,
@@ -15,6 +20,8 @@ from mockserver.simulation.scenario import SparseSpec
 
 __all__ = ["sparse_entries", "video_id"]
 
+_SCALES = ("VasRating", "LikertScale")
+
 
 def video_id(component_id: str) -> str:
     """The stimulus that a video component shows."""
@@ -23,6 +30,10 @@ def video_id(component_id: str) -> str:
 
 def sparse_entries(plan: Plan) -> list[Entry]:
     """A room's sparse ratings; final when their state is over, since its duration is part of them."""
+    return [*_in_pauses(plan), *_in_states(plan)]
+
+
+def _in_pauses(plan: Plan) -> list[Entry]:
     entries = []
     for screening in plan.screenings:
         spec = screening.state.sparse
@@ -31,12 +42,37 @@ def sparse_entries(plan: Plan) -> list[Entry]:
             for pause in screening.pauses:
                 for answer in pause.answers:
                     before = earlier.setdefault(answer.who, [])
-                    entries.append(_entry(plan, screening, spec, pause, answer, list(before)))
+                    entries.append(_paused(plan, screening, spec, pause, answer, list(before)))
                     before.append(PreviousRating(pause.index, answer.value))
     return entries
 
 
-def _entry(
+def _in_states(plan: Plan) -> list[Entry]:
+    """The answers to rating components that fill a state of their own."""
+    return [
+        _alone(plan, visit)
+        for visit in plan.visits
+        if visit.response is not None
+        and (visit.state.component in _SCALES or (visit.state.component == "MultipleChoice" and visit.state.options))
+    ]
+
+
+def _alone(plan: Plan, visit: Visit) -> Entry:
+    state, response = visit.state, visit.response
+    if response is None:
+        raise ValueError("only a visit with an answer is a rating")
+    if state.component in _SCALES:
+        value, scale = int(response.value), Scale(state.scale_min, state.scale_max)
+        labels = Labels(state.label_min, state.label_max)
+    else:
+        value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
+        labels = Labels(state.options[0], state.options[-1])
+    answer = Answer(visit.who, visit.shown_ms, response.response_time_ms, value)
+    asked = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
+    return _entry(plan, visit.state_id, state.component_id, answer, scale, labels, asked)
+
+
+def _paused(
     plan: Plan,
     screening: Screening,
     spec: SparseSpec,
@@ -44,36 +80,74 @@ def _entry(
     answer: Answer,
     before: list[PreviousRating],
 ) -> Entry:
+    entry = _entry(
+        plan,
+        screening.state_id,
+        spec.component_id,
+        answer,
+        Scale(spec.scale_min, spec.scale_max),
+        Labels(spec.label_min, spec.label_max),
+        SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
+    )
+    record = entry.record._replace(
+        stimulus_id=video_id(screening.state.component_id),
+        stimulus_ms=pause.media_ms,
+        sparse_rating_data=_detail(plan, screening, spec, pause, answer, before),
+    )
+    return entry._replace(record=record)
+
+
+def _entry(
+    plan: Plan,
+    state_id: str,
+    component_id: str,
+    answer: Answer,
+    scale: Scale,
+    labels: Labels,
+    asked: SparseMetadata,
+) -> Entry:
+    """A rating that no video waits for."""
     person, zero_ms = plan.participants[answer.who], plan.room.started_ms
     onset = answer.opened_ms - zero_ms
-    entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == screening.state_id)
-    left_ms = max(v.exited_ms for v in plan.visits if v.state_id == screening.state_id)
-    rating_id = "rating_" + plan.chance("sparse", screening.state_id, answer.who).code(9, pause.index)
+    entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == state_id)
+    left_ms = max(v.exited_ms for v in plan.visits if v.state_id == state_id)
+    rating_id = "rating_" + plan.chance("sparse", state_id, answer.who).code(9, asked.sample_index)
     record = SparseRating(
         rating_id=rating_id,
         experiment_id=plan.room.experiment_id,
         room_id=plan.room.room_id,
         participant_id=person.participant_id,
-        component_id=spec.component_id,
+        component_id=component_id,
         timestamp_ms=answer.opened_ms,
         onset_ms=onset,
         value=answer.value,
         response_time_ms=answer.response_time_ms,
-        scale_min=spec.scale_min,
-        scale_max=spec.scale_max,
-        labels=Labels(spec.label_min, spec.label_max),
+        scale_min=scale.min,
+        scale_max=scale.max,
+        labels=labels,
         raw_onset_ms=onset + person.traits.clock_offset_ms,
         clock_offset_ms=person.traits.clock_offset_ms,
         raw_value=answer.value,
-        scale=Scale(spec.scale_min, spec.scale_max),
+        scale=scale,
         type="sparse",
-        state_id=screening.state_id,
-        stimulus_id=video_id(screening.state.component_id),
-        stimulus_ms=pause.media_ms,
+        state_id=state_id,
+        stimulus_id=None,
+        stimulus_ms=None,
         confidence=None,
-        metadata=SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
+        metadata=asked,
         rating_end_onset_ms=onset + answer.response_time_ms,
-        sparse_rating_data=_detail(plan, screening, spec, pause, answer, before),
+        sparse_rating_data=SparseDetail(
+            video_id=None,
+            pause_index=None,
+            video_relative_ms=None,
+            pause_timestamp_ms=None,
+            component_type=asked.component_type,
+            component_data=ComponentData(answer.value),
+            previous_ratings=[],
+            media_pause_onset_ms=None,
+            media_resume_onset_ms=None,
+            actual_pause_ms=None,
+        ),
         state_start_ms=entered_ms,
         state_duration_ms=left_ms - entered_ms,
     )

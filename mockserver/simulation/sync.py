@@ -86,7 +86,7 @@ def sync_lanes(plan: Plan, network: Network) -> list[SyncLane]:
         _lane(plan, network, number, screening.state_id, who, span)
         for number, screening in enumerate(plan.screenings)
         for who, person in enumerate(plan.participants)
-        if who > 0 and person.started
+        if not plan.room.is_host(who) and person.started
         for start_ms, end_ms in screening.playing
         for span in person.present_in(start_ms, end_ms)
         if span[1] - span[0] > EVERY_MS

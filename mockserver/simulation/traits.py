@@ -56,7 +56,7 @@ def traits_of(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Trait
         level=_level(room, scenario, seed, index),
         spread=round(chance.between(0.1, 0.16, "spread"), 4),
         lag_ms=chance.integer(250, 700, "lag"),
-        skew_ppm=0.0 if index == 0 else round(network.skew_ppm * chance.normal("skew"), 3),
+        skew_ppm=0.0 if room.is_host(index) else round(network.skew_ppm * chance.normal("skew"), 3),
         latency_ms=round(network.latency_ms * chance.between(0.6, 1.6, "latency"), 1),
         clock_offset_ms=chance.integer(-40, 40, "clock"),
     )

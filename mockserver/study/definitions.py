@@ -207,8 +207,17 @@ def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tupl
         options=tuple(map(str, options)) if isinstance(options, list) else (),
         scale_max=_scale_points(config) if component == "LikertScale" else 100,
         scale_min=1 if component == "LikertScale" else 0,
+        label_min=_label(config, "min", "Not at all"),
+        label_max=_label(config, "max", "Very much"),
         continuous=ContinuousSpec(component_id="continuousrating") if slider is not None and visible else None,
     )
+
+
+def _label(config: Mapping[str, Any], end: str, default: str) -> str:
+    """What stands at an end of a scale: `minLabel`, or `labels.min`."""
+    labels = config.get("labels")
+    found = config.get(f"{end}Label", labels.get(end) if isinstance(labels, dict) else None)
+    return found if isinstance(found, str) else default
 
 
 def _scale_points(config: Mapping[str, Any]) -> int:

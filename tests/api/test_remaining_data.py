@@ -327,7 +327,7 @@ def averages(samples: list[Record], window_ms: int) -> dict[tuple[str, str, int]
 @pytest.mark.parametrize("scope", ["experiment", "room", "participant"])
 def test_windows_hold_the_means_of_their_samples(demo: Reader, scope: str, window_ms: int) -> None:
     """One for each participant and window that has any, aligned to the room's start."""
-    ids = {"experiment": STUDY, "room": ROOM, "participant": "user_aaa"}
+    ids = {"experiment": STUDY, "room": ROOM, "participant": "user_xyz789"}
     path, where = f"/data/sync/{scope}/{ids[scope]}", {"roomId": ROOM} if scope == "participant" else {}
     samples = averages(demo.all(path, **where), window_ms)
     windows = demo.all(path, **where, aggregationWindow=window_ms)

@@ -81,7 +81,13 @@ class Corruption:
         if not any(name in row and type_ == self._data_type for name, type_ in TYPE_OF.items()):
             return False
         name = next(name for name in ("id", "participantId", *row) if name in row)
-        identity = (row[name], row.get("messageId"), row.get("timestamp"), row.get("recordingId"))
+        identity = (
+            row[name],
+            row.get("messageId"),
+            row.get("timestamp"),
+            row.get("recordingId"),
+            row.get("componentId"),
+        )
         if self._victim is None and self._chosen(row):
             self._victim = identity
         return identity == self._victim

@@ -77,10 +77,10 @@ CORRUPTIONS = {
     "response of a component": (
         3,
         "components",
-        lambda r: r["componentType"] == "VasRating",
+        lambda r: r["componentType"] == "ShowVideo",
         put("response.value", "7000"),
     ),
-    "response time in an event": (3, "events", completion("VasRating"), shift("response.responseTime", 1)),
+    "response time in an event": (3, "events", completion("ShowVideo"), shift("response.responseTime", 1)),
     "completion that is none": (3, "events", completion("TextChat"), put("eventType", "component.update")),
     "start of another component": (
         3,

@@ -469,7 +469,7 @@ def test_every_type_of_data_is_there_and_counted(run: Run) -> None:
                 assert len(run.lab.data(f"/data/{data_type}/participant/{person['id']}", roomId=room)) == count
             totals.update(counts)
         assert {name: len(run.lab.data(f"/data/{name}/room/{room}")) for name in RECORDED} == dict(totals)
-        assert {name for name, total in totals.items() if not total} == {"ratings/sparse", "eyetracking"}
+        assert {name for name, total in totals.items() if not total} == {"eyetracking"}
 
 
 def test_components_hold_what_was_configured_and_answered(run: Run) -> None:

@@ -25,7 +25,7 @@ from mockserver.server import serving
 
 Record = dict[str, Any]
 
-STUDY, ROOM, HOST, VIEWER = "exp_research_001", "room_abc123", "user_xyz789", "user_aaa"
+STUDY, ROOM, HOST, VIEWER = "exp_research_001", "room_abc123", "user_aaa", "user_xyz789"
 PUBLIC = [name for name, _ in inspect.getmembers(HyperStudy, callable) if not name.startswith("_")]
 
 
@@ -282,12 +282,15 @@ def _ratings(desk: Desk) -> None:
     for one in slider:
         share = (one["rawValue"] - one["scaleMin"]) / (one["scaleMax"] - one["scaleMin"])
         assert one["value"] == one["normalizedValue"] == pytest.approx(share, abs=1e-9)
-    sparse = hs.get_ratings(ROOM, kind="sparse", scope="room", output="dict")
+    ratings = hs.get_ratings(ROOM, kind="sparse", scope="room", output="dict")
+    sparse = [rating for rating in ratings if rating["sparseRatingData"]["pauseIndex"] is not None]
     shown = desk.demo.data(f"components/room/{ROOM}", componentType="LikertScale")
     assert [(r["participantId"], r["timestamp"], str(r["value"]), r["responseTime"]) for r in sparse] == [
         (c["participantId"], c["timestamp"], c["response"]["value"], c["responseTime"]) for c in shown
     ]
     assert len(sparse) >= 3
+    alone = {(r["participantId"], r["metadata"]["componentType"]) for r in ratings if r not in sparse}
+    assert alone == {(who, kind) for who in people(desk.demo, ROOM) for kind in ("VasRating", "MultipleChoice")}
 
 
 @covers("get_eyetracking")
@@ -676,7 +679,7 @@ def _stop_room(desk: Desk) -> None:
     assert max(e["timestamp"] for e in hs.get_events(room, scope="room", output="dict")) == now
     runs = hs.get_agent_runs(experiment, output="dict")
     assert {(r["roomId"], r["orphaned"], r["roomStatus"]) for r in runs} == {
-        (room, True, "failed"),
+        (room, False, "completed"),
         (other, False, "completed"),
     }
     for stopped in (room, other):

@@ -69,6 +69,7 @@ def test_sliders_hold_while_the_film_stands_still() -> None:
     pauses = {
         (r["roomId"], r["sparseRatingData"]["mediaPauseOnset"], r["sparseRatingData"]["mediaResumeOnset"])
         for r in study.records("ratings/sparse")
+        if r["sparseRatingData"]["pauseIndex"] is not None
     }
     assert len(pauses) == 3 * len(study.rooms)
     for room, paused, resumed in pauses:
@@ -448,3 +449,32 @@ def test_awkward_records_survive_csv_and_json(data_type: str) -> None:
                 assert row[name] == value
                 assert row_of_pandas[name] == value
     assert texts >= 5 * len(records)
+
+
+# --- ratings in states of their own ------------------------------------------------------------------
+
+
+def test_answers_to_rating_components_are_sparse_ratings_too() -> None:
+    """What a VAS or a choice was answered, with its scale; a choice as the number of the option."""
+    study = shared_study("demo")
+    components = [c for c in study.records("components") if c["componentType"] in ("VasRating", "MultipleChoice")]
+    ratings = {
+        (r["participantId"], r["componentId"]): r
+        for r in study.records("ratings/sparse")
+        if r["sparseRatingData"]["pauseIndex"] is None
+    }
+    answered = {(c["participantId"], c["componentId"]): c for c in components if c["response"] is not None}
+    assert ratings.keys() == answered.keys()
+    assert {c["componentType"] for c in answered.values()} == {"VasRating", "MultipleChoice"}
+    for key, component in answered.items():
+        rating, options = ratings[key], component["config"]["options"]
+        assert (rating["timestamp"], rating["responseTime"]) == (component["timestamp"], component["responseTime"])
+        assert (rating["stimulusId"], rating["stimulusTime"]) == (None, None)
+        assert rating["metadata"]["question"] == component["config"]["prompt"]
+        if options:
+            assert options[rating["value"] - 1] == component["response"]["value"]
+            assert rating["labels"] == {"min": options[0], "max": options[-1]}
+            assert (rating["scaleMin"], rating["scaleMax"]) == (1, len(options))
+        else:
+            assert str(rating["value"]) == component["response"]["value"]
+            assert (rating["scaleMin"], rating["scaleMax"]) == (0, 100)
