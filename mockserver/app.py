@@ -11,12 +11,15 @@ from dataclasses import replace
 from types import ModuleType
 
 from flask import Flask, Response, g, request
+from jwt.exceptions import InvalidKeyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from mockserver import control, hyperstudy, ingestion, reference
 from mockserver.clock import Clock
+from mockserver.errors import SettingsError
 from mockserver.http import add_limit_headers, allow_origin, json_response, preflight
+from mockserver.ingestion.tokens import mint
 from mockserver.openapi.documents import Documents
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
@@ -39,13 +42,24 @@ def create_sandbox(settings: Settings) -> Sandbox:
 
     Raises:
         ScenarioError: The scenario is unknown or invalid.
-        SettingsError: The store cannot be opened.
+        SettingsError: The store cannot be opened, or a secret signs nothing.
     """
+    _refuse_useless_secrets(settings)
     scenario = load_scenario(settings.scenario)
     world = World(scenario, scenario.seed if settings.seed is None else settings.seed)
     clock = Clock(scenario.clock.now_ms, speed=scenario.clock.speed)
     store = Store(settings.store_url)
     return Sandbox(settings=settings, study=Study(world, store), clock=clock, store=store)
+
+
+def _refuse_useless_secrets(settings: Settings) -> None:
+    for name in ("token_secret", "link_secret"):
+        if not getattr(settings, name):
+            raise SettingsError(f"{name} is empty: it takes any text, such as 'a secret'")
+    try:
+        mint(settings.token_secret, 0)
+    except InvalidKeyError as error:
+        raise SettingsError(f"token_secret cannot sign with HS256: {error}") from None
 
 
 def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = None) -> Flask:

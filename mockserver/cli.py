@@ -121,6 +121,29 @@ def chosen_world(context: click.Context, scenario: str | None, seed: int | None)
     help="Where sources disagree: what the documentation says, or what the official client saw.",
 )
 @served_option("--rate-limits", is_flag=True, help="Enforce the documented limits on requests, in both APIs.")
+@served_option("--strict-sessions", is_flag=True, help="Ingestion answers 404 for sessions that the scenario has not.")
+@served_option(
+    "--max-body-bytes",
+    metavar="N",
+    default=str(_DEFAULTS.max_body_bytes),
+    show_default=True,
+    callback=whole_number(1, 2**31),
+    help="A larger request body is answered with 413.",
+)
+@served_option(
+    "--allowed-origins",
+    metavar="LIST",
+    default=",".join(_DEFAULTS.allowed_origins),
+    help="Origins of web pages that may call, with commas between; * is anything.  [default: this machine, extensions]",
+)
+@served_option("--token-secret", metavar="TEXT", default=_DEFAULTS.token_secret, help="Signs ingestion tokens (HS256).")
+@served_option("--link-secret", metavar="TEXT", default=_DEFAULTS.link_secret, help="Signs links to recordings.")
+@served_option(
+    "--store-url",
+    metavar="URL",
+    default=_DEFAULTS.store_url,
+    help="Database of what clients write, e.g. sqlite:///run.db.  [default: in memory]",
+)
 @served_option("--quiet", is_flag=True, help="Print the last line only: ready http://...")
 @served_option("--json", "as_json", is_flag=True, help="Print one JSON object instead: url, ids, keys, token, ...")
 @served_option(
@@ -140,6 +163,12 @@ def cli(
     seed: int | None,
     reading: Literal["documented", "observed"],
     rate_limits: bool,
+    strict_sessions: bool,
+    max_body_bytes: int,
+    allowed_origins: str,
+    token_secret: str,
+    link_secret: str,
+    store_url: str,
     quiet: bool,
     as_json: bool,
     ready_file: Path | None,
@@ -152,6 +181,12 @@ def cli(
         seed=seed,
         reading=reading,
         rate_limits=rate_limits,
+        strict_sessions=strict_sessions,
+        max_body_bytes=max_body_bytes,
+        allowed_origins=tuple(filter(None, map(str.strip, allowed_origins.split(",")))),
+        token_secret=token_secret,
+        link_secret=link_secret,
+        store_url=store_url,
     )
     if context.invoked_subcommand is None:
         _serve(context.obj, quiet=quiet, as_json=as_json, ready_path=ready_file)
@@ -176,12 +211,14 @@ def export_command(context: click.Context, *, scenario: str | None, seed: int | 
     callback=whole_number(-(2**31), 2**31),
     help="Seconds from now until it expires; negative for one that has expired.  [default: 86400]",
 )
-def token_command(*, subject: str | None, ttl_s: int | None) -> None:
+@click.pass_context
+def token_command(context: click.Context, *, subject: str | None, ttl_s: int | None) -> None:
     from mockserver.ingestion.tokens import mint
 
     given = {"subject": subject, "ttl_s": ttl_s}
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    click.echo(mint(_DEFAULTS.token_secret, wall_ms(), **chosen))
+    settings: Settings = context.find_object(Settings) or _DEFAULTS
+    click.echo(mint(settings.token_secret, wall_ms(), **chosen))
 
 
 cli.add_command(check_command)

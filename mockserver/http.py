@@ -55,7 +55,7 @@ def read_json() -> Any:
     """The request's body, read strictly: NaN, Infinity and trailing text are not JSON.
 
     Raises:
-        MalformedJsonError: The body is empty or not JSON.
+        MalformedJsonError: The body is empty, compressed or not JSON.
         BodyTooLargeError: It is over `Settings.max_body_bytes`.
     """
     try:
@@ -64,6 +64,13 @@ def read_json() -> Any:
         raise BodyTooLargeError from None
     if not body:
         raise MalformedJsonError("the body is empty")
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding.lower() != "identity":
+        raise MalformedJsonError(f"the body is compressed (Content-Encoding: {encoding[:40]}); send it as it is")
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise MalformedJsonError("the body is not UTF-8; send it in UTF-8") from None
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:

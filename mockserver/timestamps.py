@@ -7,19 +7,20 @@ import re
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-__all__ = ["iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
+__all__ = ["LAST_MS", "iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
 
 _SECONDS_PER_DAY = 86_400
 
+# The extended form and the basic one, without separators.
 _ISO = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})"
-    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    r"(\d{4})(-?)(\d{2})\2(\d{2})"
+    r"(?:[Tt ](\d{2})(:?)(\d{2})(?:\6(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # What can be written with a year of four digits, to the millisecond.
 _FIRST_MS = -62_135_596_800_000
-_LAST_MS = 253_402_300_799_999
+LAST_MS = 253_402_300_799_999
 
 
 @lru_cache(maxsize=64)
@@ -49,8 +50,9 @@ def _iso_prefix_of_second(second: int) -> str:
 def parse_iso_us(text: str) -> int:
     """Read an ISO 8601 timestamp, or a date (its midnight), into microseconds since the epoch.
 
-    `Z`, offsets and up to nine decimals are understood; no zone means UTC, because the data page's own
-    example sends `datetime.now().isoformat()` (documented). What is finer than a microsecond is cut off.
+    The extended and the basic form, `Z`, offsets and up to nine decimals are understood. No zone means UTC,
+    because the data page's own example sends `datetime.now().isoformat()` (documented). What is finer than a
+    microsecond is cut off.
 
     Raises:
         ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
@@ -58,11 +60,18 @@ def parse_iso_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
-    year, month, day, hour, minute, second, fraction, zone = match.groups()
-    naive = datetime(int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+    year, _, month, day, hour, _, minute, second, fraction, zone = match.groups()
+    # A day may end at 24:00:00, which is the next one's midnight.
+    midnight = hour == "24" and int(minute) == int(second or 0) == int(fraction or 0) == 0
+    hours = 0 if midnight else int(hour or 0)
+    naive = datetime(int(year), int(month), int(day), hours, int(minute or 0), int(second or 0), tzinfo=UTC)
+    try:
+        naive += timedelta(days=midnight)
+    except OverflowError:
+        raise ValueError(f"not within the years 1 to 9999: {text!r}") from None
     fraction_us = int((fraction or "0").ljust(6, "0")[:6])
     instant_us = (naive - _EPOCH) // timedelta(microseconds=1) + fraction_us - _zone_us(zone)
-    if not _FIRST_MS * 1000 <= instant_us <= _LAST_MS * 1000:
+    if not _FIRST_MS * 1000 <= instant_us <= LAST_MS * 1000 + 999:
         raise ValueError(f"not within the years 1 to 9999: {text!r}")
     return instant_us
 

@@ -4,21 +4,29 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from jsonschema import Draft202012Validator
+from flask import request
+from jsonschema import Draft202012Validator, ValidationError
 
 from mockserver.http import MalformedJsonError, read_json
-from mockserver.hyperstudy.errors import InvalidBody
+from mockserver.hyperstudy.errors import InvalidBody, shown
 
 __all__ = ["checked_body", "problems", "read_body"]
+
+_JSON_TYPES = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
 
 
 def read_body() -> Any:
     """The request's body, if it can also be written again: within what is kept, and within an answer.
 
     Raises:
+        InvalidBody: It says that it is no JSON.
         MalformedJsonError: It is not JSON, or nests deeper than about 250 levels.
         BodyTooLargeError: It is over the limit.
     """
+    # A client that says nothing is taken at its bytes (inferred).
+    if request.mimetype and not request.is_json:
+        said = f"Send the body as JSON with Content-Type: application/json; this one says {shown(request.mimetype)}."
+        raise InvalidBody(said, [{"path": "", "message": "the Content-Type is not application/json"}])
     body = read_json()
     try:
         orjson.dumps([[[[body]]]])
@@ -32,7 +40,63 @@ def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
     errors = sorted(
         Draft202012Validator(schema).iter_errors(value), key=lambda error: list(map(str, error.absolute_path))
     )
-    return [{"path": "/".join(map(str, error.absolute_path)), "message": error.message[:300]} for error in errors]
+    of_wrong_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    return [
+        {"path": _path(error), "message": _message(error)}
+        for error in errors
+        # What is of another type is none of the choices either; once is enough.
+        if error.validator != "enum" or tuple(error.absolute_path) not in of_wrong_type
+    ]
+
+
+def _path(error: ValidationError) -> str:
+    """Where it is wrong; of a field that is missing, where it should be."""
+    path = list(map(str, error.absolute_path))
+    if "propertyNames" in error.absolute_schema_path:
+        path.append(str(error.instance))
+    if error.validator == "required":
+        wanted: Any = error.validator_value
+        path.append(next(name for name in wanted if error.message.startswith(repr(name))))
+    return "/".join(path)
+
+
+def _message(error: ValidationError) -> str:
+    """What would be right, and what was sent if that is short: the library repeats values of any length."""
+    wanted: Any = error.validator_value
+    value: Any = error.instance
+    match error.validator:
+        case "required":
+            return "is missing"
+        case "type":
+            types = [wanted] if isinstance(wanted, str) else wanted
+            return f"expected {' or '.join(types)}, got {_brief(value)}"
+        case "enum":
+            return f"expected one of {', '.join(map(str, wanted))}, got {_brief(value)}"
+        case "maxItems":
+            return f"expected at most {wanted} items, got {len(value)}"
+        case "minItems":
+            return f"expected at least {wanted} items, got {len(value)}"
+        case "minLength":
+            return "expected a text that is not empty" if wanted == 1 else f"expected at least {wanted} characters"
+        case "pattern":
+            return "expected a text that is not empty" if wanted == r"\S" else f"expected a text that matches {wanted}"
+        case "maxLength":
+            return f"expected at most {wanted} characters, got {len(value)}"
+        case "minimum":
+            return f"expected a number from {wanted}, got {_brief(value)}"
+        case "exclusiveMinimum":
+            return f"expected a number above {wanted}, got {_brief(value)}"
+        case "maximum":
+            return f"expected a number up to {wanted}, got {_brief(value)}"
+        case "minProperties":
+            return "expected at least one field"
+    return error.message[:300]
+
+
+def _brief(value: Any) -> str:
+    """A value as JSON writes it, if it is short; else its type."""
+    text = orjson.dumps(value).decode()
+    return text if len(text) <= 60 else f"{_JSON_TYPES[type(value)]} of {len(text)} characters"
 
 
 def checked_body(schema: dict[str, Any], more: Iterable[dict[str, str]] = ()) -> dict[str, Any]:

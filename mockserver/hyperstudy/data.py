@@ -15,7 +15,7 @@ from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
-from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
+from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, refuse_foreign, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
 from mockserver.hyperstudy.sync_windows import averaged
 from mockserver.simulation.datasets import Query, Selection
@@ -73,6 +73,7 @@ def _operation(row: DataTypeRow, scope: Scope) -> Operation:
 
 def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
     def view(call: Call, scope_id: str) -> Response:
+        refuse_foreign(call, scope, scope_id)
         parameters = read_parameters(call.arguments, row, scope, scope_id)
         place = _find(call, scope, scope_id, parameters)
         query = _query(row, parameters, place, call.now_ms)

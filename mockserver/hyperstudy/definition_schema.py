@@ -3,7 +3,6 @@
 Source: field names and limits of the official client's builders (observed); the text is our own.
 """
 
-from collections import Counter
 from typing import Any
 
 from mockserver.hyperstudy.bodies import problems
@@ -28,7 +27,7 @@ def _object(properties: dict[str, Any], required: tuple[str, ...] = (), **more: 
 _FOCUS = _object(
     {
         "type": {"type": "string", "enum": [name.lower() for name in COMPONENTS]},
-        "config": {"type": "object"},
+        "config": _object({"options": {"type": "array"}, "outputVariable": _TEXT}),
         "id": _TEXT,
     },
     ("type",),
@@ -56,10 +55,11 @@ _ROLE = _object(
     title="Role",
 )
 _PROPERTIES: dict[str, Any] = {
-    "name": _NAME,
+    "name": {"type": "string", "pattern": r"\S"},
     "description": _TEXT,
-    "requiredParticipants": {"type": "integer", "minimum": 1},
-    "runtime": _TEXT,
+    # As many as a room of the simulation holds (inferred).
+    "requiredParticipants": {"type": "integer", "minimum": 1, "maximum": 50},
+    "runtime": {"type": "string", "enum": ["v1", "v2"]},
     "randomizeStates": _FLAG,
     "states": {"type": "array", "items": _STATE},
     "roles": {"type": "object", "additionalProperties": _ROLE},
@@ -69,7 +69,13 @@ _PROPERTIES: dict[str, Any] = {
         "additionalProperties": {"type": "object"},
     },
     "variables": {"type": "object"},
-    "agentConfig": {"type": "object"},
+    "agentConfig": _object(
+        {
+            "roleOverrides": {"type": "object", "additionalProperties": {"type": "object"}},
+            "pacing": {"type": "object"},
+            "seed": {"type": "integer"},
+        }
+    ),
     "waitingRoomConfig": _object({"maxWaitTimeMs": _MS, "countdownTimeMs": _MS}),
     "disconnectTimeout": _object({"enabled": _FLAG, "durationMs": _MS, "autoReconnectDelay": _MS}),
     "completionScreenDurationMs": _MS,
@@ -94,6 +100,10 @@ def definition_problems(definition: Any) -> list[dict[str, str]]:
     """Every problem of a definition, also those that no JSON Schema can say: states need ids of their own."""
     found = problems(definition, DEFINITION)
     states = definition.get("states") if isinstance(definition, dict) else None
-    ids = [state.get("id") for state in states if isinstance(state, dict)] if isinstance(states, list) else []
-    repeated = [id_ for id_, count in Counter(id_ for id_ in ids if isinstance(id_, str)).items() if count > 1]
-    return found + [{"path": "states", "message": f"the id {id_!r} is used more than once"} for id_ in repeated]
+    listed = states if isinstance(states, list) else []
+    ids = [state.get("id") if isinstance(state, dict) else None for state in listed]
+    return found + [
+        {"path": f"states/{place}/id", "message": f"the id {id_!r} is used more than once"}
+        for place, id_ in enumerate(ids)
+        if isinstance(id_, str) and id_ in ids[:place]
+    ]

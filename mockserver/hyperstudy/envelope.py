@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
+from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import ApiError, shown
 
 __all__ = ["error_response", "render_http_error", "success"]
@@ -50,13 +51,26 @@ def _observed() -> bool:
     return current_sandbox().settings.reading == "observed"
 
 
+def _hint(path: str) -> str:
+    """Where the data would be that a path without a route seems to ask for."""
+    parts = path.split("/data/", 1)[-1].split("/") if "/data/" in path else []
+    rows: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
+    row = rows.get("/".join(parts[:2])) or rows.get(parts[0] if parts else "")
+    if row is not None:
+        places = ", ".join(f"/data/{row.name}/{scope}/{{id}}" for scope in row.levels)
+        return f"This data type is at {places}; an id must be one path segment."
+    if parts:
+        similar = [name for name in rows if name.startswith(f"{parts[0]}/")] or list(rows)
+        return (
+            f"Data types are {', '.join(similar)}, at /api/v3/data/{{dataType}}/{{experiment|room|participant}}/{{id}}."
+        )
+    return "Data is at /api/v3/data/{dataType}/{experiment|room|participant}/{id}; all routes are at /api/v3/docs."
+
+
 def _message(status: int, headers: dict[str, str]) -> str:
     path = shown(request.path)
     if status == 404:
-        return (
-            f"No route {request.method} {path}. Data is at "
-            "/api/v3/data/{dataType}/{experiment|room|participant}/{id}; an id must be one path segment."
-        )
+        return f"No route {request.method} {path}. {_hint(request.path)}"
     if status == 405:
         return f"{request.method} is not allowed for {path}; use {headers.get('Allow', 'another method')}."
     if status == 413:

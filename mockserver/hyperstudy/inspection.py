@@ -121,7 +121,12 @@ def get_counts(call: Call, participant_id: str) -> Response:
     """The totals that each data type would tell at participant scope."""
     room_id = call.arguments.get("roomId")
     if not room_id:
-        raise InvalidParameter("roomId", room_id, "the id of the room in which the participant took part")
+        raise InvalidParameter(
+            "roomId",
+            room_id,
+            "the id of the room in which the participant took part",
+            "Missing parameter roomId: it says in which room the participant's records are to be counted.",
+        )
     place = find_participant(call, find_room(call, room_id), participant_id)
     query = Query(now_ms=call.now_ms, participant_id=participant_id)
     counts = {

@@ -12,7 +12,7 @@ from typing import Any
 from mockserver.hyperstudy.catalogue import DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
 from mockserver.hyperstudy.operations import Parameter
-from mockserver.timestamps import iso_from_ms, parse_iso_us
+from mockserver.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -141,8 +141,7 @@ def whole_number(arguments: Mapping[str, str], name: str, default: int, least: i
     if value is None:
         return default
     if not _DIGITS.fullmatch(value) or not least <= int(value) <= most:
-        bounds = f"from {least}" if most == _MAX_OFFSET else f"from {least} to {most}"
-        raise InvalidParameter(name, value, f"a whole number {bounds}")
+        raise InvalidParameter(name, value, f"a whole number from {least} to {most}")
     return int(value)
 
 
@@ -156,7 +155,8 @@ def _window(arguments: Mapping[str, str]) -> tuple[int | None, int | None]:
             "startTime lies after endTime; swap them.",
         )
     # Records have whole milliseconds: what lies between two of them is rounded into the window.
-    return (None if start_us is None else -(-start_us // 1000)), (None if end_us is None else end_us // 1000)
+    start_ms = None if start_us is None else min(-(-start_us // 1000), LAST_MS)
+    return start_ms, (None if end_us is None else end_us // 1000)
 
 
 def _instant_us(arguments: Mapping[str, str], name: str) -> int | None:
@@ -182,10 +182,15 @@ def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, 
         if value is None:
             continue
         if value == "" or (filter_.values is not None and value not in filter_.values):
-            expected = "a value" if filter_.values is None else "one of " + ", ".join(filter_.values)
+            expected = "a value" if filter_.values is None else "one of " + ", ".join(_names(filter_.values))
             raise InvalidParameter(filter_.parameter, value, expected)
         where[filter_.attribute] = value if filter_.values is None else filter_.values[value]
     return where, asked
+
+
+def _names(values: Mapping[str, Any]) -> list[str]:
+    """What may be asked for, each name once, without its other spellings."""
+    return [name for name, meant in values.items() if not isinstance(meant, str) or name == meant]
 
 
 def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:

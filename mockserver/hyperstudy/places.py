@@ -4,6 +4,7 @@ What belongs to another organisation is 403, unless it was shared; what was dele
 was (inferred).
 """
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from mockserver.hyperstudy.operations import Call
 from mockserver.simulation.rooms import RoomRef
 from mockserver.study.documents import Kept
 
-__all__ = ["Place", "find_experiment", "find_participant", "find_room", "unknown"]
+__all__ = ["Place", "find_experiment", "find_participant", "find_room", "refuse_foreign", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,13 @@ def find_experiment(call: Call, experiment_id: str, *, export: bool = False, wri
         raise unknown("experiment", experiment_id, _sample(call, "experiment"))
     organisation = call.caller.organisation
     if organisation != found.organisation and (write or not found.may(organisation, export=export)):
-        raise Forbidden(
-            "This belongs to another organisation than the API key.",
-            {"required": [found.organisation], "provided": [organisation]},
+        seen = found.may(organisation)
+        said = (
+            "This may be viewed with the API key, and not exported or changed."
+            if seen
+            else ("This belongs to another organisation than the API key.")
         )
+        raise Forbidden(said, {"required": [found.organisation], "provided": [organisation]})
     return found
 
 
@@ -74,6 +78,19 @@ def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
         raise unknown("room", room_id, _sample(call, "room"))
     find_experiment(call, room.experiment_id, export=export)
     return room
+
+
+def refuse_foreign(call: Call, scope: str, scope_id: str) -> None:
+    """Refuse what belongs to others before anything is said about the parameters; the order of checks (inferred).
+
+    Raises:
+        Forbidden: It is there, and another organisation's.
+    """
+    with contextlib.suppress(NotFound):
+        if scope == "experiment":
+            find_experiment(call, scope_id)
+        else:
+            find_room(call, scope_id if scope == "room" else call.arguments.get("roomId", ""))
 
 
 def find_participant(call: Call, room: RoomRef, participant_id: str) -> Place:

@@ -7,11 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from marshmallow import Schema, ValidationError
 
-from mockserver.ingestion.problems import Problem, WrongType
+from mockserver.ingestion.problems import Problem, TooDeep, WrongType
 
 __all__ = ["Accepted", "Outcome", "Rejected", "check_batch", "check_object"]
+
+# What orjson writes; it reads deeper.
+MOST_LEVELS = 254
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ def check_batch(schema: Schema, batch: Sequence[Any]) -> Outcome:
     outcome = Outcome()
     for index, item in enumerate(batch):
         loaded, problems = check_object(schema, item)
+        problems = problems or _too_deep(item)
         if problems:
             outcome.rejected.append(Rejected(index, problems))
         else:
@@ -69,6 +74,15 @@ def check_object(schema: Schema, value: Any) -> tuple[dict[str, Any], list[Probl
         return schema.load(value), []
     except ValidationError as error:
         return {}, list(_flat(error.messages))
+
+
+def _too_deep(item: Any) -> list[Problem]:
+    """An item that could be read, but never be shown again."""
+    try:
+        orjson.dumps(item)
+    except orjson.JSONEncodeError:
+        return [TooDeep(levels=MOST_LEVELS)]
+    return []
 
 
 def _flat(messages: Any) -> Iterator[Problem]:

@@ -16,11 +16,7 @@ _log = logging.getLogger("mockserver.lint")
 
 
 def take_in(kind: Kind, session_id: str, batch: Sequence[Any], sandbox: Sandbox) -> Outcome:
-    """Check a batch, keep what is right of it, and look it over.
-
-    Raises:
-        ItemTooDeepError: An accepted item nests too deeply to be stored; nothing of the batch is.
-    """
+    """Check a batch, keep what is right of it, and look it over."""
     outcome = check_batch(kind.schema, batch)
     items = [NewItem(item.index, item.item, ordinal_of(kind, item)) for item in outcome.accepted]
     number = sandbox.store.add_items(kind.name, session_id, items, sandbox.clock.now_ms())

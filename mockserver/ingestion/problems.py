@@ -13,6 +13,7 @@ __all__ = [
     "NotOneOf",
     "OutOfRange",
     "Problem",
+    "TooDeep",
     "TooShort",
     "WrongSum",
     "WrongType",
@@ -60,6 +61,13 @@ class OutOfRange(Problem):
 
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooDeep(Problem):
+    """The value nests deeper than the `levels` that can be written as JSON again."""
+
+    levels: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from mockserver.ingestion.problems import (
     NotOneOf,
     OutOfRange,
     Problem,
+    TooDeep,
     TooShort,
     WrongSum,
     WrongType,
@@ -40,6 +41,8 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Invalid type for {name}: expected {expected}"
         case NotOneOf(allowed=allowed):
             return f"Invalid value for {name}: expected one of {', '.join(allowed)}"
+        case TooDeep(levels=levels):
+            return f"{whole} nests deeper than {levels} levels"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
         case NotATimestamp():

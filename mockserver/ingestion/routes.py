@@ -28,7 +28,6 @@ from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.reference import document_response
 from mockserver.sandbox import Sandbox
-from mockserver.store import ItemTooDeepError
 
 __all__ = ["make_blueprint"]
 
@@ -50,11 +49,7 @@ def ingest(kind: Kind) -> Response:
     _admit(sandbox)
     session_id, batch = _read_envelope()
     _require_session(session_id, sandbox)
-    try:
-        outcome = take_in(kind, session_id, batch, sandbox)
-    except ItemTooDeepError as error:
-        raise BadRequest(f"Malformed JSON: {error}") from None
-    return json_response(confirmation(session_id, outcome))
+    return json_response(confirmation(session_id, take_in(kind, session_id, batch, sandbox)))
 
 
 def _admit(sandbox: Sandbox) -> None:

@@ -81,6 +81,18 @@ class ClockSpec:
     speed: float = rule(fields.Float(validate=_from_zero("a factor", 1e6)), 0.0)
 
 
+# What a key may be allowed. Source: key management page; those of personas and deployments from the client.
+KEY_SCOPES = (
+    "*", "read:*",
+    *(f"read:{name}" for name in (
+        "events", "recordings", "chat", "videochat", "ratings", "sync", "participants", "components", "experiments",
+        "personas",
+    )),
+    "write:*", "write:events", "write:experiments", "write:personas", "write:deployments",
+    "delete:*", "delete:experiments", "admin:*", "admin:api_keys", "admin:users",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySpec:
     """An API key: who holds it and what it may do. Source: key management page (documented)."""
@@ -88,7 +100,7 @@ class KeySpec:
     value: str = rule(fields.String(validate=Length(min=1, error="expected a key, at least 1 character")))
     owner: str = rule(fields.String())
     organisation: str = rule(fields.String(validate=_ID))
-    scopes: tuple[str, ...] = rule(_texts())
+    scopes: tuple[str, ...] = rule(fields.List(fields.String(validate=_one_of(*KEY_SCOPES))))
     expires_ms: int | None = rule(fields.Instant(data_key="expires"), None)
     revoked: bool = rule(fields.Boolean(), False)
 

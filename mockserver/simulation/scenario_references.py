@@ -31,6 +31,7 @@ def mistakes_of_references(table: _Table) -> Iterator[Mistake]:
     experiments = _tables(table, "experiments")
     for experiment_id, experiment in experiments.items():
         yield from _experiment(table, ("experiments", experiment_id), experiment)
+    yield from _keys_alike(table)
     for key_id, key in _tables(table, "keys").items():
         yield from _unknown(table, "organisations", ("keys", key_id, "organisation"), key.get("organisation"))
     for persona_id, persona in _tables(table, "personas").items():
@@ -45,6 +46,10 @@ def mistakes_of_references(table: _Table) -> Iterator[Mistake]:
     sample = table.get("sample")
     if isinstance(sample, dict):
         yield from _unknown(table, "experiments", ("sample", "experiment"), sample.get("experiment"))
+        for name, kind in (("room", "named_rooms"), ("participant", "named_participants")):
+            lists = [experiment.get(kind) for experiment in experiments.values()]
+            named = [one for found in lists if isinstance(found, list) for one in found]
+            yield from _not_among(name, named, ("sample", name), sample.get(name))
 
 
 def _experiment(table: _Table, where: Steps, experiment: _Table) -> Iterator[Mistake]:
@@ -96,6 +101,15 @@ def _state(where: Steps, state: _Table) -> Iterator[Mistake]:
             yield Mistake((*where, "component"), text)
         yield from _scale((*where, "sparse"), sparse, SparseSpec)
         yield from _times((*where, "sparse", "at_s"), state, sparse)
+
+
+def _keys_alike(table: _Table) -> Iterator[Mistake]:
+    """Two keys of one value: whoever sends it could be either."""
+    seen: dict[Any, str] = {}
+    for key_id, key in _tables(table, "keys").items():
+        value = key.get("value")
+        if isinstance(value, str) and seen.setdefault(value, key_id) != key_id:
+            yield Mistake(("keys", key_id, "value"), f"expected another value than that of the key {seen[value]!r}")
 
 
 def _fates(behaviour: Any) -> Iterator[Mistake]:

@@ -55,7 +55,7 @@ def test_offset_must_be_a_whole_number_from_0(pair_api: DataApi, value: str) -> 
     """Written with digits alone, for every data type at every scope."""
     for data_type, scope in PLACES:
         answer = pair_api.data(data_type, scope, offset=value)
-        refused(answer, "offset", value, "a whole number from 0")
+        refused(answer, "offset", value, "a whole number from 0 to 9007199254740992")
 
 
 @pytest.mark.parametrize("value", ["loudness", "Timestamp", "timestamp,onset", "-onset", ""])
@@ -174,7 +174,7 @@ def test_unknown_parameters_are_ignored(pair_api: DataApi) -> None:
 
 BROKEN = [
     "", " ", "now", "2024", "2024-10", "2024-1-2", "2024-10-20T", "2024-10-20T14", "2024-10-20T14:3",
-    "20241020", "20241020T143000Z", "2024-294", "2024-W43-7", "20/10/2024", "1729434600", "1729434600000",
+    "2024-1020", "202410-20T143000Z", "2024-294", "2024-W43-7", "20/10/2024", "1729434600", "1729434600000",
     "2024-13-01", "2024-00-10", "2024-02-30", "2023-02-29", "2024-10-20T24:00:01Z", "2024-10-20T25:00:00Z",
     "2024-10-20T14:60:00Z", "2024-10-20T14:30:61Z", "2024-10-20T14:30:00.Z", "2024-10-20T14:30:00ZZ",
     "2024-10-20T14:30:00Z+01:00", "2024-10-20T14:30:00+25:00", "2024-10-20T14:30:00+02:60",
@@ -191,6 +191,22 @@ def test_broken_timestamp_is_refused_with_an_example(pair_api: DataApi, name: st
     answer = pair_api.data("events", "room", **{name: value})
     refused(answer, name, value, "ISO 8601 timestamp")
     assert "such as 2024-10-20T14:30:00Z" in answer.get_json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("20241020T143000Z", "2024-10-20T14:30:00.000Z"),
+        ("20241020", "2024-10-20T00:00:00.000Z"),
+        ("2024-10-20T24:00:00Z", "2024-10-21T00:00:00.000Z"),
+        ("9999-12-31T23:59:59.999999", "9999-12-31T23:59:59.999Z"),
+    ],
+)
+def test_other_forms_of_iso_8601_are_understood(pair_api: DataApi, written: str, meant: str) -> None:
+    """The basic form, the end of a day, and Python's `datetime.max`."""
+    for name in ("startTime", "endTime"):
+        query = pair_api.data("events", "room", **{name: written}).get_json()["metadata"]["query"]
+        assert query[name] == meant
 
 
 @pytest.mark.parametrize("name", ["startTime", "endTime"])

@@ -128,8 +128,8 @@ def test_validating_answers_whether_and_why(desk: StudyApi) -> None:
         {
             "valid": False,
             "errors": [
-                {"path": "name", "message": "'' should be non-empty"},
-                {"path": "runtime", "message": "2 is not of type 'string'"},
+                {"path": "name", "message": "expected a text that is not empty"},
+                {"path": "runtime", "message": "expected string, got 2"},
             ],
         }
     ]

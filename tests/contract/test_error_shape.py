@@ -118,21 +118,35 @@ def test_options_names_the_methods_in_a_fixed_order(api: DataApi) -> None:
         assert answer.headers["Allow"] == ", ".join(allowed(known(route)))
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "", "/", "/data", "/data/", "/nope", "/data/events", "/data/events/room", "/data/events/room/",
-        "/data/events/planet/room_pair", "/data/dreams/room/room_pair", "/data/ratings/room/room_pair",
-        "/data/events/room/room_pair/more", "/data/Events/room/room_pair", "/data//events/room/room_pair",
-        "/data/participants/participant/user_one", "/data/rooms/room/room_pair", "/health/more",
-        "/files", "/files/recordings/room_pair", "/index.html", "/favicon.ico",
-    ],
-)  # fmt: skip
+_EVENTS_ARE_AT = "/data/events/experiment/{id}, /data/events/room/{id}, /data/events/participant/{id}"
+NO_ROUTES = {
+    **dict.fromkeys(
+        ["", "/", "/data", "/nope", "/health/more", "/files", "/files/recordings/room_pair", "/index.html"],
+        "/api/v3/data/{dataType}/{experiment|room|participant}/{id}",
+    ),
+    **dict.fromkeys(
+        [
+            "/data/events", "/data/events/room", "/data/events/room/", "/data/events/planet/room_pair",
+            "/data/events/room/room_pair/more",
+        ],
+        _EVENTS_ARE_AT,
+    ),
+    **dict.fromkeys(
+        ["/data/", "/data/dreams/room/room_pair", "/data/Events/room/room_pair", "/data//events/room/room_pair"],
+        "Data types are events, recordings, chat, ",
+    ),
+    "/data/ratings/room/room_pair": "Data types are ratings/continuous, ratings/sparse, at ",
+    "/data/participants/participant/user_one": "/data/participants/experiment/{id}, /data/participants/room/{id};",
+    "/data/rooms/room/room_pair": "This data type is at /data/rooms/experiment/{id};",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NO_ROUTES)
 def test_unknown_route_is_404_and_says_where_data_is(pair_api: DataApi, path: str) -> None:
     """With or without a key, since nothing is behind it that a key could open."""
     for key in ("full", None):
         error = error_of(pair_api.ask(path, key=key), 404, "NOT_FOUND")
-        assert "/api/v3/data/{dataType}" in error["message"]
+        assert NO_ROUTES[path] in error["message"]
         assert error["details"] == {"method": "GET", "path": BASE_PATH + path}
 
 

@@ -217,15 +217,18 @@ def test_a_built_experiment_is_valid(lab: Lab) -> None:
 
 
 PROBLEMS: dict[str, Any] = {
-    "": {"description": "has no name"},
-    "name": {"name": ""},
+    "name": {"description": "has no name"},
+    "description": {"name": "x", "description": 5},
     "requiredParticipants": {"name": "x", "requiredParticipants": 0},
     "states": {"name": "x", "states": "none"},
-    "states/0": {"name": "x", "states": [{"name": "no id"}]},
-    "states/0/id": {"name": "x", "states": [{"id": ""}]},
+    "states/0/id": {"name": "x", "states": [{"name": "no id"}]},
+    "states/1/id": {"name": "x", "states": [{"id": "a"}, {"id": ""}]},
     "states/1/order": {"name": "x", "states": [{"id": "a"}, {"id": "b", "order": -1}]},
-    "states/0/focusComponent": {"name": "x", "states": [{"id": "a", "focusComponent": {"config": {}}}]},
-    "states/0/focusComponent/type": {"name": "x", "states": [{"id": "a", "focusComponent": {"type": "hologram"}}]},
+    "states/0/focusComponent/type": {"name": "x", "states": [{"id": "a", "focusComponent": {"config": {}}}]},
+    "states/1/focusComponent/type": {
+        "name": "x",
+        "states": [{"id": "a"}, {"id": "b", "focusComponent": {"type": "hologram"}}],
+    },
     "states/0/focusComponent/config": {
         "name": "x",
         "states": [{"id": "a", "focusComponent": {"type": "code", "config": []}}],
@@ -240,7 +243,7 @@ PROBLEMS: dict[str, Any] = {
     },
     "roles/first/participantCount": {"name": "x", "roles": {"first": {"participantCount": -1}}},
     "roles/first/mode": {"name": "x", "roles": {"first": {"mode": "robot"}}},
-    "globalComponents": {"name": "x", "globalComponents": {"showvideo": {}}},
+    "globalComponents/showvideo": {"name": "x", "globalComponents": {"showvideo": {}}},
     "waitingRoomConfig/maxWaitTimeMs": {"name": "x", "waitingRoomConfig": {"maxWaitTimeMs": "long"}},
     "disconnectTimeout/enabled": {"name": "x", "disconnectTimeout": {"enabled": 1}},
     "instructionsPages/0/title": {"name": "x", "instructionsPages": [{"title": 7}]},
@@ -280,9 +283,9 @@ def test_all_problems_are_told_at_once(desk: Lab) -> None:
         "name",
         "roles/x/mode",
         "runtime",
-        "states/1",
+        "states/1/id",
         "states/2/focusComponent/type",
-        "states",
+        "states/2/id",
     ]
     assert told["errors"][-1]["message"] == "the id 'a' is used more than once"
 
@@ -353,7 +356,7 @@ def test_an_update_that_would_break_the_experiment_changes_nothing(lab: Lab) -> 
     with pytest.raises(HyperStudyError) as caught:
         lab.client.update_experiment(made["id"], name="New", states=[{"id": "a"}, {"id": "a"}])
     assert caught.value.status_code == 400
-    assert [error["path"] for error in caught.value.details["errors"]] == ["states"]
+    assert [error["path"] for error in caught.value.details["errors"]] == ["states/1/id"]
     assert lab.client.get_experiment(made["id"]).to_dict() == made.to_dict()
 
 

@@ -802,7 +802,12 @@ def _validate(desk: Desk) -> None:
     assert hs.validate_experiment(two_agents()) == {"valid": True, "errors": []}
     told = hs.validate_experiment({"name": "", "states": [{"id": "a"}, {"name": 5}], "required_participants": 0})
     assert told["valid"] is False
-    assert [error["path"] for error in told["errors"]] == ["name", "requiredParticipants", "states/1", "states/1/name"]
+    assert [error["path"] for error in told["errors"]] == [
+        "name",
+        "requiredParticipants",
+        "states/1/id",
+        "states/1/name",
+    ]
     assert [e["id"] for e in hs.list_experiments(output="dict")] == [STUDY]
 
 

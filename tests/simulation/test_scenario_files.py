@@ -63,6 +63,25 @@ MISTAKES = {
         f"own.toml:3: states.welcome_state.component_id: '{'x' * 58}…: "
         "expected 1 to 64 of the characters A-Z a-z 0-9 _ -",
     ),
+    "scope": (
+        'keys.full.scopes = ["reed:events"]',
+        "own.toml:2: keys.full.scopes[0]: 'reed:events': expected one of *, read:*, read:events, read:recordings, "
+        "read:chat, read:videochat, read:ratings, read:sync, read:participants, read:components, read:experiments, "
+        "read:personas, write:*, write:events, write:experiments, write:personas, write:deployments, delete:*, "
+        "delete:experiments, admin:*, admin:api_keys, admin:users",
+    ),
+    "same_key": (
+        '[keys.mine]\nvalue = "YOUR_KEY"\nowner = "me@example.com"\norganisation = "org_main"\nscopes = []',
+        "own.toml:3: keys.mine.value: 'YOUR_KEY': expected another value than that of the key 'docs_short'",
+    ),
+    "sample_room": (
+        'sample.room = "room_pear"',
+        "own.toml:2: sample.room: 'room_pear': no such room; did you mean 'room_pair'? known are room_pair",
+    ),
+    "host_is_an_agent": (
+        "[experiments.exp_pair]\nagents = 1\nhost = 1",
+        "own.toml:4: experiments.exp_pair.host: 1: expected the host's seat to be a person's: 0 to 0",
+    ),
     "state_twice": (
         'experiments.exp_pair.states = ["watching_state", "closeness_state", "watching_state"]',
         "own.toml:2: experiments.exp_pair.states[2]: 'watching_state': named twice; to show it again, "
