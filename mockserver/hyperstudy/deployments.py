@@ -20,7 +20,7 @@ from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import RoomRecord
 from mockserver.simulation.rooms import deployment_name
 from mockserver.study.definitions import agent_roles, agent_seats
-from mockserver.study.documents import Kept
+from mockserver.study.documents import Kept, owner_id
 from mockserver.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
 from mockserver.timestamps import iso_from_ms
 
@@ -50,8 +50,11 @@ _DEPLOYMENT = _object(
     ownerId=_TEXT,
     ownerName=_TEXT,
     roomCount=_COUNT,
+    participantCount=_COUNT,
+    maxParticipants={"type": ["integer", "null"]},
     budgetUsd={"type": ["number", "null"]},
     createdAt=_INSTANT,
+    updatedAt=_INSTANT,
     config={"type": "object"},
 )
 _SESSION = _object(
@@ -89,6 +92,7 @@ _NEW = {
             "properties": {
                 "name": _TEXT,
                 "type": {"type": "string", "enum": ["human", "mixed", "agent-only"]},
+                "maxParticipants": {"type": "integer", "minimum": 1},
                 "agentDeployment": _AGENTS,
             },
         },
@@ -199,11 +203,14 @@ def _record(call: Call, kept: Kept) -> dict[str, Any]:
         "name": config.get("name") or deployment_name(kept.id),
         "type": config.get("type", "human"),
         "status": "completed" if sessions and over else "active",
-        "ownerId": kept.owner,
+        "ownerId": owner_id(kept),
         "ownerName": kept.owner.split("@")[0].replace(".", " ").title(),
         "roomCount": len(sessions),
+        "participantCount": sum(session["participantCount"] for session in sessions),
+        "maxParticipants": config.get("maxParticipants"),
         "budgetUsd": _budget(kept),
         "createdAt": iso_from_ms(kept.created_ms),
+        "updatedAt": iso_from_ms(kept.updated_ms),
         "config": config,
     }
 

@@ -20,7 +20,7 @@ from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.simulation.datasets import Query
 from mockserver.study.definitions import participants_of
-from mockserver.study.documents import Kept
+from mockserver.study.documents import Kept, owner_id
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["experiment_operations"]
@@ -33,6 +33,7 @@ _SUMMARY = {
     "name": _TEXT,
     "description": _TEXT,
     "ownerEmail": _TEXT,
+    "ownerId": _TEXT,
     "organizationId": _TEXT,
     "requiredParticipants": _COUNT,
     "roomCount": _COUNT,
@@ -52,6 +53,12 @@ _RECORD = {
     "title": "Experiment",
     "properties": {**DEFINITION["properties"], **_SUMMARY},
     "additionalProperties": True,
+}
+_CONFIG = {
+    **DEFINITION,
+    "title": "ExperimentConfig",
+    "properties": {"id": _TEXT, **DEFINITION["properties"]},
+    "required": ["id", *DEFINITION["required"]],
 }
 _DONE = {"type": "boolean", "const": True}
 
@@ -111,7 +118,7 @@ def experiment_operations() -> list[Operation]:
         operation("deleteExperiment", "DELETE", one, delete_experiment, "Hide an experiment and its data",
                   Answer(_one(id=_TEXT, deleted=_DONE), metadata=about), parameters=(_SKIP,), errors=(400, 404, 409)),
         operation("getExperimentConfig", "GET", one + "/config", get_config, "The definition alone",
-                  Answer(DEFINITION, metadata=about), errors=found, fidelity="observed"),
+                  Answer(_CONFIG, metadata=about), errors=found, fidelity="observed"),
         operation("exportExperiment", "GET", one + "/export", export_experiment, "The definition with its media",
                   Answer(_EXPORT, metadata={**about, "filename": _TEXT, "mediaAssetsCount": _COUNT}), errors=found,
                   fidelity="observed"),
@@ -151,6 +158,7 @@ def _summary(call: Call, kept: Kept) -> dict[str, Any]:
         "name": kept.body["name"],
         "description": kept.body.get("description", ""),
         "ownerEmail": kept.owner,
+        "ownerId": owner_id(kept),
         "organizationId": kept.organisation,
         "requiredParticipants": participants_of(kept.body),
         "roomCount": world.select("rooms", rooms, now).total,
@@ -170,7 +178,8 @@ def create_experiment(call: Call) -> Response:
     Raises:
         InvalidBody: It has problems.
     """
-    definition = _definition(read_body())
+    body = read_body()
+    definition = _definition(_sent(body) if isinstance(body, dict) else body)
     study = call.sandbox.study
     with study.lock:
         id_ = study.new_id("exp_", study.experiments)
@@ -204,9 +213,9 @@ def get_experiment(call: Call, experiment_id: str) -> Response:
 
 
 def get_config(call: Call, experiment_id: str) -> Response:
-    """The definition as it was written."""
+    """The definition as it was written, with its id."""
     kept = find_experiment(call, experiment_id)
-    return success([kept.body], _about(call, kept.id))
+    return success([{"id": kept.id, **kept.body}], _about(call, kept.id))
 
 
 def export_experiment(call: Call, experiment_id: str) -> Response:
@@ -214,7 +223,7 @@ def export_experiment(call: Call, experiment_id: str) -> Response:
     kept = find_experiment(call, experiment_id, export=True)
     assets = _media(kept.body)
     metadata = {**_about(call, kept.id), "filename": f"{kept.id}.json", "mediaAssetsCount": len(assets)}
-    return success([{"experiment": kept.body, "mediaAssets": assets}], metadata)
+    return success([{"experiment": {"id": kept.id, **kept.body}, "mediaAssets": assets}], metadata)
 
 
 def _media(definition: dict[str, Any]) -> list[dict[str, str]]:
@@ -238,15 +247,19 @@ def update_experiment(call: Call, experiment_id: str) -> Response:
     study = call.sandbox.study
     with study.lock:
         kept = find_experiment(call, experiment_id, write=True)
-        definition = _definition({**kept.body, **{k: v for k, v in changes.items() if k not in _SUMMARY_ONLY}})
+        definition = _definition({**kept.body, **_sent(changes)})
         study.experiments.put(kept.id, definition, kept.owner, kept.organisation, call.now_ms)
     return success([{"id": kept.id, "updated": True}], _about(call, kept.id))
 
 
 # What the server tells of an experiment, and a client that sends a record back cannot change.
 _SUMMARY_ONLY = (
-    "id", "ownerEmail", "organizationId", "roomCount", "participantCount", "createdAt", "updatedAt",
+    "id", "ownerEmail", "ownerId", "organizationId", "roomCount", "participantCount", "createdAt", "updatedAt",
 )  # fmt: skip
+
+
+def _sent(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in _SUMMARY_ONLY}
 
 
 def delete_experiment(call: Call, experiment_id: str) -> Response:

@@ -13,8 +13,8 @@ from mockserver.simulation.scenario import KeySpec
 
 __all__ = ["LIMITS", "RateLimited", "check_limits"]
 
-# The endpoint's stands last: it is the narrower one, which the headers tell of.
-LIMITS = (Limit("key", 1000, 3600), Limit("endpoint", 100, 60))
+# The endpoint's stands first: a request that it refuses does not use up the key's hour.
+LIMITS = (Limit("endpoint", 100, 60), Limit("key", 1000, 3600))
 
 
 class RateLimited(ApiError):
@@ -35,15 +35,18 @@ class RateLimited(ApiError):
 def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
     """Count a request of a key to an operation, if limits are on. Time is the wall's, as for tokens.
 
+    The headers tell of the limit that is nearest.
+
     Raises:
         RateLimited: It is one too many.
     """
     if not sandbox.settings.rate_limits:
         return
     now_ms = sandbox.clock.token_now_ms()
+    counts: list[Count] = []
     for limit in LIMITS:
         who = (key.value, operation_id) if limit.name == "endpoint" else (key.value,)
-        count = sandbox.counters.count(limit, who, now_ms)
-        g.rate_count = count
-        if not count.allowed:
-            raise RateLimited(count, now_ms)
+        counts.append(sandbox.counters.count(limit, who, now_ms))
+        g.rate_count = min(counts, key=lambda count: (count.allowed, count.left))
+        if not counts[-1].allowed:
+            raise RateLimited(counts[-1], now_ms)

@@ -12,7 +12,7 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Forbidden
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.places import unknown
-from mockserver.study.documents import Kept
+from mockserver.study.documents import Kept, owner_id
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
@@ -23,6 +23,7 @@ _VISIBILITY = {"type": "string", "enum": ["private", "organization", "public"]}
 _OWN: dict[str, Any] = {
     "id": _TEXT,
     "ownerEmail": _TEXT,
+    "ownerId": _TEXT,
     "organizationId": _TEXT,
     "createdAt": {"type": "string", "format": "date-time"},
     "updatedAt": {"type": "string", "format": "date-time"},
@@ -40,11 +41,15 @@ _FIELDS: dict[str, Any] = {
     "cognition": {"type": "object"},
     "visibility": _VISIBILITY,
 }
+_ALWAYS_SET = ("name", "provider", "visibility")
 _PERSONA = {
     "title": "Persona",
     "type": "object",
-    "properties": {**_OWN, **_FIELDS},
-    "required": [*_OWN, "name", "provider", "visibility"],
+    "properties": {
+        **_OWN,
+        **{name: s if name in _ALWAYS_SET else {"anyOf": [s, {"type": "null"}]} for name, s in _FIELDS.items()},
+    },
+    "required": [*_OWN, *_FIELDS],
     "additionalProperties": True,
 }
 _NEW = {"title": "NewPersona", "type": "object", "properties": _FIELDS, "required": ["name"]}
@@ -203,8 +208,11 @@ def _merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 def _record(kept: Kept) -> dict[str, Any]:
     return {
         "id": kept.id,
-        **kept.body,
+        # The same keys in every record, whatever was set.
+        **{name: kept.body.get(name) for name in _FIELDS},
+        **{name: value for name, value in kept.body.items() if name not in _FIELDS},
         "ownerEmail": kept.owner,
+        "ownerId": owner_id(kept),
         "organizationId": kept.organisation,
         "createdAt": iso_from_ms(kept.created_ms),
         "updatedAt": iso_from_ms(kept.updated_ms),

@@ -44,6 +44,8 @@ def room_rows(plan: Plan, now_ms: int) -> list[Entity]:
         return []
     room = plan.room
     started, ended = room.started_ms <= now_ms, plan.ended_ms <= now_ms
+    # A launched room is older than its first participant.
+    made_ms = plan.created_ms if room.launched_ms is None else room.launched_ms
     record = RoomRecord(
         id=room.room_id,
         experiment_id=room.experiment_id,
@@ -51,9 +53,9 @@ def room_rows(plan: Plan, now_ms: int) -> list[Entity]:
         deployment_name=room.deployment_name,
         status="completed" if ended else "active" if started else "waiting",
         participant_count=len(here),
-        created_ms=plan.created_ms,
+        created_ms=made_ms,
         started_ms=room.started_ms if started else None,
         ended_ms=plan.ended_ms if ended else None,
         duration_ms=plan.ended_ms - room.started_ms if ended else None,
     )
-    return [Entity(plan.created_ms, "", room.room_id, room.room_id, record)]
+    return [Entity(made_ms, "", room.room_id, room.room_id, record)]

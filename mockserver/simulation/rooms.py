@@ -28,6 +28,7 @@ class RoomRef:
         started_ms: When its experiment started, the zero of every onset.
         states: The experiment's states in order, by their ids.
         stopped_ms: When somebody ended it by force; None lets it run to its end.
+        launched_ms: When a client launched it; None where the scenario has it.
         cast: Who fills each seat of a room that a client launched; empty where the scenario says it.
         variables: Declared beside the condition, and what each is in this room.
     """
@@ -42,6 +43,7 @@ class RoomRef:
     states: tuple[tuple[str, StateSpec], ...]
     deployment_name: str | None = None
     stopped_ms: int | None = None
+    launched_ms: int | None = None
     cast: tuple[CastMember, ...] = ()
     variables: tuple[tuple[str, str | int | float | bool], ...] = ()
 

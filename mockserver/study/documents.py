@@ -6,7 +6,7 @@ from typing import Any
 
 from mockserver.store import Document, Store
 
-__all__ = ["Kept", "Shelf"]
+__all__ = ["Kept", "Shelf", "owner_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,12 @@ class Kept:
         """May somebody of that organisation see it, or even export it?"""
         level = self.shared_with.get(organisation)
         return organisation == self.organisation or level == "export" or (level == "view" and not export)
+
+
+def owner_id(kept: Kept) -> str:
+    """The id of who made it: an e-mail address names its user (inferred)."""
+    mailbox = kept.owner.partition("@")[0].lower()
+    return "user_" + "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in mailbox)
 
 
 class Shelf:

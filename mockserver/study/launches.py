@@ -120,6 +120,7 @@ def launched_room(
         states=states,
         deployment_name=deployment,
         stopped_ms=launch.stopped_ms,
+        launched_ms=launch.launched_ms,
         cast=tuple(CastMember(**member) for member in launch.cast),
         variables=tuple(declared_variables(launch.definition, launch.index).items()),
     )

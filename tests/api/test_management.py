@@ -52,6 +52,7 @@ SUMMARY = {
     "name": "A pair",
     "description": "",
     "ownerEmail": "researcher@example.com",
+    "ownerId": "user_researcher",
     "organizationId": "org_main",
     "requiredParticipants": 2,
     "roomCount": 1,
@@ -76,6 +77,7 @@ def test_one_experiment_is_a_list_of_one(desk: StudyApi) -> None:
     config = desk.answer("GET", "/experiments/exp_pair/config", expect=200)
     assert len(config["data"]) == len(envelope["data"]) == 1
     assert envelope["data"] == [{**config["data"][0], **SUMMARY}]
+    assert config["data"][0]["id"] == "exp_pair"
     assert envelope["metadata"] == config["metadata"] == about("exp_pair")
     assert [state["id"] for state in config["data"][0]["states"]] == [
         "text_chat_state", "video_chat_state", "watching_state", "closeness_state"
@@ -91,6 +93,7 @@ def test_creating_answers_201_with_the_record(api: StudyApi) -> None:
         **sent,
         "id": record["id"],
         "ownerEmail": "researcher@example.com",
+        "ownerId": "user_researcher",
         "organizationId": "org_main",
         "roomCount": 0,
         "participantCount": 0,
@@ -199,11 +202,14 @@ def test_a_deployment_is_an_object_and_its_list_a_list(desk: StudyApi) -> None:
         "name": "Pair",
         "type": "human",
         "status": "completed",
-        "ownerId": "researcher@example.com",
+        "ownerId": "user_researcher",
         "ownerName": "Researcher",
         "roomCount": 1,
+        "participantCount": 2,
+        "maxParticipants": None,
         "budgetUsd": None,
         "createdAt": "2024-10-13T14:30:00.000Z",
+        "updatedAt": "2024-10-13T14:30:00.000Z",
         "config": {"type": "human"},
     }
     assert desk.answer("GET", "/deployments/dep_pair", expect=200)["data"] == wanted
@@ -245,11 +251,14 @@ def test_creating_a_deployment_answers_201_with_an_object(api: StudyApi) -> None
         "name": "Pilot",
         "type": "agent-only",
         "status": "active",
-        "ownerId": "researcher@example.com",
+        "ownerId": "user_researcher",
         "ownerName": "Researcher",
         "roomCount": 2,
+        "participantCount": 0,
+        "maxParticipants": None,
         "budgetUsd": 3.0,
         "createdAt": NOW,
+        "updatedAt": NOW,
         "config": config,
     }
     sessions = api.sessions(made["id"])
@@ -373,10 +382,14 @@ def test_whole_numbers_may_be_written_as_decimals(api: StudyApi) -> None:
 
 # --- personas: exact answers ----------------------------------------------------------------------
 
+# Every record has the same keys; these are null until somebody sets them.
+UNSET = dict.fromkeys(["description", "model", "prompt", "temperature", "topP", "maxTokens", "guardrails", "cognition"])
+
 
 def test_a_persona_is_an_object_and_the_library_a_list(desk: StudyApi) -> None:
     """The scenario's, which everybody of the organisation sees."""
     wanted = {
+        **UNSET,
         "id": "persona_skeptic",
         "name": "Friendly Skeptic",
         "description": "Doubts politely and wants reasons.",
@@ -384,6 +397,7 @@ def test_a_persona_is_an_object_and_the_library_a_list(desk: StudyApi) -> None:
         "model": "claude-sonnet-4-5",
         "visibility": "organization",
         "ownerEmail": "researcher@example.com",
+        "ownerId": "user_researcher",
         "organizationId": "org_main",
         "createdAt": "2024-09-22T14:30:00.000Z",
         "updatedAt": "2024-09-22T14:30:00.000Z",
@@ -397,12 +411,14 @@ def test_creating_changing_and_deleting_a_persona(api: StudyApi) -> None:
     """201 and 200 with the whole record; deleting confirms with an object; then it is 404."""
     made = api.answer("POST", "/personas", {"name": "P", "unknown": {"kept": 1}, "id": "mine"}, expect=201)["data"]
     assert made == {
+        **UNSET,
         "id": made["id"],
         "name": "P",
         "unknown": {"kept": 1},
         "provider": "anthropic",
         "visibility": "private",
         "ownerEmail": "researcher@example.com",
+        "ownerId": "user_researcher",
         "organizationId": "org_main",
         "createdAt": NOW,
         "updatedAt": NOW,
@@ -436,7 +452,7 @@ def test_a_merge_patch_goes_into_objects_and_null_takes_away(scratch: StudyApi, 
     given_ = {"name": "P", "model": "m", "prompt": {"a": 1, "b": [1, 2], "c": {"d": 2, "e": 3}}, "visibility": "public"}
     made = scratch.answer("POST", "/personas", given_)["data"]
     changed = scratch.answer("PUT", f"/personas/{made['id']}", patch)["data"]
-    wanted = {name: value for name, value in {**made, **after}.items() if value is not None}
+    wanted = {**made, **after}
     assert changed == wanted
     assert scratch.get(f"/personas/{made['id']}") == wanted
 

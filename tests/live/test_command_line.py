@@ -281,7 +281,6 @@ MISUSES = {
     ),
     "port_out_of_range": (["--port", "70000"], 2, "from 0 to 65535"),
     "empty_secret": (["--token-secret", ""], 2, "token_secret is empty: it takes any text"),
-    "key_as_secret": (["--token-secret", "-----BEGIN PUBLIC KEY-----"], 2, "token_secret cannot sign with HS256"),
     "body_limit": (["--max-body-bytes", "0"], 2, "'0' is not a whole number from 1"),
     "negative_seed": (["--seed", "-1"], 2, "'-1' is not a whole number from 0"),
     "unknown_flag": (["--prot", "1"], 2, "--prot"),

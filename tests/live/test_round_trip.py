@@ -297,13 +297,17 @@ def test_what_is_created_is_read_back_everywhere(lab: Lab) -> None:
     """Config and export are what was sent, the record has it and the server's own fields, the list names it."""
     experiment = everything()
     made = lab.client.create_experiment(experiment=experiment)
-    assert lab.client.get_experiment_config(made["id"]) == sent(experiment)
+    assert lab.client.get_experiment_config(made["id"]) == {"id": made["id"], **sent(experiment)}
     record = lab.client.get_experiment(made["id"]).to_dict()
     assert record == made.to_dict()
     assert without(record, *(record.keys() - sent(experiment).keys())) == sent(experiment)
     assert (record["roomCount"], record["participantCount"]) == (0, 0)
     exported = lab.client.export_experiment(made["id"])
-    assert exported["experiment"] == sent(experiment)
+    assert exported["experiment"] == {"id": made["id"], **sent(experiment)}
+    again = lab.ask("POST", "/experiments", json=exported["experiment"]).json()["data"][0]
+    assert again["id"] != made["id"]
+    assert lab.client.get_experiment_config(again["id"]) == {"id": again["id"], **sent(experiment)}
+    lab.client.delete_experiment(again["id"])
     assert exported["mediaAssets"] == [
         {"url": "https://example.com/face.png", "type": "image"},
         {"url": "https://example.com/film.mp4", "type": "video"},
@@ -342,7 +346,7 @@ def test_an_update_changes_what_it_names_and_keeps_the_rest(lab: Lab) -> None:
     lab.advance(60_000)
     changes = {"name": "Renamed", "variables": {"x": 1}, "futureField": {"deep": [True]}}
     assert lab.client.update_experiment(made["id"], **changes) == {"id": made["id"], "updated": True}
-    assert lab.client.get_experiment_config(made["id"]) == {**sent(experiment), **changes}
+    assert lab.client.get_experiment_config(made["id"]) == {"id": made["id"], **sent(experiment), **changes}
     lab.client.update_experiment(made["id"], labNotes="other", roomCount=99, id="exp_mine", ownerEmail="me@example.com")
     record = lab.client.get_experiment(made["id"])
     assert record["labNotes"] == "other"

@@ -769,6 +769,7 @@ def _create_experiment(desk: Desk) -> None:
     assert config["states"][0]["focusComponent"]["config"] == sent["states"][0]["focusComponent"]["config"]
     assert config["roles"] == sent["roles"]
     assert hs.get_experiment_config(named["id"]) == {
+        "id": named["id"],
         "name": "By keywords",
         "requiredParticipants": 3,
         "labCode": "x7",
