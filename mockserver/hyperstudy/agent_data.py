@@ -41,7 +41,7 @@ _ROW: dict[str, Any] = {
     "latencyMs": _WHOLE,
     "inputTokens": _WHOLE,
     "outputTokens": _WHOLE,
-    "costUsd": {"type": ["number", "null"]},
+    "costUsd": {"type": ["number", "null"], "x-fidelity": "inferred"},
     "timestamp": _INSTANT,
 }
 # What a row of the list has beside that, null in decisions: the sums of a run.
@@ -55,12 +55,19 @@ _SUMS: dict[str, Any] = {
     "startedAt": _INSTANT,
     "endedAt": _INSTANT,
 }
+_STAGE = {"type": "object", "properties": {"stage": _TEXT, "output": _TEXT}, "required": ["stage", "output"]}
+_PEER = {"type": "object", "properties": {"inferredGoal": _TEXT}, "required": ["inferredGoal"]}
 _DETAIL: dict[str, Any] = {
     "prompt": _MAYBE,
     "reasoning": _MAYBE,
-    "chain": {"type": ["array", "null"], "items": {"type": "object"}},
-    "peerModelSnapshot": {"type": ["object", "null"]},
-    "predictionUpdate": {"type": ["object", "null"]},
+    "chain": {"type": ["array", "null"], "items": _STAGE},
+    # A peer to what the agent makes of it.
+    "peerModelSnapshot": {"type": ["object", "null"], "additionalProperties": _PEER},
+    "predictionUpdate": {
+        "type": ["object", "null"],
+        "properties": {"predictionError": {"type": "number"}},
+        "required": ["predictionError"],
+    },
 }
 _RUN: dict[str, Any] = {
     "id": _TEXT,
@@ -106,7 +113,13 @@ def agent_operations() -> list[Operation]:
     """Decisions of a room or an experiment, one decision, and the runs of an experiment."""
     about = {**KIND, **PLACE}
     rows = Answer(_ROWS, metadata={**about, "truncated": {"type": "boolean"}})
-    more: dict[str, Any] = {"scope": "read:events", "fidelity": "observed", "tag": "agents", "method": "GET"}
+    more: dict[str, Any] = {
+        "scope": "read:events",
+        "scope_fidelity": "inferred",
+        "fidelity": "observed",
+        "tag": "agents",
+        "method": "GET",
+    }
     return [
         Operation(
             id="getAgentDecisionsByExperiment",

@@ -40,7 +40,7 @@ class DataTypeRow:
         scope: What a key must have. levels: at which it can be asked for.
         sorts: Sort parameter to what the simulation sorts by; the first is the default.
         windowed: Its records can be averaged (`aggregationWindow`).
-        fidelity: How well founded the endpoint is.
+        fidelity: How well founded the endpoint is. scope_fidelity: the same of its scope, where that differs.
     """
 
     name: DataType
@@ -50,6 +50,7 @@ class DataTypeRow:
     levels: tuple[Scope, ...] = SCOPES
     windowed: bool = False
     fidelity: Fidelity = "documented"
+    scope_fidelity: Fidelity | None = None
     shape: Shape = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,7 +89,7 @@ CATALOGUE: tuple[DataTypeRow, ...] = (
     DataTypeRow("ratings/sparse", "read:ratings", _BY_TIME),
     DataTypeRow("sync", "read:sync", _BY_TIME, windowed=True),
     DataTypeRow("components", "read:components", _BY_TIME, (_COMPONENT_TYPE, _COMPLETED, _STATE)),
-    DataTypeRow("eyetracking", "read:events", _BY_TIME, fidelity="observed"),
+    DataTypeRow("eyetracking", "read:events", _BY_TIME, fidelity="observed", scope_fidelity="inferred"),
     DataTypeRow("participants", "read:events", _BY_PERSON, (_CODE,), ("experiment", "room")),
     DataTypeRow("rooms", "read:events", _BY_ROOM, (), ("experiment",)),
 )

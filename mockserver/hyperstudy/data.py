@@ -65,6 +65,7 @@ def _operation(row: DataTypeRow, scope: Scope) -> Operation:
         tag=row.name.split("/")[0],
         answer=Answer(row.shape, metadata={**_METADATA, "query": described_query(row)}, formats=_FORMATS),
         scope=row.scope,
+        scope_fidelity=row.scope_fidelity,
         parameters=query_parameters(row, scope),
         errors=(400, 404),
         fidelity=row.fidelity,

@@ -17,6 +17,8 @@ _TEXT = {"type": "string"}
 _FLAG = {"type": "boolean"}
 _MS = {"type": "integer", "minimum": 0}
 _NAME = {"type": "string", "minLength": 1}
+# What each kind of component, variable or question holds is its own affair.
+_FREE = {"type": "object", "additionalProperties": True}
 
 
 def _object(properties: dict[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
@@ -66,13 +68,13 @@ _PROPERTIES: dict[str, Any] = {
     "globalComponents": {
         "type": "object",
         "propertyNames": {"enum": list(GLOBAL_COMPONENTS)},
-        "additionalProperties": {"type": "object"},
+        "additionalProperties": _FREE,
     },
-    "variables": {"type": "object"},
+    "variables": _FREE,
     "agentConfig": _object(
         {
-            "roleOverrides": {"type": "object", "additionalProperties": {"type": "object"}},
-            "pacing": {"type": "object"},
+            "roleOverrides": {"type": "object", "additionalProperties": _FREE},
+            "pacing": _FREE,
             "seed": {"type": "integer"},
         }
     ),
@@ -86,9 +88,7 @@ _PROPERTIES: dict[str, Any] = {
     "instructionsTitle": _TEXT,
     "instructionsContent": _TEXT,
     "instructionsPages": {"type": "array", "items": _object({"title": _TEXT, "content": _TEXT})},
-    "postExperimentQuestionnaire": _object(
-        {"enabled": _FLAG, "questions": {"type": "array", "items": {"type": "object"}}}
-    ),
+    "postExperimentQuestionnaire": _object({"enabled": _FLAG, "questions": {"type": "array", "items": _FREE}}),
 }
 _LABEL: dict[str, Any] = {"x-fidelity": "observed"}
 DEFINITION = _object(_PROPERTIES, ("name",), title="ExperimentDefinition", **_LABEL)

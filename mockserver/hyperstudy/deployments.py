@@ -40,22 +40,43 @@ def _object(title: str | None = None, **properties: Any) -> dict[str, Any]:
     return {**named, "type": "object", "properties": properties, "required": list(properties)}
 
 
+_ROOMS = {"type": "integer", "minimum": 1, "maximum": _MOST_ROOMS}
+_BUDGET = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
+_STAGGER = {"type": "integer", "minimum": 0, "maximum": 86_400_000}
+_AGENTS = {
+    "type": "object",
+    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET, "staggerMs": _STAGGER},
+    "required": ["rooms", "budgetUsd"],
+    "additionalProperties": True,
+}
+# What a client sends more is kept.
+_CONFIG = {
+    "title": "DeploymentConfig",
+    "type": "object",
+    "properties": {
+        "name": _TEXT,
+        "type": {"type": "string", "enum": ["human", "mixed", "agent-only"]},
+        "maxParticipants": {"type": "integer", "minimum": 1},
+        "agentDeployment": _AGENTS,
+    },
+    "additionalProperties": True,
+}
 _DEPLOYMENT = _object(
     "Deployment",
     id=_TEXT,
     experimentId=_TEXT,
     name=_TEXT,
-    type={"type": "string", "enum": ["human", "mixed", "agent-only"]},
+    type={"type": "string", "enum": ["human", "mixed", "agent-only"], "x-fidelity": "inferred"},
     status={"type": "string", "enum": ["active", "completed"]},
     ownerId=_TEXT,
     ownerName=_TEXT,
-    roomCount=_COUNT,
+    roomCount={**_COUNT, "x-fidelity": "inferred"},
     participantCount=_COUNT,
     maxParticipants={"type": ["integer", "null"]},
-    budgetUsd={"type": ["number", "null"]},
+    budgetUsd={"type": ["number", "null"], "x-fidelity": "inferred"},
     createdAt=_INSTANT,
     updatedAt=_INSTANT,
-    config={"type": "object"},
+    config={**_CONFIG, "title": "KeptDeploymentConfig", "x-fidelity": "inferred"},
 )
 _SESSION = _object(
     "Session",
@@ -65,37 +86,21 @@ _SESSION = _object(
     status={"type": "string", "enum": ["pending", "spawn_failed", "waiting", "active", "completed"]},
     participantCount=_COUNT,
     createdAt=_INSTANT,
-    batchId=_MAYBE_TEXT,
+    batchId={**_MAYBE_TEXT, "x-fidelity": "inferred"},
 )
 _BATCH = _object("LaunchBatch", batchId=_TEXT, requestedRooms=_COUNT)
 _SPEND = _object(
     "AgentSpend",
     total={"type": "number"},
     perRoom={"type": "object", "additionalProperties": {"type": "number"}},
-    budgetUsd={"type": ["number", "null"]},
+    budgetUsd={"type": ["number", "null"], "x-fidelity": "inferred"},
 )
-_ROOMS = {"type": "integer", "minimum": 1, "maximum": _MOST_ROOMS}
-_BUDGET = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
-_STAGGER = {"type": "integer", "minimum": 0, "maximum": 86_400_000}
-_AGENTS = {
-    "type": "object",
-    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET, "staggerMs": _STAGGER},
-    "required": ["rooms", "budgetUsd"],
-}
 _NEW = {
     "title": "NewDeployment",
     "type": "object",
     "properties": {
         "experimentId": {"type": "string", "minLength": 1},
-        "config": {
-            "type": "object",
-            "properties": {
-                "name": _TEXT,
-                "type": {"type": "string", "enum": ["human", "mixed", "agent-only"]},
-                "maxParticipants": {"type": "integer", "minimum": 1},
-                "agentDeployment": _AGENTS,
-            },
-        },
+        "config": _CONFIG,
     },
     "required": ["experimentId"],
 }
@@ -108,6 +113,7 @@ def deployment_operations() -> list[Operation]:
 
     def operation(id_: str, method: Any, path: str, view: Any, summary: str, answer: Answer, **more: Any) -> Operation:
         scope = "read:experiments" if method == "GET" else "write:deployments"
+        more["scope_fidelity"] = "inferred" if method == "GET" else None
         return Operation(id_, method, path, view, summary, "deployments", answer, scope, fidelity="observed", **more)
 
     filters = (

@@ -34,7 +34,7 @@ _SUMMARY = {
     "description": _TEXT,
     "ownerEmail": _TEXT,
     "ownerId": _TEXT,
-    "organizationId": _TEXT,
+    "organizationId": {**_TEXT, "x-fidelity": "inferred"},
     "requiredParticipants": _COUNT,
     "roomCount": _COUNT,
     "participantCount": _COUNT,
@@ -60,6 +60,7 @@ _CONFIG = {
     "properties": {"id": _TEXT, **DEFINITION["properties"]},
     "required": ["id", *DEFINITION["required"]],
 }
+_ANYTHING = {"type": "object", "additionalProperties": True}
 _DONE = {"type": "boolean", "const": True}
 
 
@@ -68,7 +69,7 @@ def _one(**properties: Any) -> dict[str, Any]:
 
 
 _PROBLEMS = {"type": "array", "items": _one(path=_TEXT, message=_TEXT)}
-_EXPORT = _one(experiment={"type": "object"}, mediaAssets={"type": "array", "items": _one(url=_TEXT, type=_TEXT)})
+_EXPORT = _one(experiment=_CONFIG, mediaAssets={"type": "array", "items": _one(url=_TEXT, type=_TEXT)})
 _SEARCH = Parameter("search", _TEXT, "Only experiments whose name or description has this in it.", fidelity="observed")
 _PAGE = (
     Parameter(
@@ -109,7 +110,7 @@ def experiment_operations() -> list[Operation]:
                   Answer(_RECORD, metadata=about), body=DEFINITION, status=201, errors=(400, 413)),
         operation("validateExperiment", "POST", "/experiments/validate", validate_experiment,
                   "Find every problem of a definition, and change nothing",
-                  Answer(_one(valid={"type": "boolean"}, errors=_PROBLEMS)), body={"type": "object"},
+                  Answer(_one(valid={"type": "boolean"}, errors=_PROBLEMS)), body=_ANYTHING,
                   errors=(400, 413), fidelity="observed"),
         operation("getExperiment", "GET", one, get_experiment, "An experiment, with counts of its data",
                   Answer(_RECORD, metadata=about), errors=found),
@@ -201,7 +202,7 @@ def validate_experiment(call: Call) -> Response:
     Raises:
         InvalidBody: The body is no object.
     """
-    body = checked_body({"type": "object"})
+    body = checked_body(_ANYTHING)
     found = definition_problems(body)
     return success([{"valid": not found, "errors": found}])
 

@@ -24,9 +24,28 @@ __all__ = ["inspection_operations"]
 
 _FLAG = {"type": "boolean"}
 _TEXT = {"type": "string"}
-_MAYBE = {"type": ["string", "null"]}
+# Which write it was, beyond what the client reads.
+_OURS = {"type": ["string", "null"], "x-fidelity": "inferred"}
 _NAMES = {"type": "array", "items": _TEXT}
-_OBJECTS = {"type": "array", "items": {"type": "object"}}
+_VALUE = {"type": ["string", "number", "boolean", "null"]}
+# A column for the state, and one for every variable.
+_TIMELINE = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"stateId": _TEXT},
+        "required": ["stateId"],
+        "additionalProperties": _VALUE,
+    },
+}
+_DROPPED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"variable": _TEXT, "reason": _TEXT},
+        "required": ["variable", "reason"],
+    },
+}
 _ROOM = Parameter("roomId", {"type": "string", "minLength": 1}, "The room the participant was in.", required=True)
 
 
@@ -38,11 +57,11 @@ _WRITE = _object(
     variable=_TEXT,
     value={"type": ["string", "number", "boolean"]},
     source={"type": "string", "enum": ["seed", "human", "agent"]},
-    participantId=_MAYBE,
-    stateId=_MAYBE,
-    componentId=_MAYBE,
-    timestamp={"type": "string", "format": "date-time"},
-    onset={"type": "integer"},
+    participantId=_OURS,
+    stateId=_OURS,
+    componentId=_OURS,
+    timestamp={"type": "string", "format": "date-time", "x-fidelity": "inferred"},
+    onset={"type": "integer", "x-fidelity": "inferred"},
     persisted=_FLAG,
 )
 _COUNTS = _object(
@@ -75,6 +94,7 @@ def inspection_operations() -> list[Operation]:
             tag="participants",
             answer=Answer(_COUNTS),
             scope="read:events",
+            scope_fidelity="inferred",
             parameters=(_ROOM,),
             errors=(400, 404),
             fidelity="observed",
@@ -91,14 +111,15 @@ def inspection_operations() -> list[Operation]:
                 metadata={
                     **KIND,
                     **PLACE,
-                    "timeline": _OBJECTS,
+                    "timeline": _TIMELINE,
                     "variableNames": _NAMES,
                     "matrixColumns": _NAMES,
-                    "droppedWrites": _OBJECTS,
+                    "droppedWrites": _DROPPED,
                     "mode": _TEXT,
                 },
             ),
             scope="read:events",
+            scope_fidelity="inferred",
             errors=(404,),
             fidelity="observed",
         ),

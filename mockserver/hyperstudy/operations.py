@@ -96,6 +96,7 @@ class Operation:
         id: Name in the OpenAPI document, unique.
         path: Below the base path, with `<name>` for what varies.
         scope: What a key must have; None means any valid key. public: no key at all.
+        scope_fidelity: How well founded that is; None, as well as the operation.
         body: JSON Schema of the request's body; None where it takes none.
         status, answer: When it works; `also`: other statuses that mean so.
         errors: What else it may answer, as far as the row does not show it (`mockserver/openapi/errors.py`).
@@ -109,6 +110,7 @@ class Operation:
     tag: str
     answer: Answer
     scope: str | None = None
+    scope_fidelity: Fidelity | None = None
     public: bool = False
     parameters: tuple[Parameter, ...] = ()
     body: Schema | None = None

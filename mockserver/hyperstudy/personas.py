@@ -24,21 +24,22 @@ _OWN: dict[str, Any] = {
     "id": _TEXT,
     "ownerEmail": _TEXT,
     "ownerId": _TEXT,
-    "organizationId": _TEXT,
+    "organizationId": {**_TEXT, "x-fidelity": "inferred"},
     "createdAt": {"type": "string", "format": "date-time"},
     "updatedAt": {"type": "string", "format": "date-time"},
 }
+_FREE = {"type": "object", "additionalProperties": True}
 _FIELDS: dict[str, Any] = {
     "name": {"type": "string", "minLength": 1},
     "description": _TEXT,
     "provider": {"type": "string", "enum": ["anthropic", "openai", "gemini", "custom"]},
     "model": _TEXT,
-    "prompt": {"type": "object"},
+    "prompt": _FREE,
     "temperature": _NUMBER,
     "topP": _NUMBER,
     "maxTokens": {"type": "integer", "minimum": 1},
-    "guardrails": {"type": "object"},
-    "cognition": {"type": "object"},
+    "guardrails": _FREE,
+    "cognition": _FREE,
     "visibility": _VISIBILITY,
 }
 _ALWAYS_SET = ("name", "provider", "visibility")
@@ -64,7 +65,13 @@ _PATCH = {
 }
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
 _NAMED = {"id": _TEXT, "name": _TEXT, "description": _TEXT}
-_BLOCK = {"title": "CognitionBlock", "type": "object", "properties": _NAMED, "required": list(_NAMED)}
+_BLOCK = {
+    "title": "CognitionBlock",
+    "x-fidelity": "inferred",
+    "type": "object",
+    "properties": _NAMED,
+    "required": list(_NAMED),
+}
 _BLOCKS = {"type": "array", "items": _BLOCK}
 _GONE = {
     "type": "object",

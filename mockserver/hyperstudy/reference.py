@@ -19,9 +19,10 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'"
 )
+_OBJECT = {"type": "object", "additionalProperties": True}
 _DOCUMENT = {
     "type": "object",
-    "properties": {"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}},
+    "properties": {"openapi": {"type": "string"}, "info": _OBJECT, "paths": _OBJECT},
     "required": ["openapi", "info", "paths"],
     "additionalProperties": True,
 }

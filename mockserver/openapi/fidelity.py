@@ -4,9 +4,10 @@ Nothing here says how well founded something is; that stands beside what it is a
 fields, schemas and errors, and in `labels.py`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from textwrap import fill
+from typing import Any
 
 from mockserver.errors import SettingsError
 from mockserver.hyperstudy.operations import Operation
@@ -97,6 +98,7 @@ def _differences(rows: Iterable[Operation]) -> str:
 def _of_operation(operation: Operation) -> Iterator[tuple[Fidelity, str]]:
     """Label and name of each parameter and field that differs."""
     around = operation.fidelity
+    yield from _told(operation.scope_fidelity or around, around, f"scope `{operation.scope}`")
     for parameter in operation.parameters:
         yield from _told(parameter.fidelity, around, f"`?{parameter.name}`")
     if operation.body:
@@ -106,6 +108,7 @@ def _of_operation(operation: Operation) -> Iterator[tuple[Fidelity, str]]:
         yield from _of_fields(data.fields, around)
     else:
         yield from _told(data.get(KEYWORD, around), around, "answer")
+        yield from _of_schema(data, weaker(data.get(KEYWORD, around), around))
     for name, schema in operation.answer.metadata.items():
         yield from _told(schema.get(KEYWORD, around), around, f"`metadata.{name}`")
 
@@ -115,6 +118,12 @@ def _of_fields(fields: Iterable[Field], around: Fidelity, above: str = "") -> It
         name = above + field.name
         yield from _told(field.fidelity, around, f"`{name}`")
         yield from _of_fields(field.fields, weaker(field.fidelity, around), f"{name}.")
+
+
+def _of_schema(schema: Mapping[str, Any], around: Fidelity, above: str = "") -> Iterator[tuple[Fidelity, str]]:
+    for name, inner in schema.get("properties", {}).items():
+        yield from _told(inner.get(KEYWORD, around), around, f"`{above}{name}`")
+        yield from _of_schema(inner, weaker(inner.get(KEYWORD, around), around), f"{above}{name}.")
 
 
 def _told(label: Fidelity, around: Fidelity, what: str) -> Iterator[tuple[Fidelity, str]]:

@@ -41,6 +41,8 @@ def operation_object(
         described["security"] = []
     else:
         described["x-required-scope"] = operation.scope
+        if operation.scope_fidelity:
+            described["x-required-scope-fidelity"] = operation.scope_fidelity
         described["security"] = [{"ApiKey": [operation.scope] if operation.scope else []}]
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
@@ -58,7 +60,8 @@ def operation_object(
 def _description(operation: Operation) -> str:
     needs = "Needs no key." if operation.public else "Needs a key, of any scope."
     if operation.scope:
-        needs = f"Needs the scope `{operation.scope}`."
+        label = f" ({operation.scope_fidelity})" if operation.scope_fidelity else ""
+        needs = f"Needs the scope `{operation.scope}`{label}."
     return " ".join([needs, operation.note]).strip()
 
 

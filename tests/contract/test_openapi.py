@@ -150,6 +150,7 @@ def test_every_operation_of_the_data_api_is_a_row(document: Json) -> None:
         row = ROWS[operation["operationId"]]
         assert (template(row.path), row.method.lower()) == (path, method)
         assert operation.get("x-required-scope") == row.scope
+        assert operation.get("x-required-scope-fidelity") == row.scope_fidelity
         assert operation["x-fidelity"] == row.fidelity
         assert operation["security"] == ([] if row.public else [{"ApiKey": [row.scope] if row.scope else []}])
         assert ("requestBody" in operation) == (row.body is not None)
@@ -227,13 +228,16 @@ def strict_document(document: Json) -> Json:
 
 
 def strict(schema: Any) -> Any:
-    """The same schema, in which an object has nothing but what is named, unless it says that it may."""
+    """The same schema, in which an object has nothing but what is named, unless it says that it may.
+
+    Also one that names nothing: then it has nothing, or says that it may have anything.
+    """
     if isinstance(schema, list):
         return [strict(part) for part in schema]
     if not isinstance(schema, dict):
         return schema
     closed = {name: strict(part) for name, part in schema.items()}
-    if "properties" in closed and "type" in closed:
+    if "object" in (closed.get("type"), *(closed["type"] if isinstance(closed.get("type"), list) else ())):
         closed.setdefault("additionalProperties", False)
     return closed
 
