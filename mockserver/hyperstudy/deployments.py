@@ -50,7 +50,7 @@ _AGENTS = {
     "additionalProperties": True,
 }
 # What a client sends more is kept.
-_CONFIG = {
+_CONFIG: dict[str, Any] = {
     "title": "DeploymentConfig",
     "type": "object",
     "properties": {
@@ -60,6 +60,13 @@ _CONFIG = {
         "agentDeployment": _AGENTS,
     },
     "additionalProperties": True,
+}
+# Rooms and budgets are added to, without an end.
+_KEPT_CONFIG = {
+    **_CONFIG,
+    "title": "KeptDeploymentConfig",
+    "x-fidelity": "inferred",
+    "properties": {**_CONFIG["properties"], "agentDeployment": {"type": "object", "additionalProperties": True}},
 }
 _DEPLOYMENT = _object(
     "Deployment",
@@ -76,7 +83,7 @@ _DEPLOYMENT = _object(
     budgetUsd={"type": ["number", "null"], "x-fidelity": "inferred"},
     createdAt=_INSTANT,
     updatedAt=_INSTANT,
-    config={**_CONFIG, "title": "KeptDeploymentConfig", "x-fidelity": "inferred"},
+    config=_KEPT_CONFIG,
 )
 _SESSION = _object(
     "Session",

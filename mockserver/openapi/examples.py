@@ -59,7 +59,7 @@ def _read(notes: Notes) -> None:
     notes.known |= places[0] if places else {}
     _remember_documents(notes)
     for operation in notes.rows.values():
-        if operation.method == "GET" and operation.tag not in ("agents", "reference"):
+        if operation.method == "GET" and operation.tag != "reference":
             for place in places or [{}]:
                 # The first place that has some; a room of one person has no video sync.
                 notes.known |= place
@@ -68,6 +68,7 @@ def _read(notes: Notes) -> None:
             notes.note_formats(operation.id)
             notes.known |= places[0] if places else {}
     _remember_recording(notes)
+    _remember_agents(notes)
 
 
 def _places(sandbox: Sandbox) -> Iterator[dict[str, str]]:
@@ -90,6 +91,22 @@ def _query(operation: Operation, place: Mapping[str, str]) -> dict[str, str | in
         elif parameter.name == "limit":
             query["limit"] = RECORDS
     return query
+
+
+def _remember_agents(notes: Notes) -> None:
+    """One decision of the first room that has any, and what its experiment's agents have cost."""
+    listed = notes.examples.get("getAgentDecisionsByRoom")
+    decisions = listed.answers["application/json"]["data"] if listed else []
+    if not decisions:
+        return
+    place, decided = dict(notes.known), decisions[0]
+    room = notes.sandbox.world.room(decided["roomId"])
+    notes.known |= {"room_id": decided["roomId"], "decision_id": decided["id"]}
+    notes.note("getAgentDecision")
+    if room and room.deployment_id:
+        notes.known["deployment_id"] = room.deployment_id
+        notes.note("getAgentSpend")
+    notes.known = {**place, "agents_id": room.experiment_id if room else "nowhere"}
 
 
 def _remember_documents(notes: Notes) -> None:

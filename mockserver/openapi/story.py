@@ -1,4 +1,4 @@
-"""Examples of everything that changes something, told as one story: from a persona to agents that ran."""
+"""Examples of everything that changes something, told as one story on the world as it is."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,21 +32,23 @@ _PERSONA = {
 
 
 def tell(notes: Notes) -> None:
-    """Everything that changes something, as one story: from a persona to an experiment whose agents ran."""
-    persona = notes.note("createPersona", body=_PERSONA)
-    notes.known["persona_id"] = persona["id"] if persona else "nowhere"
-    notes.note("updatePersona", body={"description": "Thinks twice before answering."})
-    notes.note("validateExperiment", body={"name": "Untitled", "states": [{"name": "No id"}]})
-    experiment = notes.note("createExperiment", body=_experiment(notes.known["persona_id"]))
+    """Everything that changes something, as one story.
+
+    It is told of what the world has, so that a reader who sends an example meets the same; where the world has
+    no agents, they are made first.
+    """
     place = dict(notes.known)
-    notes.known["experiment_id"] = experiment[0]["id"] if experiment else "nowhere"
-    notes.note("updateExperiment", body={"description": "Agents discuss a film."})
-    _launch(notes)
-    notes.note("deleteExperiment", {"skipDataCheck": "true"})
-    notes.note("duplicatePersona")
-    notes.note("deletePersona")
-    notes.known = place
     notes.note("recordEvents", body=_events(place))
+    notes.note("createPersona", body=_PERSONA)
+    notes.note("updatePersona", body={"description": "Thinks twice before answering."})
+    notes.note("duplicatePersona")
+    notes.note("validateExperiment", body={"name": "Untitled", "states": [{"name": "No id"}]})
+    made = notes.note("createExperiment", body=_experiment(place.get("persona_id", "nowhere")))
+    _launch(notes, place.get("agents_id") or (made[0]["id"] if made else "nowhere"))
+    notes.known = place
+    notes.note("updateExperiment", body={"description": "Now with a better description."})
+    notes.note("deleteExperiment", {"skipDataCheck": "true"})
+    notes.note("deletePersona")
 
 
 def _experiment(persona_id: str) -> dict[str, Any]:
@@ -61,25 +63,34 @@ def _experiment(persona_id: str) -> dict[str, Any]:
     }
 
 
-def _launch(notes: Notes) -> None:
+def _launch(notes: Notes, experiment_id: str) -> None:
     """Two rooms, of which the budget covers one: it can be stopped, and the other one retried."""
-    agents = {"rooms": 2, "budgetUsd": 0.1}
+    agents = {"rooms": 2, "budgetUsd": 0.01}
     config = {"name": "Pilot", "type": "agent-only", "agentDeployment": agents}
-    made = notes.note("createDeployment", body={"experimentId": notes.known["experiment_id"], "config": config})
+    made = notes.note("createDeployment", body={"experimentId": experiment_id, "config": config})
     if not made:
         return
-    notes.known["deployment_id"] = made["id"]
+    notes.known |= {"deployment_id": made["id"], "experiment_id": experiment_id}
     notes.sandbox.clock.advance(_UNTIL_A_DECISION_MS)
     ran, unborn = (session["id"] for session in notes.ask("getDeploymentSessions").get_json()["data"])
     notes.known["room_id"] = ran
-    notes.note("getAgentDecisionsByExperiment", {"limit": RECORDS})
-    decided = notes.note("getAgentDecisionsByRoom", {"limit": RECORDS})
+    _once(notes, "getAgentDecisionsByExperiment", {"limit": RECORDS})
+    decided = _once(notes, "getAgentDecisionsByRoom", {"limit": RECORDS})
     notes.known["decision_id"] = decided[0]["id"] if decided else "nowhere"
-    for operation_id in ("getAgentDecision", "getAgentRuns", "getAgentSpend", "stopRoom"):
-        notes.note(operation_id)
+    for operation_id in ("getAgentDecision", "getAgentRuns", "getAgentSpend"):
+        _once(notes, operation_id)
+    notes.note("stopRoom")
     notes.known["room_id"] = unborn
     notes.note("runMoreRooms", body={"rooms": 1, "budgetUsd": 0.5})
     notes.note("retryRoom")
+
+
+def _once(notes: Notes, operation_id: str, query: Mapping[str, Any] | None = None) -> Any:
+    """Note what the world itself had no answer to."""
+    noted = notes.examples.get(operation_id)
+    if noted is not None and noted.answers["application/json"]["data"]:
+        return None
+    return notes.note(operation_id, query)
 
 
 def _events(place: Mapping[str, str]) -> dict[str, Any]:

@@ -568,7 +568,7 @@ def _deployments(desk: Desk) -> None:
     """Those of the organisation's experiments; filters keep what they name."""
     hs = desk.demo.client
     found = hs.list_deployments(output="dict")
-    assert [d["id"] for d in found] == ["dep_pilot", "dep_main", "dep_dyads", "dep_solo"]
+    assert [d["id"] for d in found] == ["dep_pilot", "dep_main", "dep_dyads", "dep_solo", "dep_agents"]
     assert hs.list_deployments(experiment_id=STUDY, output="dict") == found[:2]
     assert list(hs.list_deployments(status="completed")["id"]) == [d["id"] for d in found]
     assert hs.list_deployments(status="active", output="dict") == []
@@ -714,12 +714,12 @@ def _list_experiments(desk: Desk) -> None:
     """Those of one's own organisation, with how much was collected; a search looks at name and description."""
     hs = desk.demo.client
     found = hs.list_experiments(output="dict")
-    assert [e["id"] for e in found] == [STUDY, "exp_dyads_002", "exp_solo_003"]
+    assert [e["id"] for e in found] == [STUDY, "exp_dyads_002", "exp_solo_003", "exp_agents_005"]
     for one in found:
         assert one["roomCount"] == len(hs.get_rooms(one["id"], output="dict"))
         assert one["participantCount"] == len(hs.get_participants(one["id"], output="dict"))
     assert hs.list_experiments(search="CONVERSATION", output="dict") == found[1:2]
-    assert hs.list_experiments(search="nobody to be in sync", output="dict") == found[2:]
+    assert hs.list_experiments(search="nobody to be in sync", output="dict") == found[2:3]
     assert hs.list_experiments(limit=1, offset=1, output="dict") == found[1:2]
     assert list(hs.list_experiments(progress=False)["name"]) == [e["name"] for e in found]
 

@@ -18,7 +18,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 # Pinned: a change of these is a change of every user's data, and belongs into the list of changes.
 DIGESTS = {
     "agents": "02636fb3c14c3302234e28f4b5ef5f1fb598c3180ae04bd599ba8b7b008761f0",
-    "demo": "869ca6c05d8577ab2615253f48e86b0323e6a79236681d3e8e3cbd06dd4f947f",
+    "demo": "04f23e54606ff63937b4780d4f4ffdc8b11a77fa67836f551a8b6bbf01047896",
     "drift": "b09ac57d75e24020d4987d61978ba60c2d15fc3a0c227d2eecf0db2da137cf48",
     "dropout": "d82edf5a750a08b663a48faa6d9396435a4a12c418d30264ed2259278604407a",
     "edge": "64e1d8d1439ef919d28de4fe2226cdb14fca0af2c07c61a90383253dff36fe21",
