@@ -12,6 +12,7 @@ from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, find_room, unknown
 from mockserver.simulation.agents import AgentRun, Decision, agent_runs
 from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import SCALES
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["agent_operations"]
@@ -243,7 +244,7 @@ def _played_by(call: Call, room: RoomRef, participant_id: str) -> dict[str, str]
 def _value(room: RoomRef, decision: Decision) -> str | int:
     """What was sent or answered; on a scale a number (observed in the client's fixtures)."""
     component = dict(room.states)[decision.state_id].component
-    on_scale = component in ("VasRating", "LikertScale") and decision.turn_kind == "component"
+    on_scale = component in SCALES and decision.turn_kind == "component"
     return int(decision.value) if on_scale else decision.value
 
 

@@ -17,6 +17,7 @@ from mockserver.hyperstudy.places import find_experiment, find_participant, find
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import ComponentRecord
 from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.scenario import SCALES
 from mockserver.study.definitions import output_variables
 from mockserver.timestamps import iso_from_ms
 
@@ -200,7 +201,7 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
 def _value(record: ComponentRecord) -> str | int:
     """What was answered: a number on a scale, else a text."""
     text = record.response.value if record.response else ""
-    scale = record.component_type in ("VasRating", "LikertScale", "SparseRating")
+    scale = record.component_type in SCALES
     return int(text) if scale and text.removeprefix("-").isdecimal() else text
 
 

@@ -10,7 +10,7 @@ from mockserver.simulation.records import (
     ResponseRecord,
     Variables,
 )
-from mockserver.simulation.scenario import ContinuousSpec, SparseSpec, StateSpec
+from mockserver.simulation.scenario import SCALES, UNANSWERED, ContinuousSpec, SparseSpec, StateSpec
 
 __all__ = ["Showing", "component_entries", "response_record", "showings"]
 
@@ -73,7 +73,7 @@ def showings(plan: Plan) -> list[Showing]:
     shown = []
     for visit in plan.visits:
         shown.append(_focus(visit))
-        if visit.state.continuous is not None:
+        if visit.state.continuous is not None and visit.state.component != "ContinuousRating":
             shown.append(_slider(visit, visit.state.continuous))
     return shown + _sparse(plan)
 
@@ -103,8 +103,8 @@ def _focus_content(state: StateSpec) -> str:
 
 def _focus_config(state: StateSpec) -> ComponentConfig:
     video = state.component == "ShowVideo"
-    scale = state.component in ("VasRating", "LikertScale")
-    timed = state.component in ("ShowVideo", "TextChat", "VideoChat", "Waiting")
+    scale = state.component in SCALES
+    timed = state.component in UNANSWERED or state.timed
     return ComponentConfig(
         video_url=state.video_url if video else None,
         autoplay=True if video else None,

@@ -12,7 +12,7 @@ from mockserver.simulation.people import Namer
 from mockserver.simulation.plan import Connection, Participant, Plan, Response, Screening, Visit, minus_gaps
 from mockserver.simulation.responses import answer_value
 from mockserver.simulation.rooms import RoomRef, role_letters
-from mockserver.simulation.scenario import Scenario, StateSpec
+from mockserver.simulation.scenario import UNANSWERED, Scenario, StateSpec
 from mockserver.simulation.screening import screen
 from mockserver.simulation.seats import (
     ANSWER_LIMIT_MS,
@@ -28,7 +28,6 @@ __all__ = ["longest_story_ms", "participant_id", "plan_room"]
 
 # From a state's beginning until everybody's page is there; a video waits for it.
 _SETTLE_MS = 600
-_TIMED = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
 
 
 @dataclass(slots=True)
@@ -79,7 +78,8 @@ def longest_story_ms(room: RoomRef) -> int:
     for _, state in room.states:
         pauses = len(state.sparse.at_s) if state.sparse else 0
         total_ms += pauses * answers_ms + _SETTLE_MS + 1000
-        total_ms += int(state.duration_s * 1000) if state.component in _TIMED else answers_ms
+        lasts_ms = int(state.duration_s * 1000)
+        total_ms += lasts_ms if state.component in UNANSWERED else max(answers_ms, lasts_ms if state.timed else 0)
     return total_ms
 
 
@@ -103,7 +103,7 @@ def _play_state(
     here = [seat for seat in cast if seat.here]
     shown = {seat.index: start_ms + _lag_ms(seat, number) for seat in here}
     end_ms = start_ms + _SETTLE_MS + int(state.duration_s * 1000)
-    if state.component in _TIMED:
+    if state.component in UNANSWERED:
         for seat in here:
             lose_connection(seat, number, shown[seat.index], end_ms, scenario.behaviour)
     if state.component == "ShowVideo":
@@ -112,6 +112,7 @@ def _play_state(
         end_ms = screening.ended_ms
     visits = [_visit(seat, number, named, shown[seat.index], end_ms) for seat in here]
     next_ms = 250 + max((visit.completed_ms or visit.shown_ms) for visit in visits)
+    next_ms = max(next_ms, end_ms + 250) if state.timed else next_ms
     draft.visits += [_with_exit(visit, seat, number, next_ms) for visit, seat in zip(visits, here, strict=True)]
     if state.component == "VideoChat":
         for visit, seat in zip(draft.visits[-len(here) :], here, strict=True):
@@ -127,12 +128,13 @@ def _lag_ms(seat: Seat, number: int) -> int:
 def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int, timed_end_ms: int) -> Visit:
     """A visit up to its completion, or to the moment in which the person leaves for good."""
     state_id, state = named
-    if state.component in _TIMED:
+    if state.component in UNANSWERED:
         completed_ms = timed_end_ms + seat.chance.integer(20, 120, "end", number)
         answered = state.component == "ShowVideo"
         response = Response("ended", completed_ms - shown_ms) if answered else None
     else:
         rt_ms = ANSWER_LIMIT_MS if seat.idle else rt_ms_of(seat, "state", number, read=state.prompt or "")
+        rt_ms = min(rt_ms, timed_end_ms - shown_ms) if state.timed else rt_ms
         completed_ms = shown_ms + rt_ms
         response = None if seat.idle else Response(answer_value(seat.chance, number, state), rt_ms)
     left_ms = None

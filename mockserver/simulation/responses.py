@@ -1,7 +1,7 @@
 """How people answer: how long it takes them, and what they say."""
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.scenario import StateSpec
+from mockserver.simulation.scenario import SCALES, StateSpec
 from mockserver.simulation.traits import Traits
 
 __all__ = ["answer_value", "response_time_ms"]
@@ -26,7 +26,7 @@ def answer_value(chance: Chance, number: int, state: StateSpec) -> str:
     Args:
         number: The state's place in the experiment, from 0: another state, another answer.
     """
-    if state.component in ("VasRating", "LikertScale"):
+    if state.component in SCALES:
         level = min(1.0, max(0.0, 0.55 + 0.2 * chance.normal("answer", number)))
         return str(state.scale_min + round(level * (state.scale_max - state.scale_min)))
     if state.component == "MultipleChoice" and state.options:

@@ -14,6 +14,8 @@ from mockserver.simulation.scenario_rules import Spec, rule
 
 __all__ = [
     "FATES",
+    "SCALES",
+    "UNANSWERED",
     "Behaviour",
     "ClockSpec",
     "ContinuousSpec",
@@ -38,6 +40,13 @@ COMPONENTS = (
     "ContinuousRating", "VideoChat", "TextChat", "RapidRate", "AudioRecording", "SparseRating", "Trigger",
     "Ranking", "ScannerPulseRecorder", "LikertScale", "GazeOverlay",
 )  # fmt: skip
+# What nobody answers: it ends when its time is over.
+UNANSWERED = (
+    "ShowVideo", "TextChat", "VideoChat", "Waiting", "ContinuousRating", "AudioRecording", "GazeOverlay",
+    "ScannerPulseRecorder", "RapidRate",
+)  # fmt: skip
+# What is answered with a number.
+SCALES = ("VasRating", "LikertScale", "SparseRating")
 _ID = Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="expected 1 to 64 of the characters A-Z a-z 0-9 _ -")
 _SHARE = Range(0, 1, error="expected a number from 0 to 1")
 _PARTICIPANTS = Range(1, 50, error="expected participants from 1 to 50")
@@ -150,7 +159,9 @@ class StateSpec:
     """One screen of an experiment, with its focus component.
 
     Attributes:
-        duration_s: How long a video, a chat or a wait lasts; for a self-paced component the answer ends it.
+        duration_s: How long a video, a chat or a wait lasts; for a self-paced component the answer ends it,
+            unless the state is timed.
+        timed: The state lasts `duration_s` also where an answer would end it.
         gaze_interval_ms: An eye tracker samples so often; None, there is none.
         options: What can be answered (multiple choice, ranking) or the page's text pieces.
     """
@@ -159,6 +170,7 @@ class StateSpec:
     component_id: str = rule(fields.String(validate=_ID))
     name: str | None = rule(fields.String(), None)
     duration_s: float = rule(fields.Float(validate=_positive("seconds", 1e6)), 60.0)
+    timed: bool = rule(fields.Boolean(), False)
     video_url: str = rule(fields.String(), "https://example.com/video.mp4")
     prompt: str | None = rule(fields.String(), None)
     options: tuple[str, ...] = rule(_texts(), ())

@@ -16,11 +16,9 @@ from mockserver.simulation.records import (
     SparseMetadata,
     SparseRating,
 )
-from mockserver.simulation.scenario import SparseSpec
+from mockserver.simulation.scenario import SCALES, SparseSpec
 
 __all__ = ["sparse_entries", "video_id"]
-
-_SCALES = ("VasRating", "LikertScale")
 
 
 def video_id(component_id: str) -> str:
@@ -53,7 +51,7 @@ def _in_states(plan: Plan) -> list[Entry]:
         _alone(plan, visit)
         for visit in plan.visits
         if visit.response is not None
-        and (visit.state.component in _SCALES or (visit.state.component == "MultipleChoice" and visit.state.options))
+        and (visit.state.component in SCALES or (visit.state.component == "MultipleChoice" and visit.state.options))
     ]
 
 
@@ -61,7 +59,7 @@ def _alone(plan: Plan, visit: Visit) -> Entry:
     state, response = visit.state, visit.response
     if response is None:
         raise ValueError("only a visit with an answer is a rating")
-    if state.component in _SCALES:
+    if state.component in SCALES:
         value, scale = int(response.value), Scale(state.scale_min, state.scale_max)
         labels = Labels(state.label_min, state.label_max)
     else:

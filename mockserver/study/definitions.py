@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mockserver.simulation.scenario import COMPONENTS, ContinuousSpec, ExperimentSpec, Scenario, StateSpec
+from mockserver.simulation.scenario import (
+    COMPONENTS,
+    SCALES,
+    UNANSWERED,
+    ContinuousSpec,
+    ExperimentSpec,
+    Scenario,
+    StateSpec,
+)
 
 __all__ = [
     "agent_roles",
@@ -22,9 +30,10 @@ __all__ = [
 ]
 
 _BY_WIRE_NAME = {name.lower(): name for name in COMPONENTS}
-_TIMED = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
 # A launched room should come to its end: longer durations are cut.
 _LONGEST_S = 7200.0
+# What takes a minute where nobody says how long it takes.
+_LONG = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
 
 
 def definition_of(spec: ExperimentSpec, scenario: Scenario) -> dict[str, Any]:
@@ -72,10 +81,10 @@ def _state(number: int, state_id: str, state: StateSpec) -> dict[str, Any]:
         config |= {"url": state.video_url, "autoplay": True, "controls": False}
     if state.options:
         config["options"] = list(state.options)
-    if state.component in ("VasRating", "TextInput", "MultipleChoice", "LikertScale", "Ranking"):
+    if state.component in (*SCALES, "TextInput", "MultipleChoice", "Ranking"):
         config["outputVariable"] = state.component_id
     rules = {"type": "manual"}
-    if state.component in _TIMED:
+    if state.component in UNANSWERED or state.timed:
         rules = {"type": "timed", "durationMs": int(state.duration_s * 1000)}  # type: ignore[dict-item]
     return {
         "id": state_id,
@@ -201,7 +210,8 @@ def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tupl
         component=component,
         component_id=str(focus.get("id") or state_id),
         name=state.get("name"),
-        duration_s=_duration_s(state, config),
+        duration_s=_duration_s(component, state, config),
+        timed=(state.get("transitionRules") or {}).get("type") == "timed",
         video_url=url if isinstance(url, str) else "https://example.com/video.mp4",
         prompt=next((config[key] for key in ("prompt", "text") if isinstance(config.get(key), str)), None),
         options=tuple(map(str, options)) if isinstance(options, list) else (),
@@ -209,8 +219,15 @@ def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tupl
         scale_min=1 if component == "LikertScale" else 0,
         label_min=_label(config, "min", "Not at all"),
         label_max=_label(config, "max", "Very much"),
-        continuous=ContinuousSpec(component_id="continuousrating") if slider is not None and visible else None,
+        continuous=_slider_of(component, str(focus.get("id") or state_id), shown=slider is not None and visible),
     )
+
+
+def _slider_of(component: str, component_id: str, *, shown: bool) -> ContinuousSpec | None:
+    """A slider that fills the state, or the one that stands beside what does."""
+    if component == "ContinuousRating":
+        return ContinuousSpec(component_id=component_id)
+    return ContinuousSpec(component_id="continuousrating") if shown else None
 
 
 def _label(config: Mapping[str, Any], end: str, default: str) -> str:
@@ -226,10 +243,11 @@ def _scale_points(config: Mapping[str, Any]) -> int:
     return points if isinstance(points, int) and 2 <= points <= 1000 else 7
 
 
-def _duration_s(state: Mapping[str, Any], config: Mapping[str, Any]) -> float:
-    """How long a timed component lasts: the transition's duration, else the component's, else a minute."""
+def _duration_s(component: str, state: Mapping[str, Any], config: Mapping[str, Any]) -> float:
+    """How long a component lasts: the transition's duration, else its own, else a minute or a few seconds."""
     rules = state.get("transitionRules") or {}
-    asked_ms = rules.get("durationMs") or config.get("durationMs") or config.get("duration") or 60_000
+    usual_ms = 60_000 if component in _LONG else 5_000
+    asked_ms = rules.get("durationMs") or config.get("durationMs") or config.get("duration") or usual_ms
     if not isinstance(asked_ms, int | float) or isinstance(asked_ms, bool):
-        asked_ms = 60_000
+        asked_ms = usual_ms
     return min(_LONGEST_S, max(1.0, asked_ms / 1000))

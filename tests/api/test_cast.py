@@ -116,3 +116,26 @@ def test_what_can_no_longer_be_played_is_not_launched(api: StudyApi, path: str) 
     assert answer.status_code == 409
     assert "cannot be launched" in answer.get_json()["error"]["message"]
     assert len(api.sessions(deployment)) == 2
+
+
+@pytest.mark.parametrize("kind", ["audiorecording", "gazeoverlay", "continuousrating", "vasrating", "waiting"])
+def test_a_timed_state_lasts_as_long_as_it_says(api: StudyApi, kind: str) -> None:
+    """Whatever fills it, also where an answer comes long before."""
+    timed = {"type": "timed", "durationMs": 22_000}
+    room = played(api, states=[{"id": "s", "focusComponent": {"type": kind}, "transitionRules": timed}])
+    exits = [e for e in api.get(f"/data/events/room/{room}") if e["eventType"] == "state.exit"]
+    assert len(exits) == 2
+    assert all(22_000 <= e["duration"] <= 23_500 for e in exits)
+
+
+def test_rating_components_of_every_kind_leave_ratings(api: StudyApi) -> None:
+    """Those that are answered with a number leave one each, a slider leaves samples."""
+    kinds = ("vasrating", "likertscale", "sparserating", "continuousrating")
+    room = played(api, states=[{"id": kind, "focusComponent": {"type": kind}} for kind in kinds])
+    sparse = api.get(f"/data/ratings/sparse/room/{room}")
+    assert sorted(r["metadata"]["componentType"] for r in sparse) == sorted(
+        ["VasRating", "LikertScale", "SparseRating"] * 2
+    )
+    samples = api.get(f"/data/ratings/continuous/room/{room}")
+    assert {r["componentId"] for r in samples} == {"continuousrating"}
+    assert len(samples) > 10

@@ -406,7 +406,7 @@ def run() -> Iterator[Run]:
         deployment = lab.deploy(experiment, 2, 50.0)
         moments: list[Moment] = []
         now_ms = 0
-        for after_ms in [0, 1990, 2000, 3990, 4000, *range(10_000, 150_000, 10_000), 10_000_000]:
+        for after_ms in [0, 1990, 2000, 3990, 4000, *range(10_000, 150_000, 7_000), 10_000_000]:
             lab.advance(after_ms - now_ms)
             now_ms = after_ms
             rooms = {room["id"]: room["status"] for room in lab.client.get_rooms(experiment, output="dict")}
@@ -498,12 +498,18 @@ def test_components_hold_what_was_configured_and_answered(run: Run) -> None:
 
 
 def test_sliders_are_sampled_where_the_definition_shows_them(run: Run) -> None:
-    """Only in the state in which the global component is visible."""
+    """In the state in which the global component is visible, and in the one that a slider fills."""
     for room in run.rooms:
-        (shown,) = {(e["onset"] - e["duration"], e["onset"]) for e in exits(run, room) if "showvideo" in e["stateId"]}
-        onsets = [r["onset"] for r in run.lab.data(f"/data/ratings/continuous/room/{room}")]
-        assert len(onsets) > 50
-        assert shown[0] <= min(onsets) <= max(onsets) <= shown[1] + 500
+        samples = run.lab.data(f"/data/ratings/continuous/room/{room}")
+        (own,) = {r["componentId"] for r in samples} - {"continuousrating"}
+        sliders = {"continuousrating": "showvideo", own: "continuousrating"}
+        for component, state in sliders.items():
+            (shown,) = {
+                (e["onset"] - e["duration"], e["onset"]) for e in exits(run, room) if e["stateId"] == f"state_{state}"
+            }
+            onsets = [r["onset"] for r in samples if r["componentId"] == component]
+            assert len(onsets) > 20
+            assert shown[0] <= min(onsets) <= max(onsets) <= shown[1] + 500
 
 
 def test_answers_are_written_into_the_variables_that_were_named(run: Run) -> None:
