@@ -32,6 +32,7 @@ _EVENT = {
         "eventType": _TEXT,
         "roomId": _TEXT,
         "sessionId": _TEXT,
+        "experimentId": _TEXT,
         "participantId": _TEXT,
         "timestamp": {"type": "string", "format": "date-time"},
         "category": {"type": "string", "enum": list(CATEGORIES)},
@@ -40,7 +41,7 @@ _EVENT = {
         "content": _TEXT,
         "stateId": {"type": ["string", "null"]},
         "stateName": {"type": ["string", "null"]},
-        "duration": {"type": ["integer", "null"]},
+        "duration": {"type": ["integer", "null"], "minimum": 0},
         "response": {"type": ["object", "null"]},
     },
     "required": ["eventType", "participantId"],
@@ -161,6 +162,10 @@ def _whereabouts(call: Call, item: dict[str, Any]) -> tuple[RoomRef, int]:
     mine = experiment is not None and experiment.organisation == call.caller.organisation
     if room is None or not mine or not world.is_open(room, call.now_ms):
         raise _RejectedError(f"Unknown room: {room_id[:100]}")
+    told = {"roomId": room.room_id, "sessionId": room.room_id, "experimentId": room.experiment_id}
+    for name, wanted in told.items():
+        if item.get(name, wanted) != wanted:
+            raise _RejectedError(f"Invalid value for {name}: expected {wanted}, as the room says")
     people = world.participant_ids(room)
     if participant_id not in people:
         raise _RejectedError(f"Unknown participant in room {room_id}: {participant_id[:100]}")
@@ -189,6 +194,8 @@ def _maybe_whole(item: dict[str, Any], name: str) -> int | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or abs(value) > 2**53:
         raise _RejectedError(f"Invalid type for {name}: expected integer")
+    if value < 0:
+        raise _RejectedError(f"Value out of range for {name}: expected 0 or more")
     return int(value)
 
 

@@ -227,8 +227,9 @@ def test_the_category_is_that_of_the_events_family(judge: StudyApi, event_type: 
 
 
 def test_a_room_may_be_called_a_session(api: StudyApi) -> None:
-    """`sessionId` is what S1's events call it; `roomId` counts where both are given."""
-    write(api, event(roomId=None, sessionId="room_pair", content="mine 1"), event(sessionId="other", content="mine 2"))
+    """`sessionId` is what S1's events call it; where both are given they have to agree."""
+    both = event(sessionId="room_pair", content="mine 2")
+    write(api, event(roomId=None, sessionId="room_pair", content="mine 1"), both)
     assert {(one["roomId"], one["sessionId"]) for one in marked(read(api))} == {("room_pair", "room_pair")}
     assert len(marked(read(api))) == 2
 
@@ -439,7 +440,7 @@ good_events = st.fixed_dictionaries(
     },
     optional={
         "category": st.sampled_from(CATEGORIES),
-        "duration": st.integers(-(2**53), 2**53),
+        "duration": st.integers(0, 2**53),
         "response": st.fixed_dictionaries({"value": st.text(max_size=5)}, optional={"responseTime": st.integers(0, 9)}),
     },
 )
@@ -495,3 +496,20 @@ def test_any_batch_gets_a_verdict_on_every_item(many: StudyApi, batch: list[Any]
     assert len(indexes) == verdict["rejected"]
     assert all(rejection["reason"] for rejection in verdict["rejections"])
     assert len(read(many)) == total + verdict["recorded"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"experimentId": "exp_other"}, "Invalid value for experimentId: expected exp_pair, as the room says"),
+        ({"sessionId": "room_other"}, "Invalid value for sessionId: expected room_pair, as the room says"),
+        ({"duration": -1}, "Value out of range for duration: expected 0 or more"),
+        ({"response": {"value": "x", "responseTime": -5}}, "Value out of range for responseTime: expected 0 or more"),
+    ],
+)
+def test_an_event_that_contradicts_itself_is_rejected(api: StudyApi, wrong: dict[str, Any], reason: str) -> None:
+    """Alone; the same event without the contradiction is recorded."""
+    event = {"eventType": "custom.x", "roomId": "room_pair", "participantId": "user_one"}
+    right = {**event, "experimentId": "exp_pair", "sessionId": "room_pair", "duration": 0}
+    told = api.ask("POST", "/data/events/batch", {"events": [{**event, **wrong}, right]}).get_json()["data"]
+    assert told == {"recorded": 1, "rejected": 1, "rejections": [{"index": 0, "reason": reason}]}
