@@ -37,9 +37,8 @@ def read_body() -> Any:
 
 def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
     """Every way in which a value breaks a schema: `path` such as `states/0/id`, and `message`."""
-    errors = sorted(
-        Draft202012Validator(schema).iter_errors(value), key=lambda error: list(map(str, error.absolute_path))
-    )
+    found = map(_innermost, Draft202012Validator(schema).iter_errors(value))
+    errors = sorted(found, key=lambda error: list(map(str, error.absolute_path)))
     of_wrong_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
     return [
         {"path": _path(error), "message": _message(error)}
@@ -47,6 +46,13 @@ def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
         # What is of another type is none of the choices either; once is enough.
         if error.validator != "enum" or tuple(error.absolute_path) not in of_wrong_type
     ]
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """Of a value that fits none of several schemas, what is wrong by the one that it comes closest to."""
+    if error.validator != "anyOf" or not error.context:
+        return error
+    return _innermost(max(error.context, key=lambda inner: len(inner.absolute_path)))
 
 
 def _path(error: ValidationError) -> str:

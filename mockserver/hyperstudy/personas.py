@@ -9,7 +9,7 @@ from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import Forbidden
+from mockserver.hyperstudy.errors import Forbidden, InvalidBody
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.places import unknown
 from mockserver.study.documents import Kept, owner_id
@@ -19,6 +19,7 @@ __all__ = ["persona_operations"]
 
 _TEXT = {"type": "string"}
 _NUMBER = {"type": "number"}
+_FLAG = {"type": "boolean"}
 _VISIBILITY = {"type": "string", "enum": ["private", "organization", "public"]}
 _OWN: dict[str, Any] = {
     "id": _TEXT,
@@ -38,8 +39,26 @@ _FIELDS: dict[str, Any] = {
     "temperature": _NUMBER,
     "topP": _NUMBER,
     "maxTokens": {"type": "integer", "minimum": 1},
-    "guardrails": _FREE,
+    "thinking": _FLAG,
+    "reasoningEffort": _TEXT,
+    "extraParams": _FREE,
+    "disableThinking": _FLAG,
+    "seed": {"type": "integer"},
     "cognition": _FREE,
+    "memoryPersistence": {"type": "string", "enum": ["none", "cross-experiment"]},
+    "language": _TEXT,
+    "seedMemories": {"type": "array", "items": _FREE},
+    "guardrails": {
+        "type": "object",
+        "properties": {
+            "maxTurns": {"type": "integer", "minimum": 1},
+            "budgetTokens": {"type": "integer", "minimum": 1000},
+            "budgetUsd": {"type": "number", "exclusiveMinimum": 0},
+            "maxConsecutiveDecisionErrors": {"type": "integer", "minimum": 1},
+        },
+        "additionalProperties": True,
+    },
+    "pacing": _FREE,
     "visibility": _VISIBILITY,
 }
 _ALWAYS_SET = ("name", "provider", "visibility")
@@ -121,16 +140,34 @@ def get_persona(call: Call, persona_id: str) -> Response:
 
 
 def create_persona(call: Call) -> Response:
-    """Keep a new persona."""
+    """Keep a new persona.
+
+    Raises:
+        InvalidBody: A field is wrong, or a provider of one's own comes without a model (observed in the client).
+    """
     body = checked_body(_NEW)
+    if body.get("provider") == "custom" and not body.get("model"):
+        raise InvalidBody(
+            'The body is invalid at model: is missing, and the provider "custom" needs one.',
+            [{"path": "model", "message": 'is missing, and the provider "custom" needs one'}],
+        )
     return success(_record(_put_new(call, {**_DEFAULTS, **_sent(body)})), status=201)
 
 
 def update_persona(call: Call, persona_id: str) -> Response:
-    """Merge the body into a persona: nested objects too; null takes a field away."""
+    """Merge the body into a persona: nested objects too; null takes a field away.
+
+    Raises:
+        InvalidBody: A field is wrong, or the visibility is another than at the creation (observed in the client).
+    """
     patch = _sent(checked_body(_PATCH))
     with call.sandbox.study.lock:
         kept = _find(call, persona_id, write=True)
+        if patch.get("visibility", kept.body["visibility"]) != kept.body["visibility"]:
+            raise InvalidBody(
+                "The body is invalid at visibility: it can only be set when a persona is created.",
+                [{"path": "visibility", "message": "can only be set when a persona is created"}],
+            )
         body = {**_DEFAULTS, **_merged(kept.body, patch)}
         kept = call.sandbox.study.personas.put(kept.id, body, kept.owner, kept.organisation, call.now_ms)
     return success(_record(kept))

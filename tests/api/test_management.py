@@ -383,7 +383,13 @@ def test_whole_numbers_may_be_written_as_decimals(api: StudyApi) -> None:
 # --- personas: exact answers ----------------------------------------------------------------------
 
 # Every record has the same keys; these are null until somebody sets them.
-UNSET = dict.fromkeys(["description", "model", "prompt", "temperature", "topP", "maxTokens", "guardrails", "cognition"])
+UNSET = dict.fromkeys(
+    [
+        "description", "model", "prompt", "temperature", "topP", "maxTokens", "thinking", "reasoningEffort",
+        "extraParams", "disableThinking", "seed", "cognition", "memoryPersistence", "language", "seedMemories",
+        "guardrails", "pacing",
+    ]
+)  # fmt: skip
 
 
 def test_a_persona_is_an_object_and_the_library_a_list(desk: StudyApi) -> None:
@@ -443,7 +449,7 @@ def test_creating_changing_and_deleting_a_persona(api: StudyApi) -> None:
         ({"prompt": {"b": [9]}}, {"prompt": {"a": 1, "b": [9], "c": {"d": 2, "e": 3}}}),
         ({"prompt": None, "temperature": 0.5}, {"prompt": None, "temperature": 0.5}),
         ({"guardrails": {"maxTurns": 3}}, {"guardrails": {"maxTurns": 3}}),
-        ({"visibility": None}, {"visibility": "private"}),
+        ({"visibility": "public"}, {"visibility": "public"}),
         ({"unknown": {"x": None}}, {"unknown": {}}),
     ],
 )
@@ -464,6 +470,11 @@ def test_a_merge_patch_goes_into_objects_and_null_takes_away(scratch: StudyApi, 
         ({"name": None}, "name"),
         ({"name": ""}, "name"),
         ({"provider": "acme"}, "provider"),
+        ({"visibility": "private"}, "visibility"),
+        ({"visibility": None}, "visibility"),
+        ({"guardrails": {"maxTurns": -1}}, "guardrails/maxTurns"),
+        ({"thinking": "maybe"}, "thinking"),
+        ({"seed": "abc"}, "seed"),
         ({"maxTokens": 0}, "maxTokens"),
         ({"prompt": "be nice"}, "prompt"),
         ({"visibility": "secret"}, "visibility"),
