@@ -78,7 +78,9 @@ _PATCH = {
     "title": "PersonaChanges",
     "type": "object",
     "properties": {
-        name: schema if name == "name" else {"anyOf": [schema, {"type": "null"}]} for name, schema in _FIELDS.items()
+        name: schema if name == "name" else {"anyOf": [schema, {"type": "null"}]}
+        for name, schema in _FIELDS.items()
+        if name != "visibility"
     },
     "minProperties": 1,
 }
@@ -157,17 +159,11 @@ def create_persona(call: Call) -> Response:
 def update_persona(call: Call, persona_id: str) -> Response:
     """Merge the body into a persona: nested objects too; null takes a field away.
 
-    Raises:
-        InvalidBody: A field is wrong, or the visibility is another than at the creation (observed in the client).
+    Its visibility stays what it was at its creation (observed in the client).
     """
-    patch = _sent(checked_body(_PATCH))
+    patch = {name: value for name, value in _sent(checked_body(_PATCH)).items() if name != "visibility"}
     with call.sandbox.study.lock:
         kept = _find(call, persona_id, write=True)
-        if patch.get("visibility", kept.body["visibility"]) != kept.body["visibility"]:
-            raise InvalidBody(
-                "The body is invalid at visibility: it can only be set when a persona is created.",
-                [{"path": "visibility", "message": "can only be set when a persona is created"}],
-            )
         body = {**_DEFAULTS, **_merged(kept.body, patch)}
         kept = call.sandbox.study.personas.put(kept.id, body, kept.owner, kept.organisation, call.now_ms)
     return success(_record(kept))

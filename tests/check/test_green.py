@@ -18,7 +18,7 @@ def test_the_table_has_the_thirteen_invariants_in_order() -> None:
 @pytest.mark.parametrize("scenario", ["pair", "demo"])
 def test_every_invariant_holds_and_was_looked_at(scenario: str) -> None:
     """No line is red, none is skipped, and none has nothing behind it."""
-    results = results_of(scenario)
+    results = results_of(scenario, most_rooms=3)
     assert {number: result.broken for number, result in results.items() if result.broken} == {}
     assert {number: result.skipped for number, result in results.items() if result.skipped} == {}
     assert [number for number, result in results.items() if result.looked_at == 0] == []
