@@ -1,11 +1,14 @@
 """`mockserver scenarios` and `mockserver scenario check|show|plot`. What they need is loaded when they run."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mockserver.settings import Settings
+
+if TYPE_CHECKING:
+    from mockserver.simulation.scenario import Scenario
 
 __all__ = ["scenario_group", "scenarios_command"]
 
@@ -47,7 +50,17 @@ def check_command(context: click.Context, *, source: str) -> None:
     rooms = sum(experiment.rooms for experiment in experiments)
     people = sum(experiment.rooms * experiment.participants for experiment in experiments)
     held = (_counted(len(experiments), "experiment"), _counted(rooms, "room"), _counted(people, "participant"))
-    click.echo(f"{source}: ok: {', '.join(held)}{extended}")
+    late = _late_experiments(file.scenario)
+    yet = f"; not begun at the clock's time: {', '.join(late)}" if late else ""
+    click.echo(f"{source}: ok: {', '.join(held)}{extended}{yet}")
+
+
+def _late_experiments(scenario: "Scenario") -> list[str]:
+    """Experiments whose first room starts after the time at which a clock of the scenario's own begins."""
+    now_ms = scenario.clock.now_ms
+    if now_ms is None:
+        return []
+    return [name for name, experiment in scenario.experiments.items() if experiment.starts_ms > now_ms]
 
 
 @scenario_group.command("show", short_help="Print the whole of a scenario, defaults included.")

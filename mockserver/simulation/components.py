@@ -73,7 +73,9 @@ def showings(plan: Plan) -> list[Showing]:
     shown = []
     for visit in plan.visits:
         shown.append(_focus(visit))
-        if visit.state.continuous is not None and visit.state.component != "ContinuousRating":
+        own = (visit.state.component, visit.state.component_id)
+        # A slider that fills its state is not shown twice.
+        if visit.state.continuous is not None and own != ("ContinuousRating", visit.state.continuous.component_id):
             shown.append(_slider(visit, visit.state.continuous))
     return shown + _sparse(plan)
 

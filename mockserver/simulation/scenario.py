@@ -69,8 +69,8 @@ def _texts(least: int = 0) -> fields.List:
     return fields.List(fields.String(), validate=Length(min=least, error=f"expected {least} or more texts"))
 
 
-def _ids() -> fields.List:
-    return fields.List(fields.String(validate=_ID))
+def _ids(least: int = 0) -> fields.List:
+    return fields.List(fields.String(validate=_ID), validate=Length(min=least, error=f"expected {least} or more ids"))
 
 
 def _per_id(inner: AnyField[Any]) -> fields.PerId:
@@ -213,7 +213,7 @@ class ExperimentSpec:
     participants: int = rule(fields.Integer(validate=_PARTICIPANTS), 2)
     agents: int = rule(fields.Integer(validate=_from_zero("agents", 49)), 0)
     host: int = rule(fields.Integer(validate=_from_zero("a seat", 49)), 0)
-    states: tuple[str, ...] = rule(_ids())
+    states: tuple[str, ...] = rule(_ids(1))
     conditions: tuple[str, ...] = rule(_texts(1), ("treatment", "control"))
     deployments: tuple[str, ...] = rule(_ids(), ())
     named_rooms: tuple[str, ...] = rule(_ids(), ())
@@ -284,7 +284,8 @@ class Ratings:
 
     Attributes:
         shared: Correlation of the latent curves of two people who watch the same video, 0 to 1.
-        level, level_spread: Mean rating (0 to 1) and its standard deviation between people.
+        level, level_spread: Mean rating (0 to 1) and its standard deviation between people. Near the ends of the
+            scale sliders are cut off, and measure less than was planted.
     """
 
     shared: float = rule(fields.Float(validate=_SHARE), 0.5)
@@ -309,7 +310,8 @@ class EffectSpec:
 class Tolerances:
     """How far what is measured in the records alone may be from what was planted: in their own unit, or as a share.
 
-    What is not named here is found exactly: clock offsets, outliers, lost connections.
+    What is not named here is found exactly: clock offsets, outliers, lost connections. The defaults fit a film of
+    some minutes and the default network; a scenario with less of a film or a worse network states its own.
 
     Attributes:
         effect_d: Of a condition's effect on people's mean ratings, as Cohen's d.

@@ -52,7 +52,7 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
     behaviour = scenario.behaviour
     chance = Chance(seed, "seat", room.experiment_id, room.index, index)
     steady = room.is_host(index) or room.is_agent(index)
-    fate = "SUCCESS" if steady else _fate(behaviour, chance.uniform("fate"))
+    fate = "SUCCESS" if steady else _fate(room, behaviour, chance.uniform("fate"))
     leaves = chance.integer(0, len(room.states) - 1, "leaves in") if fate in ("ABANDONED", "TECHNICAL") else None
     return Seat(
         index=index,
@@ -65,11 +65,11 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
     )
 
 
-def _fate(behaviour: Behaviour, draw: float) -> str:
-    """How a participant's story ends, by the scenario's shares."""
+def _fate(room: RoomRef, behaviour: Behaviour, draw: float) -> str:
+    """How a participant's story ends, by the scenario's shares; nobody refuses or fails what is not asked."""
     for share, fate in (
-        (behaviour.no_consent, "NOCONSENT"),
-        (behaviour.failed_check, "CHECK_FAILED"),
+        (behaviour.no_consent if room.experiment.consent else 0.0, "NOCONSENT"),
+        (behaviour.failed_check if room.experiment.instruction_pages else 0.0, "CHECK_FAILED"),
         (behaviour.timed_out, "TIMEOUT"),
         (behaviour.abandoned, "ABANDONED"),
         (behaviour.technical, "TECHNICAL"),

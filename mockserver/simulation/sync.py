@@ -35,6 +35,9 @@ _COOLDOWN_STEPS = 3
 _EPOCH = 60
 # A video that stands still cannot lose more in a sample than the time that passes.
 LONGEST_STALL_MS = 950.0
+# In so many samples a stall has had its seek; one that comes later in a lane is at most this long.
+_SEEK_TAKES = 6
+_LONGEST_LATE_STALL_MS = 450.0
 # Where in an epoch a stall may begin, and how long each such place is, in samples. Two stalls are further
 # apart than the cooldown, so that a drift above the threshold is always seeked away.
 _STALL_PLACES = (2, 9, 16)
@@ -183,15 +186,20 @@ class SyncLanes(RenderedLanes):
         """The stalls of an epoch in ms of lost playback, as a matrix (pair, sample of the epoch)."""
         lost = np.zeros((len(lane), _EPOCH))
         rows = np.arange(len(lane))
+        calm = np.ones(len(lane), dtype=np.bool_)
         for place, first in enumerate(_STALL_PLACES):
             index = epoch * len(_STALL_PLACES) + place
             step = first + (uniform_at(self.key[lane] + np.uint64(1), index) * _STALL_ROOM).astype(np.int64)
             happens = uniform_at(self.key[lane] + np.uint64(2), index) < self.stall_chance[lane]
-            # Nothing stalls before a lane begins, nor so late that its seek would fall behind the lane's end.
+            # Nothing stalls before a lane begins. Towards its end, where a seek would come too late, a stall
+            # comes alone and is too short for one.
             k = self._sample(lane, epoch, step)
-            happens &= (k > 0) & (k < self.planned[lane] - 6)
+            late = k >= self.planned[lane] - _SEEK_TAKES
+            happens &= (k > 0) & (k < self.planned[lane] - 1) & (calm | ~late)
+            calm &= ~happens
             size = uniform_at(self.key[lane] + np.uint64(3), index)
-            stall_ms = np.minimum(self.stall_ms[lane] * (0.3 + 2.2 * size * size), LONGEST_STALL_MS)
+            longest_ms = np.where(late, _LONGEST_LATE_STALL_MS, LONGEST_STALL_MS)
+            stall_ms = np.minimum(self.stall_ms[lane] * (0.3 + 2.2 * size * size), longest_ms)
             lost[rows, step] = np.where(happens, stall_ms, 0.0)
         return lost
 
