@@ -142,13 +142,9 @@ class ContinuousLanes(RenderedLanes):
         low, high = self.scale_min[lane], self.scale_max[lane]
         raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
         value = ((raw - low) / (high - low)).tolist()
-        lanes = [self.lanes[i] for i in lane.tolist()]
         columns = (
-            [f"rating_{one.code}_{n:06d}" for one, n in zip(lanes, k.tolist(), strict=True)],
-            [one.experiment_id for one in lanes],
-            [one.room_id for one in lanes],
-            [one.participant_id for one in lanes],
-            [one.component_id for one in lanes],
+            *self.identity("rating", lane, k),
+            [self.lanes[i].component_id for i in lane.tolist()],
             t_ms.tolist(),
             (t_ms - self.zero[lane]).tolist(),
             value,

@@ -52,7 +52,14 @@ class Selection(Protocol):
 
 
 class Dataset(Protocol):
-    """Something that can be queried."""
+    """Something that can be queried.
+
+    Attributes:
+        size: How much of it is held in memory, in records.
+    """
+
+    @property
+    def size(self) -> int: ...
 
     def select(self, query: Query) -> Selection:
         """Find out what fits the query, and how much it is."""

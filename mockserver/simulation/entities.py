@@ -19,17 +19,26 @@ class Entity(NamedTuple):
 
 
 class EntityDataset:
-    """Rows that are told anew for every instant.
+    """Rows that are told anew for every instant; those of the last one are kept, since time mostly stands still.
 
     Args:
-        rows: Tells the rows as they are at a time.
+        rows: Tells the rows as they are at a time. size: how many there are in the end, at the most.
     """
 
-    def __init__(self, rows: Callable[[int], Sequence[Entity]]) -> None:
-        self._rows = rows
+    def __init__(self, rows: Callable[[int], Sequence[Entity]], size: int) -> None:
+        self._tell = rows
+        self._told: tuple[int | None, Sequence[Entity]] = (None, ())
+        self.size = size
+
+    def _rows(self, now_ms: int) -> Sequence[Entity]:
+        told_ms, rows = self._told
+        if told_ms != now_ms:
+            rows = self._tell(now_ms)
+            self._told = (now_ms, rows)
+        return rows
 
     def select(self, query: Query) -> "EntitySelection":
-        """Filter and sort the rows; what is null sorts last."""
+        """Filter and sort the rows; what is null sorts last, and first where the order is descending."""
         found = [row for row in self._rows(query.now_ms) if _fits(row, query)]
         found.sort(key=lambda row: (_key(row, query.sort), row.who, row.id))
         return EntitySelection(found[::-1] if query.descending else found)

@@ -72,13 +72,9 @@ class GazeLanes(RenderedLanes):
         seen = (~self._blinks(lane, t_ms)).tolist()
         x, y = self._gaze(lane, t_ms, k, 0).tolist(), self._gaze(lane, t_ms, k, 10).tolist()
         pupil = np.round(3.4 + 0.25 * smooth_noise(self.key[lane] + np.uint64(20), t_ms, 4000), 3).tolist()
-        lanes = [self.lanes[i] for i in lane.tolist()]
         columns = (
-            [f"gaze_{one.code}_{n:06d}" for one, n in zip(lanes, k.tolist(), strict=True)],
-            [one.experiment_id for one in lanes],
-            [one.room_id for one in lanes],
-            [one.participant_id for one in lanes],
-            [one.state_id for one in lanes],
+            *self.identity("gaze", lane, k),
+            [self.lanes[i].state_id for i in lane.tolist()],
             t_ms.tolist(),
             (t_ms - self.zero[lane]).tolist(),
             [value if valid else None for value, valid in zip(x, seen, strict=True)],

@@ -60,6 +60,11 @@ class IndexDataset:
         ids, _ = _codes([key[2] for key in keys])
         self._by_onset = np.lexsort((ids, self._who, onset)) if keys else identity
 
+    @property
+    def size(self) -> int:
+        """Records in the index."""
+        return len(self.at)
+
     def horizon(self, now_ms: int) -> tuple[int, str, str] | None:
         """Where the records of the default order end that are there at that time; None when all are."""
         count = int(np.searchsorted(self._shown_from, now_ms, side="right"))

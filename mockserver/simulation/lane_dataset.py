@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mockserver.simulation.chance import Ints
 from mockserver.simulation.datasets import Query
-from mockserver.simulation.regular import Lanes
+from mockserver.simulation.regular import Lane, Lanes
 
 __all__ = ["LaneDataset", "LaneSelection", "RenderedLanes"]
 
@@ -20,6 +20,24 @@ _FAR_MS = 2**53
 
 class RenderedLanes(Lanes, ABC):
     """Lanes that can also make their records."""
+
+    def __init__(self, lanes: Sequence[Lane]) -> None:
+        super().__init__(lanes)
+        self._lanes = lanes
+
+    def identity(self, prefix: str, lane: Ints, k: Ints) -> tuple[list[str], ...]:
+        """The columns that records of every kind begin with: id, experiment, room and participant.
+
+        Args:
+            prefix: What the ids begin with. lane, k: lane and number of each sample.
+        """
+        lanes = [self._lanes[i] for i in lane.tolist()]
+        return (
+            [f"{prefix}_{one.code}_{n:06d}" for one, n in zip(lanes, k.tolist(), strict=True)],
+            [one.experiment_id for one in lanes],
+            [one.room_id for one in lanes],
+            [one.participant_id for one in lanes],
+        )
 
     @abstractmethod
     def records(self, lane: Ints, k: Ints, t_ms: Ints) -> Sequence[NamedTuple]:
@@ -37,6 +55,11 @@ class LaneDataset:
         order = sorted(range(len(identities)), key=lambda i: identities[i][1:])
         self.rank = np.empty(len(order), dtype=np.int64)
         self.rank[order] = np.arange(len(order))
+
+    @property
+    def size(self) -> int:
+        """Lanes; their samples are not held."""
+        return len(self.lanes.count)
 
     def select(self, query: Query) -> "LaneSelection":
         """Turn the window into a range of samples for each lane."""

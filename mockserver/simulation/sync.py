@@ -147,10 +147,7 @@ class SyncLanes(RenderedLanes):
         quality = 1.0 / (1.0 + scaled * scaled + latency / 17_000.0)
         buffered = 0.93 + 0.03 * self._wander(8, lane, t_ms, 5000) - stalled / 1500.0
         columns = (
-            [f"sync_{self.lanes[i].code}_{n:06d}" for i, n in zip(lane.tolist(), k.tolist(), strict=True)],
-            [self.lanes[i].experiment_id for i in lane.tolist()],
-            [self.lanes[i].room_id for i in lane.tolist()],
-            [self.lanes[i].participant_id for i in lane.tolist()],
+            *self.identity("sync", lane, k),
             t_ms.tolist(),
             (t_ms - self.zero[lane]).tolist(),
             drift.tolist(),

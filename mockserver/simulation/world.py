@@ -7,13 +7,14 @@ Everything is told from the rooms' plans, made when first asked for and forgotte
 
 import copy
 import hashlib
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, get_args
 
-from mockserver.simulation.attendance import participant_rows, room_rows
+from mockserver.simulation.attendance import Arrivals, arrivals, participant_rows, room_rows
 from mockserver.simulation.chat import chat_entries
 from mockserver.simulation.components import component_entries
 from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
@@ -35,6 +36,7 @@ from mockserver.simulation.stopping import stopped_components, stopped_lanes, un
 from mockserver.simulation.sync import SyncLane, SyncLanes, sync_lanes
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 from mockserver.simulation.videochat import videochat_entries
+from mockserver.simulation.windows import WindowDataset, last_closed_ms
 
 __all__ = ["DATA_TYPES", "DataType", "World"]
 
@@ -48,7 +50,6 @@ _FILTERS: dict[str, tuple[str, ...]] = {
     "components": ("component_type", "completed", "state_id"),
 }
 _DIGEST_RECORDS = 25
-K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
@@ -92,7 +93,10 @@ class _Caches:
         self.plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
         self.entries = _Kept(60_000, len)
-        self.datasets = _Kept(64)
+        # By the ten thousand records of an index; every write of a client leaves one behind that nobody asks again.
+        self.datasets = _Kept(64, lambda dataset: 1 + dataset.size // 10_000)
+        # A list of experiments asks for all of them.
+        self.arrivals = _Kept(100_000, lambda made: 1 + len(made.people))
 
 
 class World:
@@ -154,6 +158,13 @@ class World:
         """The room with that id, of any experiment."""
         return self._room_by_id.get(room_id)
 
+    def attendance(self, experiment_id: str, now_ms: int) -> tuple[int, int]:
+        """How many rooms of an experiment there were by then, and how many people had come into them."""
+        rooms = self.rooms(experiment_id)
+        key = tuple(room.room_id for room in rooms)
+        made: Arrivals = self._caches.arrivals.get(key, lambda: arrivals(map(self.plan, rooms)))
+        return made.by(now_ms)
+
     def participant_ids(self, room: RoomRef) -> list[str]:
         """Who was in the room, in the order of their roles; known without telling its story."""
         return [participant_id(room, self.seed, index) for index in range(room.experiment.participants)]
@@ -203,6 +214,21 @@ class World:
                 query = replace(query, below=whole.horizon(query.now_ms))
         return found.select(query)
 
+    def select_windows(self, window_ms: int, rooms: Sequence[RoomRef], query: Query) -> Selection:
+        """Find what fits a query in some rooms of one experiment: sync samples, averaged over windows of so many ms.
+
+        While the experiment runs, windows are there up to the first that any of its rooms may still add to.
+        """
+        key = ("windows", window_ms, tuple((room.room_id, room.stopped_ms) for room in rooms))
+        found = self._caches.datasets.get(key, lambda: WindowDataset(self._sync(rooms), window_ms))
+        now_ms = query.now_ms
+        running = [
+            room
+            for room in self.rooms(rooms[0].experiment_id if rooms else "")
+            if room.started_ms <= now_ms < room.started_ms + longest_story_ms(room)
+        ]
+        return found.select(replace(query, now_ms=last_closed_ms(self._sync(running), window_ms, now_ms)))
+
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
         revision = self._revision if data_type == "events" else 0
@@ -242,7 +268,8 @@ class World:
         return self._caches.entries.get(key, lambda: self._tell("chat", self.whole_plan(room)))
 
     def digest(self) -> str:
-        """A fingerprint of the world: equal digests, equal bytes. Made from a few records of every kind.
+        """A fingerprint of the world: equal worlds have equal ones. Made of the plan of all rooms, and of records of
+        every kind in the first and the last room of each experiment.
 
         Returns:
             64 hexadecimal digits.
@@ -250,9 +277,11 @@ class World:
         fingerprint = hashlib.sha256()
         for experiment_id in self._rooms:
             rooms = self.rooms(experiment_id)
-            fingerprint.update(repr((experiment_id, len(rooms), [r.room_id for r in rooms[:50]])).encode())
-            for data_type in DATA_TYPES if rooms else ():
-                found = self.select(data_type, rooms[:1], Query(now_ms=2**52))
+            listed = [(room.room_id, room.started_ms, room.condition, room.deployment_id) for room in rooms]
+            fingerprint.update(repr((experiment_id, listed)).encode())
+            ends = {room.room_id: room for room in (*rooms[:1], *rooms[-1:])}
+            for data_type, room in itertools.product(DATA_TYPES, ends.values()):
+                found = self.select(data_type, [room], Query(now_ms=2**52))
                 shown = [
                     found.total,
                     *found.rows(0, _DIGEST_RECORDS),
@@ -300,6 +329,9 @@ class World:
     def _viewers(self, room: RoomRef) -> list[SyncLane]:
         return stopped_lanes(sync_lanes(self.whole_plan(room), self.scenario.network), [room])
 
+    def _sync(self, rooms: Sequence[RoomRef]) -> SyncLanes:
+        return SyncLanes([lane for room in rooms for lane in self._viewers(room)])
+
     def whole_plan(self, room: RoomRef) -> Plan:
         """The room's story as it would have gone on: what was measured before a stop does not change by it."""
         return self.plan(replace(room, stopped_ms=None))
@@ -309,13 +341,14 @@ class World:
             case "ratings/continuous":
                 return LaneDataset(ContinuousLanes([lane for room in rooms for lane in self._sliders(room)]))
             case "sync":
-                return LaneDataset(SyncLanes([lane for room in rooms for lane in self._viewers(room)]))
+                return LaneDataset(self._sync(rooms))
             case "eyetracking":
                 lanes = [lane for room in rooms for lane in gaze_lanes(self.whole_plan(room))]
                 return LaneDataset(GazeLanes(stopped_lanes(lanes, rooms)))
             case "participants" | "rooms":
                 tell = participant_rows if data_type == "participants" else room_rows
-                return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)])
+                most = sum(room.experiment.participants for room in rooms)
+                return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)], most)
         return IndexDataset(
             [room.room_id for room in rooms],
             [room.started_ms for room in rooms],
