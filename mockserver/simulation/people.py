@@ -1,11 +1,13 @@
 """Who takes part: names and words from Faker, re-seeded for every person, so that nobody shifts another."""
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from faker import Faker
 
 from mockserver.simulation.chance import Chance
+from mockserver.simulation.talk.kinds import Words
 from mockserver.simulation.words import AWKWARD, TaskTalk
 
 __all__ = ["Namer", "Person"]
@@ -13,6 +15,8 @@ __all__ = ["Namer", "Person"]
 
 # Scripts that go from right to left, that combine, and that need more than one byte a letter.
 _LOCALES = ("ja_JP", "ar_SA", "he_IL", "hi_IN", "el_GR", "de_DE")
+# From so many ways to put it somebody chooses the first that has not been used and can still be sent.
+_CHOICE = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +48,15 @@ class Namer:
         mailbox = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
         return Person(first_name=first, email=f"{mailbox.strip('.') or chance.code(8, 'mailbox')}@example.com")
 
-    def opener(self, chance: Chance, *, plain: bool) -> str:
-        """A first message; `plain` is the data page's own example, for an experiment's very first."""
-        return "Hello, everyone!" if plain else self._say("opener", chance)
+    def awkward(self, number: int) -> str | None:
+        """The `number`-th message that breaks parsers; None where people write plain English."""
+        return AWKWARD[number % len(AWKWARD)] if self._awkward else None
 
-    def remark(self, chance: Chance, number: int) -> str:
-        """A message about the task, or the `number`-th of those that break parsers."""
-        return AWKWARD[number % len(AWKWARD)] if self._awkward else self._say("remark", chance)
-
-    def _say(self, what: str, chance: Chance) -> str:
+    def wordings(self, chance: Chance, texts: Sequence[str], words: Words) -> list[tuple[str, str]]:
+        """Some of the texts in a drawn order, each with what became of it (`talk.wording`)."""
         with self._lock:
-            return str(getattr(self._faker("en_US", chance), what)())
+            made: list[tuple[str, str]] = self._faker("en_US", chance).wordings(texts, words, _CHOICE)
+        return made
 
     def _faker(self, locale: str, chance: Chance) -> Faker:
         """The locale's Faker, made when first needed, seeded for this stream of chance."""

@@ -1,34 +1,14 @@
-"""What people write to each other: short English about the task, from Faker with a provider of our own."""
+"""The words of a chat, from Faker with a provider of our own; the texts are in `talk`."""
+
+import re
+from collections.abc import Sequence
 
 from faker.providers import BaseProvider
 
-__all__ = ["AWKWARD", "TaskTalk"]
+from mockserver.simulation.talk.kinds import Words
+from mockserver.simulation.talk.vocabulary import VOCABULARY
 
-_OPENERS = ("Hello, everyone!", "Hi all", "Hey there!", "Good to meet you", "Hello, can you see this?")
-_THINGS = (
-    "the first clip", "that last scene", "the ending", "the music", "the main character",
-    "the dialogue", "the part in the kitchen", "the argument", "the picture", "the pacing",
-)  # fmt: skip
-_FEELINGS = (
-    "surprising", "a bit slow", "really tense", "sad", "funny", "hard to follow", "moving",
-    "strange", "quite realistic", "too long", "beautiful",
-)  # fmt: skip
-_FORMS = (
-    "I thought {thing} was {feeling}.",
-    "Did you also find {thing} {feeling}?",
-    "{thing} felt {feeling} to me",
-    "Yes, {thing} was {feeling}",
-    "Not sure, maybe {feeling}?",
-    "What did you think of {thing}?",
-    "For me {thing} was {feeling}, but {other} was {feeling2}.",
-    "I would rate {thing} higher than {other}",
-    "Same here.",
-    "Ok, I agree",
-    "haha yes",
-    "No, I missed that. What happened in {thing}?",
-    "We should decide soon, I think",
-    "Let's say {thing} then?",
-)
+__all__ = ["AWKWARD", "TaskTalk"]
 
 # What a careless parser breaks on, up to 10,000 characters.
 AWKWARD = (
@@ -53,15 +33,20 @@ AWKWARD = (
 
 
 class TaskTalk(BaseProvider):
-    """A Faker provider of chat messages about a task with a video."""
+    """A Faker provider of what can be said in a chat about a task with a video."""
 
-    def opener(self) -> str:
-        """The first thing somebody writes."""
-        return str(self.random_element(_OPENERS))
+    def wordings(self, texts: Sequence[str], words: Words, most: int) -> list[tuple[str, str]]:
+        """Up to so many of the texts in a drawn order, each with what becomes of it.
 
-    def remark(self) -> str:
-        """Something about the task, 6 to 90 characters."""
-        thing, other = self.random_elements(_THINGS, length=2, unique=True)
-        feeling, feeling2 = self.random_elements(_FEELINGS, length=2, unique=True)
-        text = str(self.random_element(_FORMS)).format(thing=thing, other=other, feeling=feeling, feeling2=feeling2)
-        return text[0].upper() + text[1:]
+        Args:
+            words: What the texts' `{…}` stand for, taken as it is; everything else is drawn from the vocabulary.
+        """
+        drawn = self.random_elements(texts, length=min(most, len(texts)), unique=True) if texts else ()
+        return [(str(text), self._filled(str(text), words)) for text in drawn]
+
+    def _filled(self, text: str, words: Words) -> str:
+        def word(place: re.Match[str]) -> str:
+            name = place[1]
+            return words[name] if name in words else self._filled(str(self.random_element(VOCABULARY[name])), words)
+
+        return re.sub(r"\{(\w+)\}", word, text)
