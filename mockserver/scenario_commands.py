@@ -1,14 +1,11 @@
 """`mockserver scenarios` and `mockserver scenario check|show|plot`. What they need is loaded when they run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from mockserver.settings import Settings
-
-if TYPE_CHECKING:
-    from mockserver.simulation.scenario import Scenario
+from mockserver.options import chosen_world, given_path, seed_option
 
 __all__ = ["scenario_group", "scenarios_command"]
 
@@ -35,7 +32,7 @@ def scenario_group() -> None:
 def check_command(context: click.Context, *, source: str) -> None:
     """Find the mistakes in a scenario file: one line each, with file, line, key and value.
 
-    Ends with 0 if there are none, and with 3 otherwise.
+    Ends with 0 if there are none, and with 3 otherwise. Warns of rooms that are not over when the clock begins.
     """
     from mockserver.errors import ScenarioError
     from mockserver.simulation.scenario_files import ScenarioFile, read_scenario
@@ -45,22 +42,14 @@ def check_command(context: click.Context, *, source: str) -> None:
     except ScenarioError as error:
         click.echo(str(error))
         context.exit(error.exit_code)
+    for warning in file.warnings():
+        click.echo(warning)
     experiments = file.scenario.experiments.values()
     extended = f"; extends {', which extends '.join(file.files[1:])}" if file.files[1:] else ""
     rooms = sum(experiment.rooms for experiment in experiments)
     people = sum(experiment.rooms * experiment.participants for experiment in experiments)
     held = (_counted(len(experiments), "experiment"), _counted(rooms, "room"), _counted(people, "participant"))
-    late = _late_experiments(file.scenario)
-    yet = f"; not begun at the clock's time: {', '.join(late)}" if late else ""
-    click.echo(f"{source}: ok: {', '.join(held)}{extended}{yet}")
-
-
-def _late_experiments(scenario: "Scenario") -> list[str]:
-    """Experiments whose first room starts after the time at which a clock of the scenario's own begins."""
-    now_ms = scenario.clock.now_ms
-    if now_ms is None:
-        return []
-    return [name for name, experiment in scenario.experiments.items() if experiment.starts_ms > now_ms]
+    click.echo(f"{source}: ok: {', '.join(held)}{extended}")
 
 
 @scenario_group.command("show", short_help="Print the whole of a scenario, defaults included.")
@@ -83,14 +72,9 @@ def show_command(*, source: str, as_json: bool) -> None:
 
 @scenario_group.command("plot", short_help="Draw one room: drift, ratings, and who was there.")
 @click.argument("source", metavar=_SOURCE)
-@click.option("--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="A .png or an .svg file.")
+@click.option("--out", required=True, metavar="FILE", callback=given_path, help="A .png or an .svg file.")
 @click.option("--room", metavar="ID", help="Which room.  [default: the first with sync data and ratings]")
-@click.option(
-    "--seed",
-    metavar="N",
-    type=click.IntRange(0, 2**63 - 1),
-    help="World seed.  [default: the scenario's]",
-)
+@seed_option(click.option)
 @click.pass_context
 def plot_command(context: click.Context, *, source: str, out: Path, room: str | None, seed: int | None) -> None:
     """Draw one room of a scenario: drift, ratings, and who was there.
@@ -103,8 +87,7 @@ def plot_command(context: click.Context, *, source: str, out: Path, room: str | 
 
     check_can_plot(out)
     scenario = load_scenario(source)
-    settings = context.find_object(Settings) or Settings()
-    wanted = settings.seed if seed is None else seed
+    wanted = chosen_world(context, source, seed).seed
     plotted = write_plot(World(scenario, scenario.seed if wanted is None else wanted), out, room)
     click.echo(f"{out}: {plotted}")
 

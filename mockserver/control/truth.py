@@ -1,25 +1,29 @@
 """Ground truth over HTTP: what was planted in the world, for testing an analysis against it.
 
-The records are those of `simulation/truth.py`; names are written in camelCase, instants and durations
-stay whole or decimal milliseconds (`…Ms`).
+The records are those of `simulation/truth.py`, written as `simulation/truth_schema.py` says.
 """
-
-import dataclasses
-from typing import Any
 
 from flask import Response
 
-from mockserver.control.errors import ControlError
+from mockserver.control.errors import UnknownError
 from mockserver.http import current_sandbox, json_response
+from mockserver.simulation import truth
+from mockserver.simulation.truth_schema import truth_data, truth_schema
 
-__all__ = ["experiment_truth", "overview", "room_truth"]
+__all__ = ["experiment_truth", "overview", "room_truth", "schema"]
 
 
 def overview() -> Response:
     """Every experiment's planted effects and agreement, without its participants."""
     sandbox = current_sandbox()
-    planted = [sandbox.world.truth(experiment.id) for experiment in sandbox.study.experiments.all()]
-    return json_response({"experiments": [_written(dataclasses.replace(one, participants=())) for one in planted]})
+    scenario = sandbox.world.scenario
+    planted = (truth.experiment_truth(kept.id, (), scenario) for kept in sandbox.study.experiments.all())
+    return json_response(truth_data(truth.TruthOverview(tuple(planted))))
+
+
+def schema() -> Response:
+    """The JSON Schema of every answer about truth."""
+    return json_response(truth_schema())
 
 
 def experiment_truth(experiment_id: str) -> Response:
@@ -27,8 +31,8 @@ def experiment_truth(experiment_id: str) -> Response:
     sandbox = current_sandbox()
     if sandbox.study.experiments.get(experiment_id) is None:
         known = ", ".join(experiment.id for experiment in sandbox.study.experiments.all()) or "none"
-        raise ControlError(f"Unknown experiment {experiment_id!r}: expected one of {known}")
-    return json_response(_written(sandbox.world.truth(experiment_id)))
+        raise UnknownError(f"Unknown experiment {experiment_id!r}: expected one of {known}")
+    return json_response(truth_data(sandbox.world.truth(experiment_id)))
 
 
 def room_truth(room_id: str) -> Response:
@@ -36,17 +40,5 @@ def room_truth(room_id: str) -> Response:
     world = current_sandbox().world
     room = world.room(room_id)
     if room is None:
-        raise ControlError(f"Unknown room {room_id!r}: GET /_mock/world lists the rooms")
-    return json_response(_written(world.room_truth(room)))
-
-
-def _written(value: Any) -> Any:
-    """A truth as plain values with camelCase names."""
-    if dataclasses.is_dataclass(value):
-        return {_camel(f.name): _written(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    return [_written(item) for item in value] if isinstance(value, tuple) else value
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
+        raise UnknownError(f"Unknown room {room_id!r}: GET /_mock/world lists the rooms")
+    return json_response(truth_data(world.room_truth(room)))

@@ -27,7 +27,9 @@ def check_can_plot(out: Path) -> None:
     try:
         import matplotlib  # noqa: F401, PLC0415 - optional
     except ImportError:
-        raise PlotError("plots need matplotlib: pip install 'mockserver[plot]'") from None
+        raise PlotError(
+            "plots need matplotlib: run pip install matplotlib in the environment that mockserver runs in"
+        ) from None
 
 
 def write_plot(world: World, out: Path, room_id: str | None = None) -> str:

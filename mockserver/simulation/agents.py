@@ -74,7 +74,7 @@ class AgentRun(NamedTuple):
 
 
 def cost_usd(input_tokens: int, output_tokens: int) -> float:
-    """What so many tokens cost, in dollars, to a hundredth of a cent."""
+    """What so many tokens cost, in dollars, to six decimals."""
     return round((input_tokens * _PRICE_IN + output_tokens * _PRICE_OUT) / 1e6, 6)
 
 

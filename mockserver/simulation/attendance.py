@@ -1,10 +1,14 @@
 """Who took part, and what became of the rooms, as it is known at any time of the story."""
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
 from mockserver.simulation.entities import Entity
 from mockserver.simulation.plan import Participant, Plan
 from mockserver.simulation.records import ParticipantRecord, RoomRecord
 
-__all__ = ["COMPLETION_CODES", "participant_rows", "room_rows"]
+__all__ = ["COMPLETION_CODES", "Arrivals", "arrivals", "participant_rows", "room_rows"]
 
 # Source: the data types overview (documented).
 COMPLETION_CODES = (
@@ -59,3 +63,21 @@ def room_rows(plan: Plan, now_ms: int) -> list[Entity]:
         duration_ms=plan.ended_ms - room.started_ms if ended else None,
     )
     return [Entity(made_ms, "", room.room_id, room.room_id, record)]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """When rooms came to be, and when people joined them: in order, ms since the epoch."""
+
+    rooms: Sequence[int]
+    people: Sequence[int]
+
+    def by(self, now_ms: int) -> tuple[int, int]:
+        """How many rooms and how many people there were by then."""
+        return bisect_right(self.rooms, now_ms), bisect_right(self.people, now_ms)
+
+
+def arrivals(plans: Iterable[Plan]) -> Arrivals:
+    """All that `room_rows` and `participant_rows` count, without their rows."""
+    joined = [[person.joined_ms for person in plan.participants] for plan in plans]
+    return Arrivals(sorted(map(min, joined)), sorted(at_ms for room in joined for at_ms in room))

@@ -1,8 +1,8 @@
 """Seeded chance: every draw is a pure function of (seed, name, index).
 
 There is no sequence, so no draw can shift another, and a vector of draws equals its scalars one by one.
-Only integer hashing and + - x / are used, whose results are the same on every machine; logarithms and
-square roots of the platform's library are not, so there are none.
+Only integer hashing, + - x / and square roots are used, which every machine rounds alike; logarithms, sines and
+powers of the platform's library may differ in the last bit, so there are none.
 """
 
 import hashlib

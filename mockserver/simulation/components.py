@@ -107,10 +107,13 @@ def _focus_config(state: StateSpec) -> ComponentConfig:
     video = state.component == "ShowVideo"
     scale = state.component in SCALES
     timed = state.component in UNANSWERED or state.timed
+    if state.component == "ContinuousRating" and state.continuous is not None:
+        own = _rating_config(state.continuous, state.prompt, state.continuous.interval_ms)
+        return own._replace(duration_ms=int(state.duration_s * 1000))
     return ComponentConfig(
         video_url=state.video_url if video else None,
-        autoplay=True if video else None,
-        controls=False if video else None,
+        autoplay=state.autoplay if video else None,
+        controls=state.controls if video else None,
         prompt=state.prompt,
         options=list(state.options),
         scale_min=state.scale_min if scale else None,
@@ -120,8 +123,18 @@ def _focus_config(state: StateSpec) -> ComponentConfig:
     )
 
 
-def _rating_config(spec: ContinuousSpec | SparseSpec, prompt: str, interval_ms: int | None) -> ComponentConfig:
-    return ComponentConfig(None, None, None, prompt, [], spec.scale_min, spec.scale_max, None, interval_ms)
+def _rating_config(spec: ContinuousSpec | SparseSpec, prompt: str | None, interval_ms: int | None) -> ComponentConfig:
+    return ComponentConfig(
+        video_url=None,
+        autoplay=None,
+        controls=None,
+        prompt=prompt,
+        options=[],
+        scale_min=spec.scale_min,
+        scale_max=spec.scale_max,
+        duration_ms=None,
+        interval_ms=interval_ms,
+    )
 
 
 def _slider(visit: Visit, spec: ContinuousSpec) -> Showing:

@@ -13,12 +13,22 @@ from mockserver.simulation.plan import Participant, Plan, Response, Screening, S
 from mockserver.simulation.records import ChatMessage, Entry, Event
 from mockserver.simulation.sync import Seek, SyncLane
 
-__all__ = ["CATEGORIES", "event_entries", "closings_at"]
+__all__ = ["CATEGORIES", "category_of", "closings_at", "event_entries"]
 
 # The client adds the last two to the data page's categories.
 CATEGORIES = ("component", "state", "media", "communication", "sync", "pre_experiment", "questionnaire")
 
 _CATEGORY_OF = {"consent": "pre_experiment", "instructions": "pre_experiment"}
+
+
+def category_of(event_type: str) -> str:
+    """The category of an event by the family that its type begins with; of an unknown family it is `component`.
+
+    Source: the client asks for consent and instructions as `pre_experiment` (observed); the rest is inferred.
+    """
+    family = event_type.split(".", maxsplit=1)[0]
+    category = _CATEGORY_OF.get(family, family)
+    return category if category in CATEGORIES else "component"
 
 
 class _Happening(NamedTuple):
@@ -81,7 +91,6 @@ def _halted(plan: Plan, visit: Visit, stopped_ms: int) -> Iterator[_Happening]:
 
 def _entry(plan: Plan, h: _Happening, event_id: str) -> Entry:
     person: Participant = plan.participants[h.who]
-    prefix = h.event_type.split(".")[0]
     record = Event(
         id=event_id,
         timestamp_ms=h.at_ms,
@@ -90,7 +99,7 @@ def _entry(plan: Plan, h: _Happening, event_id: str) -> Entry:
         session_id=plan.room.room_id,
         participant_id=person.participant_id,
         event_type=h.event_type,
-        category=_CATEGORY_OF.get(prefix, prefix),
+        category=category_of(h.event_type),
         component_type=h.component_type,
         component_id=h.component_id,
         content=h.content,

@@ -10,7 +10,7 @@ from mockserver.simulation.chance import Floats, Ints, Keys, normal_at
 __all__ = ["smooth_noise"]
 
 # The mean over a cell of w**2 + (1 - w)**2 for the blend below is 181/231; dividing by its root gives
-# variance 1. A literal, because the platform's square root is not ours to trust.
+# variance 1. The literal is that root to seven digits.
 _VARIANCE_REPAIR = 1.0 / 0.8851835
 
 

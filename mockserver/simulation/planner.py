@@ -23,11 +23,9 @@ from mockserver.simulation.seats import (
     take_seat,
 )
 from mockserver.simulation.stopping import stopped_plan
+from mockserver.simulation.story_length import SETTLE_MS, longest_ms
 
 __all__ = ["longest_story_ms", "participant_id", "plan_room"]
-
-# From a state's beginning until everybody's page is there; a video waits for it.
-_SETTLE_MS = 600
 
 
 @dataclass(slots=True)
@@ -73,14 +71,7 @@ def _whole_plan(room: RoomRef, scenario: Scenario, seed: int, namer: Namer) -> P
 
 def longest_story_ms(room: RoomRef) -> int:
     """An upper bound on the time from a room's start until the last participant has left it."""
-    answers_ms = ANSWER_LIMIT_MS + 1500
-    total_ms = 5000 + len(room.experiment.questions) * answers_ms
-    for _, state in room.states:
-        pauses = len(state.sparse.at_s) if state.sparse else 0
-        total_ms += pauses * answers_ms + _SETTLE_MS + 1000
-        lasts_ms = int(state.duration_s * 1000)
-        total_ms += lasts_ms if state.component in UNANSWERED else max(answers_ms, lasts_ms if state.timed else 0)
-    return total_ms
+    return longest_ms(room.experiment, (state for _, state in room.states))
 
 
 # --- one state -------------------------------------------------------------------------------------
@@ -102,12 +93,12 @@ def _play_state(
     state_id, state = named
     here = [seat for seat in cast if seat.here]
     shown = {seat.index: start_ms + _lag_ms(seat, number) for seat in here}
-    end_ms = start_ms + _SETTLE_MS + int(state.duration_s * 1000)
+    end_ms = start_ms + SETTLE_MS + int(state.duration_s * 1000)
     if state.component in UNANSWERED:
         for seat in here:
             lose_connection(seat, number, shown[seat.index], end_ms, scenario.behaviour)
     if state.component == "ShowVideo":
-        screening = screen(here, number, state_id, state, start_ms + _SETTLE_MS)
+        screening = screen(here, number, state_id, state, start_ms + SETTLE_MS)
         draft.screenings.append(screening)
         end_ms = screening.ended_ms
     visits = [_visit(seat, number, named, shown[seat.index], end_ms) for seat in here]
@@ -174,6 +165,12 @@ def _connections(seat: Seat, number: int, visit: Visit) -> list[Connection]:
     ]
 
 
+def _name(room: RoomRef, index: int, own: str | None) -> str:
+    """What records call somebody: `Participant A` as in the documentation's examples, or a person's own name."""
+    agent = room.is_agent(index)
+    return own if own and not agent else f"{'Agent' if agent else 'Participant'} {role_letters(index).upper()}"
+
+
 def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer: Namer, ended_ms: int) -> Participant:
     person = namer.person(Chance(seed, "person", room.experiment_id, room.index, seat.index))
     chance = seat.chance
@@ -183,7 +180,7 @@ def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer
     return Participant(
         index=seat.index,
         participant_id=participant_id(room, seed, seat.index),
-        name=f"{'Agent' if room.is_agent(seat.index) else 'Participant'} {role_letters(seat.index).upper()}",
+        name=_name(room, seat.index, person.first_name if scenario.text.awkward else None),
         first_name=person.first_name,
         email=person.email,
         role=room.role(seat.index),

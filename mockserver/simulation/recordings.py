@@ -10,8 +10,8 @@ __all__ = ["recording_entries"]
 
 # A shorter connection is over before the recorder has started.
 _SHORTEST_MS = 4000
-# The data page's example says 1280x720; the audio format is the client's default for sound.
 _WITH_FILE = ("completed", "limit_reached")
+# The data page's example says 1280x720; the audio format is the client's default for sound.
 _KINDS = (("video", "individual", "mp4", "1280x720"), ("audio", "audio", "webm", None))
 
 

@@ -74,7 +74,7 @@ class RecordingMetadata(NamedTuple):
 class Recording(NamedTuple):
     """A recording of one participant in a video chat; the links to its file are the API's to make.
 
-    `file_size` and `format` are None while, or where, there is no file.
+    `file_size_bytes` is None while, or where, there is no file.
     """
 
     recording_id: str

@@ -10,7 +10,7 @@ from marshmallow.fields import Field as AnyField
 from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from mockserver.simulation import scenario_fields as fields
-from mockserver.simulation.scenario_rules import Spec, rule
+from mockserver.simulation.scenario_rules import Spec, one_line, rule
 
 __all__ = [
     "FATES",
@@ -53,12 +53,12 @@ _PARTICIPANTS = Range(1, 50, error="expected participants from 1 to 50")
 _FILE_BYTES = Range(20_000, 8_000_000_000, error="expected bytes from 20000 to 8000000000")
 
 
-def _positive(unit: str, most: float = 1e9) -> Range:
-    return Range(0, most, min_inclusive=False, error=f"expected {unit} above 0, {most:g} at the most")
+def _positive(unit: str, most: float = 10**9) -> Range:
+    return Range(0, most, min_inclusive=False, error=f"expected {unit} above 0, {most} at the most")
 
 
-def _from_zero(unit: str, most: float = 1e9) -> Range:
-    return Range(0, most, error=f"expected {unit} from 0 to {most:g}")
+def _from_zero(unit: str, most: float = 10**9) -> Range:
+    return Range(0, most, error=f"expected {unit} from 0 to {most}")
 
 
 def _one_of(*choices: str) -> OneOf:
@@ -82,7 +82,8 @@ class ClockSpec:
     """What time it is in the world, and how it passes.
 
     Attributes:
-        now_ms: Where the clock begins (`now` in the file); None, written "machine", at the machine's time.
+        now_ms: Where the clock begins (`now` in the file); None, written "machine", at the machine's time. Where
+            only the shipped bases say it, it is the midnight at least a day after the last session if that is later.
         speed: Simulated time per real time: 0 stands still, 1 is real, 60 is a minute a second.
     """
 
@@ -121,7 +122,7 @@ class ContinuousSpec:
     Attributes:
         interval_ms: Nominal distance of two samples, 100 to 500 (documented range).
         jitter_ms: The most by which a timer is early or late; never makes two samples less than 100
-            or more than 500 ms apart.
+            or more than 500 ms apart, so that there is none left at 100 and at 500.
     """
 
     component_id: str = rule(fields.String(validate=_ID))
@@ -162,6 +163,7 @@ class StateSpec:
         duration_s: How long a video, a chat or a wait lasts; for a self-paced component the answer ends it,
             unless the state is timed.
         timed: The state lasts `duration_s` also where an answer would end it.
+        autoplay, controls: Of a video: it starts by itself; people may pause it (nobody here does).
         gaze_interval_ms: An eye tracker samples so often; None, there is none.
         options: What can be answered (multiple choice, ranking) or the page's text pieces.
     """
@@ -172,6 +174,8 @@ class StateSpec:
     duration_s: float = rule(fields.Float(validate=_positive("seconds", 1e6)), 60.0)
     timed: bool = rule(fields.Boolean(), False)
     video_url: str = rule(fields.String(), "https://example.com/video.mp4")
+    autoplay: bool = rule(fields.Boolean(), True)
+    controls: bool = rule(fields.Boolean(), False)
     prompt: str | None = rule(fields.String(), None)
     options: tuple[str, ...] = rule(_texts(), ())
     scale_min: int = rule(fields.Integer(), 0)
@@ -321,9 +325,11 @@ class Tolerances:
         lag_ms: Of how late sliders follow the latent curves, on average over people.
         response_time: Of somebody's mean response time over fifty sparse ratings, as a share.
         reading: Of people's mean reading time over fifty answers each, as a share.
+        typing: Of somebody's typing time for a character over two hundred messages of theirs, as a share.
         interval: Of the mean sampling interval of continuous ratings, as a share of the nominal one.
         drift_ms: Of the quantiles (5, 25, 50, 75, 95 %) of all drifts.
-        skew_ppm: Of a viewer's media clock. stall_ms: of what a stall lost.
+        skew_ppm: Of viewers' media clocks, as the root of the mean square over ten or more who watched for a
+            hundred seconds or more. stall_ms: Of what a stall lost.
         latency: Of a viewer's mean latency, as a share.
     """
 
@@ -334,9 +340,10 @@ class Tolerances:
     lag_ms: float = rule(fields.Float(validate=_positive("ms")), 60.0)
     response_time: float = rule(fields.Float(validate=_SHARE), 0.2)
     reading: float = rule(fields.Float(validate=_SHARE), 0.1)
+    typing: float = rule(fields.Float(validate=_SHARE), 0.15)
     interval: float = rule(fields.Float(validate=_SHARE), 0.005)
     drift_ms: float = rule(fields.Float(validate=_positive("ms")), 8.0)
-    skew_ppm: float = rule(fields.Float(validate=_positive("ppm")), 150.0)
+    skew_ppm: float = rule(fields.Float(validate=_positive("ppm")), 50.0)
     stall_ms: float = rule(fields.Float(validate=_positive("ms")), 40.0)
     latency: float = rule(fields.Float(validate=_SHARE), 0.25)
 
@@ -366,6 +373,7 @@ class Text:
 
     Attributes:
         awkward: Names and messages that break parsers: other scripts, emoji, quotes, newlines, great length.
+            People then go by their own names in chats and recordings, and not as Participant A.
     """
 
     awkward: bool = rule(fields.Boolean(), False)
@@ -382,10 +390,15 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A whole scenario. `name` is the file's; everything else comes out of it and what it extends."""
+    """A whole scenario. `name` is the file's; everything else comes out of it and what it extends.
+
+    Attributes:
+        about: What it is for, in one line of the file's own: it is not taken from what the file extends. The shipped
+            ones all have one.
+    """
 
     name: str
-    about: str = rule(fields.String(validate=Length(min=1, error="expected one line on what it is for")))
+    about: str = rule(fields.String(validate=one_line("expected one line on what it is for")))
     seed: int = rule(fields.Integer(validate=_from_zero("a whole number", 2**63 - 1)), 1)
     clock: ClockSpec = rule(Spec(ClockSpec, 'expected a table, or extends = "_base", which has one'))
     keys: dict[str, KeySpec] = rule(_per_id(Spec(KeySpec)), {})

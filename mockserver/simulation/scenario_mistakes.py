@@ -1,13 +1,13 @@
 """Mistakes in scenario files, each told in one line: file, line, key, value, and what would be right."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
 from mockserver.simulation.scenario_sources import Source, overlaid
 from mockserver.simulation.toml_lines import Steps
-from mockserver.simulation.toml_text import toml_key
+from mockserver.simulation.toml_text import key_path
 
 __all__ = ["Mistake", "explained", "mistakes_of_schema"]
 
@@ -16,10 +16,16 @@ _LONGEST_VALUE = 60
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong at one place of a scenario. `where` may lead to something that is missing."""
+    """What is wrong at one place of a scenario.
+
+    Attributes:
+        where: May lead to something that is missing.
+        or_else: The same mistake as it looks from other keys that have a part in it.
+    """
 
     where: Steps
     text: str
+    or_else: tuple["Mistake", ...] = ()
 
 
 def mistakes_of_schema(messages: Any, where: Steps = ()) -> Iterator[Mistake]:
@@ -32,19 +38,31 @@ def mistakes_of_schema(messages: Any, where: Steps = ()) -> Iterator[Mistake]:
         yield from (Mistake(where, text) for text in messages)
 
 
-def explained(mistakes: Sequence[Mistake], sources: Sequence[Source]) -> list[str]:
+def explained(mistakes: Iterable[Mistake], sources: Sequence[Source]) -> list[str]:
     """A line for each mistake: those of the file itself first, then of what it extends, by line.
 
-    Each is told of the file that says it; what is missing, of the file that says most of the way there.
+    Each is told of the file that says it; what is missing, of the file that says most of the way there. Where
+    several keys do not fit each other, it is told of the one in the topmost file: what is below fitted before.
     """
     table = overlaid(sources)
     told = []
     for mistake in mistakes:
-        depths = [source.says(mistake.where) for source in sources]
-        number = depths.index(max(depths))
-        line = sources[number].line_of(mistake.where)
-        told.append((number, line, f"{sources[number].shown}:{line}: {_explained(mistake, table)}"))
-    return [text for _, _, text in sorted(told, key=lambda one: one[:2])]
+        number, seen = _topmost(mistake, sources)
+        source = sources[number]
+        line = source.line_of(seen.where)
+        shown = _explained(seen, table)
+        told.append((number, line, f"{source.shown}:{line}: {shown}"))
+    return list(dict.fromkeys(text for _, _, text in sorted(told, key=lambda one: one[:2])))
+
+
+def _topmost(mistake: Mistake, sources: Sequence[Source]) -> tuple[int, Mistake]:
+    """The number of the file that has to be mended, and the mistake as it looks from there."""
+    for number, source in enumerate(sources):
+        for one in (mistake, *mistake.or_else):
+            if source.says(one.where) == len(one.where):
+                return number, one
+    depths = [source.says(mistake.where) for source in sources]
+    return depths.index(max(depths)), mistake
 
 
 def _explained(mistake: Mistake, table: dict[str, Any]) -> str:
@@ -52,15 +70,9 @@ def _explained(mistake: Mistake, table: dict[str, Any]) -> str:
     for step in mistake.where:
         if isinstance(value, dict) and step not in value:
             # What is missing has no value to show.
-            return f"{_key(mistake.where)}: {mistake.text}"
+            return f"{key_path(mistake.where)}: {mistake.text}"
         value = value[step]
-    return f"{_key(mistake.where)}: {_shown(value)}: {mistake.text}"
-
-
-def _key(where: Steps) -> str:
-    """The way to a value as TOML writes it, places in lists (from 0) in brackets."""
-    written = (f"[{step}]" if isinstance(step, int) else f".{toml_key(step)}" for step in where)
-    return "".join(written).removeprefix(".")
+    return f"{key_path(mistake.where)}: {_shown(value)}: {mistake.text}"
 
 
 def _shown(value: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
-__all__ = ["Spec", "close_match", "rule", "schema_of"]
+__all__ = ["Spec", "close_match", "one_line", "rule", "schema_of"]
 
 
 def rule(field: fields.Field[Any], default: Any = dataclasses.MISSING) -> Any:
@@ -60,6 +60,16 @@ def schema_of(spec: type, *, also: Collection[str] = (), made_of: Callable[..., 
 def Spec(spec: type, expected: str = "expected a table") -> fields.Nested:  # noqa: N802 - reads as a field type
     """A sub-table that becomes a `spec`; `expected` is told where it is needed and missing."""
     return fields.Nested(schema_of(spec), error_messages={"required": f"missing; {expected}"})
+
+
+def one_line(expected: str) -> Callable[[str], None]:
+    """A rule for a text: not blank, and without a line break of any kind."""
+
+    def check(text: str) -> None:
+        if not text.strip() or len(text.splitlines()) != 1:
+            raise ValidationError(expected)
+
+    return check
 
 
 def close_match(name: str, known: Collection[str]) -> str:

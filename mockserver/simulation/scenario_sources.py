@@ -10,7 +10,8 @@ from typing import Any
 from mockserver.errors import ScenarioError
 from mockserver.resources import data_path
 from mockserver.simulation.scenario_rules import close_match
-from mockserver.simulation.toml_lines import line_of, toml_lines
+from mockserver.simulation.toml_lines import line_of, repetition, toml_lines
+from mockserver.simulation.toml_text import key_path
 
 __all__ = ["Source", "overlaid", "read_sources", "scenario_names"]
 
@@ -33,6 +34,11 @@ class Source:
     text: str
     table: dict[str, Any]
     extends: str | None
+
+    @property
+    def is_base(self) -> bool:
+        """Is it a shipped file that others only extend?"""
+        return _is_base(self.path)
 
     def says(self, where: Sequence[str | int]) -> int:
         """How many of the steps to a value can be gone in this file alone."""
@@ -61,7 +67,7 @@ def read_sources(name_or_file: str) -> list[Source]:
         ScenarioError: One of them is unknown, unreadable, no TOML, or extends itself.
     """
     path = _find(name_or_file, Path())
-    if path is None:
+    if path is None or _is_base(path):
         raise ScenarioError(f"no scenario {name_or_file!r}{_what_there_is(name_or_file, scenario_names())}")
     sources = [_read(path)]
     while (base := sources[-1].extends) is not None:
@@ -92,6 +98,11 @@ def _find(name_or_file: str, beside: Path) -> Path | None:
         return shipped
     path = beside / name_or_file
     return path if path.is_file() else None
+
+
+def _is_base(path: Path) -> bool:
+    """Is it a shipped file that others only extend?"""
+    return path.parent == data_path("scenarios") and path.name.startswith("_")
 
 
 def _base_of(sources: Sequence[Source], base: str) -> Path:
@@ -144,7 +155,10 @@ def _syntax_mistake(shown: str, text: str, message: str) -> str:
     place = _PLACE.search(message)
     if place is None:
         return f"{shown}:1: no TOML: {message}"
-    what = message[: place.start()]
-    if place["line"] is None:
-        return f"{shown}:{len(text.splitlines()) or 1}: no TOML: {what}, at the end of the file"
-    return f"{shown}:{place['line']}: no TOML: {what}, at column {place['column']}"
+    line = len(text.splitlines()) or 1 if place["line"] is None else int(place["line"])
+    twice = repetition(text)
+    if twice is not None and twice.second <= line:
+        # `tomllib` says that a value cannot be overwritten, and not which.
+        return f"{shown}:{twice.second}: {key_path(twice.steps)}: no TOML: given twice, first in line {twice.first}"
+    end = "the end of the file" if place["line"] is None else f"column {place['column']}"
+    return f"{shown}:{line}: no TOML: {message[: place.start()]}, at {end}"

@@ -5,6 +5,8 @@ no stimulus and no pause, and null where others tell of them; of a choice, the v
 from 1 (inferred).
 """
 
+from typing import NamedTuple
+
 from mockserver.simulation.plan import Answer, Pause, Plan, Screening, Visit
 from mockserver.simulation.records import (
     ComponentData,
@@ -19,6 +21,16 @@ from mockserver.simulation.records import (
 from mockserver.simulation.scenario import SCALES, SparseSpec
 
 __all__ = ["sparse_entries", "video_id"]
+
+
+class _Question(NamedTuple):
+    """What is asked in a state, and the scale that it is answered on."""
+
+    state_id: str
+    component_id: str
+    scale: Scale
+    labels: Labels
+    told: SparseMetadata
 
 
 def video_id(component_id: str) -> str:
@@ -66,8 +78,8 @@ def _alone(plan: Plan, visit: Visit) -> Entry:
         value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
         labels = Labels(state.options[0], state.options[-1])
     answer = Answer(visit.who, visit.shown_ms, response.response_time_ms, value)
-    asked = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
-    return _entry(plan, visit.state_id, state.component_id, answer, scale, labels, asked)
+    told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
+    return _entry(plan, _Question(visit.state_id, state.component_id, scale, labels, told), answer)
 
 
 def _paused(
@@ -78,15 +90,14 @@ def _paused(
     answer: Answer,
     before: list[PreviousRating],
 ) -> Entry:
-    entry = _entry(
-        plan,
-        screening.state_id,
-        spec.component_id,
-        answer,
-        Scale(spec.scale_min, spec.scale_max),
-        Labels(spec.label_min, spec.label_max),
-        SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
+    asked = _Question(
+        state_id=screening.state_id,
+        component_id=spec.component_id,
+        scale=Scale(spec.scale_min, spec.scale_max),
+        labels=Labels(spec.label_min, spec.label_max),
+        told=SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
     )
+    entry = _entry(plan, asked, answer)
     record = entry.record._replace(
         stimulus_id=video_id(screening.state.component_id),
         stimulus_ms=pause.media_ms,
@@ -95,61 +106,57 @@ def _paused(
     return entry._replace(record=record)
 
 
-def _entry(
-    plan: Plan,
-    state_id: str,
-    component_id: str,
-    answer: Answer,
-    scale: Scale,
-    labels: Labels,
-    asked: SparseMetadata,
-) -> Entry:
+def _entry(plan: Plan, asked: _Question, answer: Answer) -> Entry:
     """A rating that no video waits for."""
     person, zero_ms = plan.participants[answer.who], plan.room.started_ms
     onset = answer.opened_ms - zero_ms
-    entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == state_id)
-    left_ms = max(v.exited_ms for v in plan.visits if v.state_id == state_id)
-    rating_id = "rating_" + plan.chance("sparse", state_id, answer.who).code(9, asked.sample_index)
+    entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == asked.state_id)
+    left_ms = max(v.exited_ms for v in plan.visits if v.state_id == asked.state_id)
+    rating_id = "rating_" + plan.chance("sparse", asked.state_id, answer.who).code(9, asked.told.sample_index)
     record = SparseRating(
         rating_id=rating_id,
         experiment_id=plan.room.experiment_id,
         room_id=plan.room.room_id,
         participant_id=person.participant_id,
-        component_id=component_id,
+        component_id=asked.component_id,
         timestamp_ms=answer.opened_ms,
         onset_ms=onset,
         value=answer.value,
         response_time_ms=answer.response_time_ms,
-        scale_min=scale.min,
-        scale_max=scale.max,
-        labels=labels,
+        scale_min=asked.scale.min,
+        scale_max=asked.scale.max,
+        labels=asked.labels,
         raw_onset_ms=onset + person.traits.clock_offset_ms,
         clock_offset_ms=person.traits.clock_offset_ms,
         raw_value=answer.value,
-        scale=scale,
+        scale=asked.scale,
         type="sparse",
-        state_id=state_id,
+        state_id=asked.state_id,
         stimulus_id=None,
         stimulus_ms=None,
         confidence=None,
-        metadata=asked,
+        metadata=asked.told,
         rating_end_onset_ms=onset + answer.response_time_ms,
-        sparse_rating_data=SparseDetail(
-            video_id=None,
-            pause_index=None,
-            video_relative_ms=None,
-            pause_timestamp_ms=None,
-            component_type=asked.component_type,
-            component_data=ComponentData(answer.value),
-            previous_ratings=[],
-            media_pause_onset_ms=None,
-            media_resume_onset_ms=None,
-            actual_pause_ms=None,
-        ),
+        sparse_rating_data=_no_pause(asked.told.component_type, answer),
         state_start_ms=entered_ms,
         state_duration_ms=left_ms - entered_ms,
     )
     return Entry(answer.opened_ms, person.participant_id, rating_id, left_ms, record)
+
+
+def _no_pause(component_type: str, answer: Answer) -> SparseDetail:
+    return SparseDetail(
+        video_id=None,
+        pause_index=None,
+        video_relative_ms=None,
+        pause_timestamp_ms=None,
+        component_type=component_type,
+        component_data=ComponentData(answer.value),
+        previous_ratings=[],
+        media_pause_onset_ms=None,
+        media_resume_onset_ms=None,
+        actual_pause_ms=None,
+    )
 
 
 def _detail(

@@ -9,8 +9,9 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
-__all__ = ["Steps", "line_of", "toml_lines"]
+__all__ = ["Repetition", "Steps", "line_of", "repetition", "toml_lines"]
 
 # The way to a value: keys of tables and places in lists, from 0.
 Steps = tuple[str | int, ...]
@@ -23,6 +24,18 @@ _STRING = re.compile(r'"""(?:\\.|[^\\])*?"{3,5}' r"|'''.*?'{3,5}" r'|"(?:\\.|[^"
 _PLAIN = re.compile(r"[^,\]}#\n]+")
 
 
+class Repetition(NamedTuple):
+    """A key or a table's header that stands in a text a second time.
+
+    Attributes:
+        first, second: The lines, from 1.
+    """
+
+    steps: Steps
+    first: int
+    second: int
+
+
 def toml_lines(text: str) -> dict[Steps, int]:
     """The line, from 1, of every table, key and list element of a text that is TOML.
 
@@ -31,6 +44,16 @@ def toml_lines(text: str) -> dict[Steps, int]:
     walk = _Walk(text)
     walk.through_file()
     return walk.lines
+
+
+def repetition(text: str) -> Repetition | None:
+    """The first key or header that is there twice, which TOML forbids; None if there is none.
+
+    Rarer ways to say something twice are not seen, such as a table once by its header and once by its keys' dots.
+    """
+    walk = _Walk(text)
+    walk.through_file()
+    return walk.repetition
 
 
 def line_of(lines: Mapping[Steps, int], where: Sequence[str | int]) -> int:
@@ -50,6 +73,10 @@ class _Walk:
 
     def __init__(self, text: str) -> None:
         self.lines: dict[Steps, int] = {(): 1}
+        self.repetition: Repetition | None = None
+        # Values that are complete, and tables that had their header: the lines of both.
+        self._values: dict[Steps, int] = {}
+        self._headers: dict[Steps, int] = {}
         self._text = text
         self._at = 0
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
@@ -98,6 +125,14 @@ class _Walk:
         for length in range(1, len(steps) + 1):
             self.lines.setdefault(steps[:length], line)
 
+    def _again(self, steps: Steps, first: int | None, line: int) -> None:
+        """Keep that something is there twice, if it is, and if nothing was before."""
+        for length in range(1, len(steps)):
+            if first is None and steps[:length] in self._values:
+                steps, first = steps[:length], self._values[steps[:length]]
+        if first is not None and self.repetition is None:
+            self.repetition = Repetition(steps, first, line)
+
     def _header(self) -> Steps:
         line = self._line
         self._expect("[")
@@ -109,6 +144,8 @@ class _Walk:
             number = self._elements.get(steps, 0)
             self._elements[steps] = number + 1
             steps = (*steps, number)
+        self._again(steps, self._headers.get(steps, self._values.get(steps)), line)
+        self._headers[steps] = line
         self._note(steps, line)
         # A header says more than a deeper one that merely named this table.
         self.lines[steps] = line
@@ -126,9 +163,11 @@ class _Walk:
     def _pair(self, table: Steps) -> None:
         line = self._line
         steps = (*table, *self._keys())
+        self._again(steps, self.lines.get(steps), line)
         self._note(steps, line)
         self._expect("=")
         self._value(steps)
+        self._values.setdefault(steps, line)
 
     def _keys(self) -> Steps:
         keys: list[str] = []

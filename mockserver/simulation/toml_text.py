@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-__all__ = ["toml_key", "toml_text"]
+__all__ = ["key_path", "toml_text"]
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _LONGEST_LINE = 100
@@ -22,9 +22,15 @@ def toml_text(table: Mapping[str, Any]) -> str:
     return "\n".join(_table(table, ())).lstrip("\n") + "\n"
 
 
-def toml_key(key: str) -> str:
+def _bare_or_quoted(key: str) -> str:
     """The key as it is, or in quotes where it has to be."""
     return key if _BARE.fullmatch(key) else _string(key)
+
+
+def key_path(steps: Iterable[str | int]) -> str:
+    """The way to a value as TOML writes it, places in lists (from 0) in brackets: `keys.full.scopes[0]`."""
+    written = (f"[{step}]" if isinstance(step, int) else f".{_bare_or_quoted(step)}" for step in steps)
+    return "".join(written).removeprefix(".")
 
 
 def _table(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
@@ -32,7 +38,7 @@ def _table(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
     inner = {key: value for key, value in table.items() if isinstance(value, Mapping)}
     # A table that holds nothing but tables needs no header of its own.
     if above and (values or not inner):
-        yield f"\n[{'.'.join(map(toml_key, above))}]"
+        yield f"\n[{'.'.join(map(_bare_or_quoted, above))}]"
     for key, value in values.items():
         yield _pair(key, value)
     for key, held in inner.items():
@@ -40,10 +46,10 @@ def _table(table: Mapping[str, Any], above: tuple[str, ...]) -> Iterator[str]:
 
 
 def _pair(key: str, value: Any) -> str:
-    line = f"{toml_key(key)} = {_value(value)}"
+    line = f"{_bare_or_quoted(key)} = {_value(value)}"
     if isinstance(value, list | tuple) and len(line) > _LONGEST_LINE:
         elements = "".join(f"    {_value(element)},\n" for element in value)
-        return f"{toml_key(key)} = [\n{elements}]"
+        return f"{_bare_or_quoted(key)} = [\n{elements}]"
     return line
 
 

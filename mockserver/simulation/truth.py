@@ -1,6 +1,7 @@
 """Ground truth: what stands behind a world's records, so that an analysis can be tested for finding it.
 
-Everything here is read from the same plans, traits and lanes that the records are told from.
+Everything here is read from the same plans, traits and lanes that the records are told from. The dataclasses are
+the reference of what is told, their docstrings included: `truth_schema.py` makes a JSON Schema of them.
 """
 
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ __all__ = [
     "PersonTruth",
     "RoomTruth",
     "StallTruth",
+    "TruthOverview",
     "experiment_truth",
     "room_truth",
 ]
@@ -32,7 +34,12 @@ FEELING_EVERY_MS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A planted effect: the condition's mean ratings lie `d` standard deviations above the others'."""
+    """A planted effect: the condition's mean ratings lie `d` standard deviations above the others'.
+
+    Attributes:
+        name: What the scenario calls it. condition: Whose ratings are raised.
+        d: By how many standard deviations between people (Cohen's d); below 0 they are lowered.
+    """
 
     name: str
     condition: str
@@ -41,7 +48,11 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What the mean pairwise correlation of ratings in a room is."""
+    """How far people who watch together feel the same.
+
+    Attributes:
+        correlation: Of the latent curves of any two of them, 0 to 1; the mean of their ratings' correlations.
+    """
 
     correlation: float
 
@@ -51,11 +62,15 @@ class PersonTruth:
     """One participant.
 
     Attributes:
-        level: Mean rating, 0 to 1. spread: standard deviation of their slider. lag_ms: how late
+        participant_id, room_id: Who, and where.
+        condition: The room's, whose planted effects count for its participants.
+        outcome: The completion code that their story ends with.
+        level: Mean rating, 0 to 1. spread: Standard deviation of their slider. lag_ms: How late
             the slider shows a feeling, on average.
-        rt_mu_ms, rt_sigma_ms, rt_tau_ms: Ex-Gaussian of their response times.
-        typing_ms: For one character. reading_ms: for one of a question that is read before it is answered.
-        skew_ppm: Media clock against the host's.
+        rt_mu_ms, rt_sigma_ms, rt_tau_ms: Ex-Gaussian of their response times: normal(mu, sigma) plus exponential(tau).
+        typing_ms: For one character of a message. reading_ms: For one of a question that is read before it is
+            answered; 0 for agents.
+        skew_ppm: Media clock against the host's. latency_ms: Typical latency to the server.
         clock_offset_ms: Own clock minus the server's.
         outlier: Answers and moves nothing.
     """
@@ -80,7 +95,14 @@ class PersonTruth:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentTruth:
-    """What was planted in an experiment, and in whom; how closely it can be measured is in `tolerances`."""
+    """What was planted in an experiment, and in whom.
+
+    Attributes:
+        experiment_id: Which experiment.
+        effects: The planted effects of conditions. agreement: How far people who watch together feel the same.
+        tolerances: How closely what was planted can be measured in the records.
+        participants: Everybody in every room, in the order of the rooms; none in an overview.
+    """
 
     experiment_id: str
     effects: tuple[Effect, ...]
@@ -90,10 +112,25 @@ class ExperimentTruth:
 
 
 @dataclass(frozen=True, slots=True)
-class FeelingTruth:
-    """A latent curve: mean 0, variance 1, a value every `every_ms` of media time from 0.
+class TruthOverview:
+    """What was planted in each experiment of a world.
 
-    `participant_id` is None for the curve that all share.
+    Attributes:
+        experiments: In their order, without their participants.
+    """
+
+    experiments: tuple[ExperimentTruth, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeelingTruth:
+    """A latent curve over media time, the time that the video has played: mean 0, variance 1.
+
+    Attributes:
+        participant_id: Whose curve it is; null for the one that all share.
+        state_id: In which the video is watched.
+        every_ms: Media time from one value to the next; the first is at 0.
+        values: The curve itself.
     """
 
     participant_id: str | None
@@ -104,7 +141,13 @@ class FeelingTruth:
 
 @dataclass(frozen=True, slots=True)
 class DriftTruth:
-    """A viewer's drift before anything is measured, at every sync sample: instants in ms, drift in ms."""
+    """A viewer's drift before anything is measured, at every sync sample of a stretch of playing video.
+
+    Attributes:
+        participant_id, state_id: Whose, and in which state.
+        at_ms: When each sample was taken, since the epoch.
+        drift_ms: Behind the host's playback where it is below 0, ahead where it is above.
+    """
 
     participant_id: str
     state_id: str
@@ -114,7 +157,12 @@ class DriftTruth:
 
 @dataclass(frozen=True, slots=True)
 class StallTruth:
-    """A buffering stall: playback lost after `at_ms`, in ms."""
+    """A buffering stall of a viewer.
+
+    Attributes:
+        participant_id: Who stalled.
+        at_ms: When the sync sample before it was taken, since the epoch. lost_ms: How much playback was lost.
+    """
 
     participant_id: str
     at_ms: int
@@ -123,7 +171,12 @@ class StallTruth:
 
 @dataclass(frozen=True, slots=True)
 class GapTruth:
-    """A lost connection, from and to in ms since the epoch."""
+    """A lost connection.
+
+    Attributes:
+        participant_id: Who lost it.
+        from_ms, to_ms: When it was lost and when it was back, since the epoch.
+    """
 
     participant_id: str
     from_ms: int
@@ -132,7 +185,15 @@ class GapTruth:
 
 @dataclass(frozen=True, slots=True)
 class RoomTruth:
-    """What happened in a room behind its records."""
+    """What happened in a room behind its records.
+
+    Attributes:
+        room_id: Which room. condition: Its condition.
+        participants: Everybody in it, by seat.
+        feelings: The latent curves behind their ratings: of each video one that all share, and everybody's own.
+        drift: Every viewer's, a stretch of playing video at a time.
+        stalls: Every viewer's. gaps: Everybody's lost connections.
+    """
 
     room_id: str
     condition: str

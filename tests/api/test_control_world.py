@@ -1,6 +1,10 @@
 """The control API's view of the world: ids, clock, truth."""
 
+import copy
+from typing import Any
+
 import pytest
+from jsonschema import Draft202012Validator
 
 from mockserver import Settings, create_app
 
@@ -46,7 +50,7 @@ def test_truth_is_told_for_every_participant_and_room(client) -> None:
     truth = client.get("/_mock/truth/experiments/exp_pair").get_json()
     assert [one["participantId"] for one in truth["participants"]] == ["user_one", "user_two"]
     assert truth["agreement"] == {"correlation": 0.5}
-    assert (truth["tolerances"]["agreement"], truth["tolerances"]["skewPpm"]) == (0.25, 150.0)
+    assert (truth["tolerances"]["agreement"], truth["tolerances"]["skewPpm"]) == (0.25, 50.0)
     room = client.get("/_mock/truth/rooms/room_pair").get_json()
     headers = {"X-API-Key": "hst_live_your_key_here"}
     total = client.get("/api/v3/data/sync/room/room_pair", headers=headers).get_json()["metadata"]["pagination"][
@@ -56,9 +60,75 @@ def test_truth_is_told_for_every_participant_and_room(client) -> None:
     assert {one["participantId"] for one in room["feelings"]} == {None, "user_one", "user_two"}
 
 
+# --- the schema of the truth -------------------------------------------------------------------------
+
+
+def told(scenario: str) -> dict[str, list[Any]]:
+    """Every answer about truth in a world, by its name in the schema."""
+    client = create_app(Settings(scenario=scenario)).test_client()
+    experiments = client.get("/_mock/world").get_json()["experiments"]
+
+    def truth(path: str) -> Any:
+        answer = client.get(f"/_mock/truth{path}")
+        assert answer.status_code == 200
+        return answer.get_json()
+
+    return {
+        "TruthOverview": [truth("")],
+        "ExperimentTruth": [truth(f"/experiments/{experiment['id']}") for experiment in experiments],
+        "RoomTruth": [truth(f"/rooms/{room}") for experiment in experiments for room in experiment["rooms"]],
+    }
+
+
+def validator(schema: dict[str, Any], name: str) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "anyOf": [{"$ref": f"#/$defs/{name}"}]})
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    served: dict[str, Any] = create_app(Settings()).test_client().get("/_mock/truth/schema").get_json()
+    return served
+
+
+@pytest.mark.parametrize("scenario", ["demo", "pair", "drift", "dropout", "agents", "empty"])
+def test_every_answer_about_truth_is_as_the_schema_says(scenario: str, schema: dict[str, Any]) -> None:
+    """By its own name, and as one of the three that the schema as a whole allows."""
+    for name, answers in told(scenario).items():
+        assert answers or scenario == "empty"
+        for answer in answers:
+            assert next(validator(schema, name).iter_errors(answer), None) is None
+            assert Draft202012Validator(schema).is_valid(answer)
+
+
+def test_the_schema_refuses_what_is_no_truth(schema: dict[str, Any]) -> None:
+    """A missing name, one too many, a wrong type, wherever it stands."""
+    (room,) = told("pair")["RoomTruth"]
+    checked = validator(schema, "RoomTruth")
+    places = [room, room["participants"][0], room["feelings"][0], room["drift"][0]]
+    for number, place in enumerate(places):
+        for name, value in place.items():
+            for wrong in ({}, {name: {"not": "so"}}, {name: value, "more": 1}):
+                changed = copy.deepcopy(room)
+                at = [changed, changed["participants"][0], changed["feelings"][0], changed["drift"][0]][number]
+                del at[name]
+                at.update(wrong)
+                assert not checked.is_valid(changed), (name, wrong)
+
+
+def test_the_schema_describes_every_name_and_its_unit(schema: dict[str, Any]) -> None:
+    """It is a schema, and in sentences; what a name ends with is its unit."""
+    Draft202012Validator.check_schema(schema)
+    for name, described in schema["$defs"].items():
+        assert described["title"] == name
+        assert described["description"].endswith(".")
+        for key, value in described["properties"].items():
+            assert value["description"].endswith("."), (name, key)
+            assert value.get("x-unit") == ("ms" if key.endswith("Ms") else "ppm" if key.endswith("Ppm") else None)
+
+
 @pytest.mark.parametrize("path", ["experiments/nope", "rooms/nope"])
 def test_unknown_truth_is_refused_with_what_there_is(client, path: str) -> None:
     """A sentence that helps."""
     answer = client.get(f"/_mock/truth/{path}")
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "'nope'" in answer.get_json()["error"]

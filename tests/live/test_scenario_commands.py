@@ -57,21 +57,30 @@ def test_check_says_what_is_in_a_scenario_and_what_it_extends(capsys) -> None:
     )
 
 
+def test_check_warns_of_rooms_that_are_not_over_and_ends_with_0(capsys) -> None:
+    """With the place of the clock's time, before what is in the scenario."""
+    assert said(capsys, "scenario", "check", "live") == (
+        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 140 of 144 rooms begin after now\n"
+        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 1 of 144 rooms may end after now\n"
+        "live: ok: 1 experiment, 144 rooms, 432 participants; extends _base.toml\n"
+    )
+
+
 def test_check_tells_every_mistake_and_ends_with_3(capsys) -> None:
     """A line each, as compilers do, so that editors find the place."""
-    Path("own.toml").write_text('extends = "pair"\nseed = "x"\n[text]\nawkward = 1\n')
+    Path("own.toml").write_text('about = "A test"\nextends = "pair"\nseed = "x"\n[text]\nawkward = 1\n')
     assert said(capsys, "scenario", "check", "own.toml", exit_code=3) == (
-        "own.toml:2: seed: 'x': expected a whole number\nown.toml:4: text.awkward: 1: expected true or false\n"
+        "own.toml:3: seed: 'x': expected a whole number\nown.toml:5: text.awkward: 1: expected true or false\n"
     )
 
 
 def test_serving_a_bad_file_tells_every_mistake(capsys) -> None:
     """The same lines, on standard error."""
-    Path("own.toml").write_text('extends = "pair"\nseed = "x"\n[text]\nawkward = 1\n')
+    Path("own.toml").write_text('about = "A test"\nextends = "pair"\nseed = "x"\n[text]\nawkward = 1\n')
     assert main(["--scenario", "own.toml", "--port", "0"]) == 3
     assert capsys.readouterr().err.splitlines() == [
-        "mockserver: own.toml:2: seed: 'x': expected a whole number",
-        "mockserver: own.toml:4: text.awkward: 1: expected true or false",
+        "mockserver: own.toml:3: seed: 'x': expected a whole number",
+        "mockserver: own.toml:5: text.awkward: 1: expected true or false",
     ]
 
 
@@ -125,7 +134,7 @@ MISUSES = {
         "--room: 'room_par' is no room of 'pair' with seed 7; did you mean 'room_pair'? rooms are room_pair",
     ),
     "no_rooms": (["empty", "--out", "a.png"], "scenario 'empty' has no rooms, so there is nothing to plot"),
-    "no_out": (["pair"], "Missing option '--out'. See mockserver --help."),
+    "no_out": (["pair"], "Missing option '--out'. See --help."),
 }
 
 
@@ -140,10 +149,10 @@ def test_without_matplotlib_plot_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
     """Before any work is done."""
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     assert complaint(capsys, "scenario", "plot", "pair", "--out", "a.png") == (
-        "mockserver: plots need matplotlib: pip install 'mockserver[plot]'"
+        "mockserver: plots need matplotlib: run pip install matplotlib in the environment that mockserver runs in"
     )
 
 
 def test_scenario_alone_is_a_misuse_in_one_line(capsys) -> None:
     """Not a page of help on standard error."""
-    assert complaint(capsys, "scenario") == "mockserver: Missing command. See mockserver --help."
+    assert complaint(capsys, "scenario") == "mockserver: Missing command. See --help."

@@ -30,7 +30,10 @@ def drawn(story: Story) -> Figure:
     return figure
 
 
-@pytest.mark.parametrize("name", ["demo", "drift", "noconsent", "group", "agents"])
+@pytest.mark.parametrize(
+    "name",
+    ["demo", "noconsent", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("drift", "group", "agents"))],
+)
 def test_nothing_overlaps_and_nothing_is_cut_off(name: str) -> None:
     """Titles, keys, panels and axis labels each have their own place on the page."""
     figure = drawn(story_of(name))

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mockserver import Settings, create_app
+from mockserver.app import create_sandbox
 from mockserver.sandbox import Sandbox
 
 Record = dict[str, Any]
@@ -52,8 +53,8 @@ class Study:
         sandbox: Sandbox | None = None,
         experiment: str | None = None,
     ) -> None:
-        settings = Settings(scenario=scenario, seed=seed) if sandbox is None else sandbox.settings
-        self.app = create_app(settings, sandbox=sandbox)
+        served = create_sandbox(Settings(scenario=scenario, seed=seed)) if sandbox is None else sandbox
+        self.app = create_app(sandbox=served)
         self.client = self.app.test_client(use_cookies=False)
         world = self.control("world")
         chosen = next(e for e in world["experiments"] if experiment in (None, e["id"]))

@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 from analyst import Record, Study, by_person, column, grouped, ms, shared_study, variant
 
+from mockserver.simulation.scenario_files import load_scenario
+from mockserver.simulation.world import DATA_TYPES
+
 SECOND_MS = 1000
 SCENARIOS_WITH_FILM = ("demo", "pair", "edge", "group", "drift", "dropout", "technical", "ratings")
 
@@ -34,6 +37,8 @@ def test_sliders_are_sampled_100_to_500_ms_apart_and_as_often_as_configured(name
     assert measured.min() >= 100
     assert measured.max() <= 500
     assert measured.mean() == pytest.approx(configured, rel=study.truth()["tolerances"]["interval"])
+    # No timer is exact, but the shortest interval that is documented leaves none to be early.
+    assert (measured.std() > 0.02 * configured) == (configured > 100)
 
 
 def test_a_quarter_second_timer_jitters() -> None:
@@ -185,10 +190,14 @@ def test_typing_takes_the_persons_time_for_every_character(name: str, experiment
             typing.append(typing_ms[after["senderId"]] * len(after["content"]))
             waited.append(after["onset"] - before["onset"])
             assert waited[-1] >= typing[-1] + 600
-    slope, thinking = np.polyfit(typing, waited, 1)
+    # Now and then somebody thinks twice, because they have nothing to say, or those who would say it are away.
+    typed, passed = np.array(typing), np.array(waited)
+    once = passed - typed <= 4200
+    assert once.mean() > 0.85
+    slope, thinking = np.polyfit(typed[once], passed[once], 1)
     assert slope == pytest.approx(1, abs=0.15)
     assert 600 < thinking < 4200
-    assert np.corrcoef(typing, waited)[0, 1] > 0.9
+    assert np.corrcoef(typed[once], passed[once])[0, 1] > 0.75
 
 
 def test_messages_are_short_varied_english() -> None:
@@ -196,14 +205,13 @@ def test_messages_are_short_varied_english() -> None:
     rooms = conversations("demo", "exp_research_001")
     texts = [message["content"] for messages in rooms for message in messages]
     for text in texts:
-        assert re.fullmatch(r"[A-Z][A-Za-z ,.?!']{1,119}", text)
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9 ,.:;?!'()-]{1,119}", text), text
         assert not re.search(r"lorem|ipsum|dolor|[{}_]|  ", text.lower())
     assert len(texts) >= 60
     assert len(set(texts)) >= 40
     assert max(map(texts.count, texts)) <= len(texts) / 5
     assert len({tuple(column(messages, "content")) for messages in rooms}) == len(rooms)
-    words = " ".join(texts).lower()
-    assert all(word in words for word in ("the music", "i thought", "did you", "haha"))
+    assert len(set(re.findall(r"[a-z']+", " ".join(texts).lower()))) >= 150
 
 
 def test_two_chats_of_one_room_are_two_conversations(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -225,12 +233,21 @@ def test_two_chats_of_one_room_are_two_conversations(tmp_path_factory: pytest.Te
 # --- video chat and recordings -----------------------------------------------------------------------
 
 
-def test_video_chat_connections_begin_end_and_come_back() -> None:
+@pytest.fixture(scope="module", params=[0, 1, 2, 2**63 - 1])
+def breaking(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Study:
+    """Twelve rooms of a video chat alone, in which every guest's connection is lost, and every other fails for good."""
+    text = (
+        '[experiments.exp_dropout]\nrooms = 12\nstates = ["video_chat_state"]\n'
+        "[behaviour]\ntechnical = 0.5\ndisconnects_per_hour = 600\n"
+    )
+    return Study(variant(tmp_path_factory.mktemp("breaking"), "technical", text), request.param)
+
+
+def test_video_chat_connections_begin_end_and_come_back(breaking: Study) -> None:
     """Each connection has one start and one end; after a loss, the same person returns, or is lost for good."""
-    study = shared_study("technical")
-    failed = set(column(study.records("participants", completionCode="TECHNICAL"), "participantId"))
+    failed = set(column(breaking.records("participants", completionCode="TECHNICAL"), "participantId"))
     lost = returned = broken_off = 0
-    for who, events in by_person(study.records("videochat")).items():
+    for who, events in by_person(breaking.records("videochat")).items():
         assert column(events, "eventType") == [
             "participant_connected",
             "participant_disconnected",
@@ -244,8 +261,10 @@ def test_video_chat_connections_begin_end_and_come_back() -> None:
         lost += reasons.count("connection_lost")
         returned += len(events) // 2 - 1
         broken_off += reasons[-1] == "connection_lost" and who in failed
-    assert returned + broken_off == lost >= 5
-    assert broken_off >= 1
+    assert returned + broken_off == lost
+    # Of 36 guests about half return and half do not; none of either kind is no matter of luck any more.
+    assert returned >= 5
+    assert broken_off >= 5
 
 
 def test_lost_video_connections_are_the_planted_ones() -> None:
@@ -413,6 +432,31 @@ def test_the_edge_scenario_has_awkward_names_conditions_and_settings() -> None:
     assert any(component["config"]["prompt"] is None for component in shown)
 
 
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_people_go_by_awkward_names_wherever_a_record_names_them(seed: int | None) -> None:
+    """In chats, video chats and recordings the name that the components' variables hold, in other scripts too."""
+    study = shared_study("edge", seed)
+    names = {c["participantId"]: c["variableSnapshot"]["participant_name"] for c in study.records("components")}
+    assert any(not name.isascii() for name in names.values())
+    for data_type in ("recordings", "videochat"):
+        records = study.records(data_type)
+        assert records
+        assert all(record["participantName"] == names[record["participantId"]] for record in records)
+    messages = study.records("chat")
+    assert messages
+    assert all(message["senderName"] == names[message["senderId"]] for message in messages)
+
+
+def test_people_go_by_the_documented_names_elsewhere() -> None:
+    """Participant A and so on, by their seats; an agent is Agent B."""
+    for name, experiment, said in (("demo", "exp_research_001", "Participant"), ("agents", None, "Agent")):
+        study = shared_study(name, experiment=experiment)
+        seats = {who: seat for people in study.people.values() for seat, who in enumerate(people)}
+        called = {m["senderName"]: seats[m["senderId"]] for m in study.records("chat")}
+        assert called["Participant A"] == 0
+        assert called[f"{said} B"] == 1
+
+
 def test_the_edge_scenario_has_odd_instants() -> None:
     """Negative onsets, ties, and samples in the last second before a leap second and the first after."""
     study = shared_study("edge")
@@ -449,6 +493,17 @@ def test_awkward_records_survive_csv_and_json(data_type: str) -> None:
                 assert row[name] == value
                 assert row_of_pandas[name] == value
     assert texts >= 5 * len(records)
+
+
+# --- what a scenario says it is ----------------------------------------------------------------------
+
+
+def test_pair_has_a_few_hundred_records_in_all() -> None:
+    """As it says of itself: small enough to read, of every type together."""
+    study = shared_study("pair")
+    totals = [study.page(kind, limit=1).get_json()["metadata"]["pagination"]["total"] for kind in DATA_TYPES]
+    assert 200 < sum(totals) < 1000
+    assert "a few hundred records in all" in load_scenario("pair").about
 
 
 # --- ratings in states of their own ------------------------------------------------------------------

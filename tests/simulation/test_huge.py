@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
 from mockserver.sandbox import Sandbox
+from mockserver.simulation import world as world_module
 from mockserver.simulation.datasets import Query, Selection
 from mockserver.simulation.rooms import RoomRef
 from mockserver.simulation.world import DataType, World
@@ -73,6 +74,31 @@ def identity(record: Any) -> str:
 
 def rooms_of(world: World) -> tuple[RoomRef, ...]:
     return world.rooms("exp_huge")
+
+
+# --- opening -----------------------------------------------------------------------------------------
+
+
+def test_opening_tells_no_rooms_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither does a sample of ids; a page of the first room's ratings tells one story, and no more."""
+    told: list[str] = []
+    tell = world_module.plan_room
+
+    def counted(room: RoomRef, *rest: Any) -> Any:
+        told.append(room.room_id)
+        return tell(room, *rest)
+
+    monkeypatch.setattr(world_module, "plan_room", counted)
+    sandbox = create_sandbox(Settings(scenario="huge"))
+    client = create_app(sandbox=sandbox).test_client(use_cookies=False)
+    first = sandbox.world.sample_ids()["room"]
+    assert len(rooms_of(sandbox.world)) == 500
+    assert told == []
+    answer = client.get(
+        f"/api/v3/data/ratings/continuous/room/{first}", headers={"X-API-Key": "hst_live_your_key_here"}
+    )
+    assert len(answer.get_json()["data"]) == 1000
+    assert told == [first]
 
 
 # --- the hundred million -----------------------------------------------------------------------------
@@ -201,48 +227,60 @@ def test_any_page_is_what_a_sorted_list_of_everything_gives(
 PAGES = """
 import random, sys
 from pathlib import Path
-from mockserver import Settings
+from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.simulation.datasets import Query
 
 def resident_bytes():
+    import resource
     statm = Path("/proc/self/statm")
     if statm.exists():
-        import resource
         return int(statm.read_text().split()[1]) * resource.getpagesize()
-    import resource
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 
-world, chance, kinds = create_sandbox(Settings(scenario="huge")).world, random.Random(1), ("at", "onset")
+pages, limit = map(int, sys.argv[1:])
+sandbox, chance = create_sandbox(Settings(scenario="huge")), random.Random(1)
+world, client = sandbox.world, create_app(sandbox=sandbox).test_client(use_cookies=False)
 rooms = world.rooms("exp_huge")
 
 def page():
     room = chance.choice(rooms)
-    scope = chance.choice((rooms, rooms, (room,)))
-    who = chance.choice(world.participant_ids(room)) if len(scope) == 1 and chance.random() < 0.5 else None
-    start = chance.choice((None, chance.choice(rooms).started_ms + chance.randrange(5_000_000)))
-    found = world.select("ratings/continuous", scope, Query(
-        now_ms=2**52, sort=chance.choice(kinds), descending=chance.random() < 0.5, start_ms=start,
-        participant_id=who,
+    who = chance.choice(world.participant_ids(room))
+    place, total = chance.choice((
+        ("experiment/exp_huge", 10**8), ("experiment/exp_huge", 10**8), (f"room/{room.room_id}", 200_000),
+        (f"participant/{who}?roomId={room.room_id}", 50_000),
     ))
-    offset = chance.randrange(max(1, found.total))
-    return len(found.rows(offset, offset + 1000))
+    query = {
+        "limit": limit, "offset": chance.randrange(total), "sort": chance.choice(("timestamp", "onset")),
+        "order": chance.choice(("asc", "desc")),
+    }
+    if chance.random() < 0.3:
+        minute = chance.randrange(60)
+        query |= {"offset": 0, "startTime": f"2024-01-{chance.randrange(8, 29):02d}T12:{minute:02d}:00Z"}
+    path = "/api/v3/data/ratings/continuous/" + place + ("&" if "?" in place else "?")
+    answer = client.get(
+        path + "&".join(f"{name}={value}" for name, value in query.items()),
+        headers={"X-API-Key": "hst_live_your_key_here"},
+    )
+    assert answer.status_code == 200, answer.text
+    return answer.data.count(b'"ratingId"')
 
 for _ in range(30):
     page()
-before, records = resident_bytes(), sum(page() for _ in range(int(sys.argv[1])))
+before, records = resident_bytes(), sum(page() for _ in range(pages))
 print(records, resident_bytes() - before)
 """
 
 
-def test_random_pages_leave_memory_flat() -> None:
-    """Below 50 MB of growth over 1,000 pages; here over 250 of them, which holds for more if it holds at all.
-
-    `benchmarks/pages.py` reads all 1,000, over HTTP.
+@pytest.mark.parametrize(("pages", "limit"), [(200, 100), pytest.param(1000, 1000, marks=pytest.mark.thorough)])
+def test_random_pages_leave_memory_flat(pages: int, limit: int) -> None:
+    """Less than 50 MB of growth over the API: any scope, offset, window, sort and order; a thousand whole pages take
+    their time, and the thorough run reads them.
     """
     pytest.importorskip("resource", reason="no way to ask this system for a process's memory")
-    run = subprocess.run([sys.executable, "-c", PAGES, "250"], capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", PAGES, str(pages), str(limit)], capture_output=True, text=True, check=True
+    )
     records, growth_bytes = map(int, run.stdout.split())
-    assert records > 200_000
-    assert growth_bytes < 50_000_000 * 250 / 1000
+    assert records > 0.8 * pages * limit
+    assert growth_bytes < 50_000_000

@@ -12,14 +12,18 @@ import mockserver
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 # Who may import whom: a layer knows only those to its right.
-SHARED = {"sandbox", "settings", "http", "timestamps", "errors", "clock", "counters", "version"}
+LEAVES = {"addresses", "camel_case", "exact_json", "timestamps", "errors", "clock", "counters", "version"}
+SHARED = {"sandbox", "settings", "http", *LEAVES}
 ALLOWED = {
-    "simulation": {"simulation", "errors", "timestamps", "resources"},
+    "simulation": {"simulation", "camel_case", "errors", "timestamps", "resources"},
     "store": {"store", "errors"},
     "study": {"study", "simulation", "store"},
-    "hyperstudy": {"hyperstudy", "openapi", "reference", "study", "simulation", "store", *SHARED},
-    "ingestion": {"ingestion", "openapi", "reference", "store", *SHARED},
+    "hyperstudy": {"hyperstudy", "reference", "study", "simulation", *SHARED},
+    "ingestion": {"ingestion", "reference", "store", *SHARED},
     "control": {"control", "ingestion", "simulation", "store", *SHARED},
+    "openapi": {"openapi", "hyperstudy", "ingestion", "reference", *SHARED},
+    "plots": {"plots", "simulation", "errors"},
+    "check": {"check", "app", "options", *SHARED},
 }
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -397,6 +398,26 @@ def test_a_room_that_nobody_has_joined_is_unknown_at_every_scope() -> None:
     assert study.page("participants", room=room).status_code == 404
     assert room not in column(study.records("rooms"), "id")
     assert not set(study.people[room]) & set(column(study.records("participants"), "id"))
+
+
+def test_what_is_unknown_is_answered_with_an_id_that_is_there_by_now(tmp_path: Path) -> None:
+    """Nothing while nobody has joined, then the room that is open, then the scenario's own sample."""
+    text = (
+        '[sample]\nroom = "room_b"\n[experiments.exp_live]\nrooms = 2\nroom_every_s = 900\n'
+        'named_rooms = ["room_a", "room_b"]\n'
+    )
+    made = create_sandbox(Settings(scenario=variant(tmp_path, "live", text)))
+    first, second = made.world.rooms("exp_live")
+    study = Running(made, first.started_ms - 600_000)
+    for now_ms, asked, hint in (
+        (first.started_ms - 600_000, "room_b", ""),
+        (first.started_ms, "room_b", " For example, room_a exists."),
+        (second.started_ms, "room_c", " For example, room_b exists."),
+    ):
+        study.go_to(now_ms)
+        answer = study.page("events", room=asked)
+        assert answer.status_code == 404
+        assert answer.get_json()["error"]["message"] == f"There is no room with the id '{asked}'.{hint}"
 
 
 # --- clocks ----------------------------------------------------------------------------------------

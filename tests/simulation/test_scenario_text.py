@@ -14,7 +14,7 @@ from mockserver.simulation.scenario_text import scenario_table, scenario_toml
 from mockserver.simulation.toml_text import toml_text
 
 
-@pytest.mark.parametrize("name", ["_base", *scenario_names()])
+@pytest.mark.parametrize("name", scenario_names())
 def test_the_resolved_file_is_the_same_scenario(name: str, tmp_path: Path) -> None:
     """Every default included, and every table in the order in which it was."""
     read = read_scenario(name)
@@ -38,7 +38,7 @@ def test_it_says_where_it_came_from_and_every_default(tmp_path: Path) -> None:
 def test_what_no_file_says_is_null_in_the_table_and_silent_in_the_file(tmp_path: Path) -> None:
     """And "machine" stands for the machine's time."""
     path = tmp_path / "own.toml"
-    path.write_text('extends = "pair"\nclock.now = "machine"\n')
+    path.write_text('about = "A test"\nextends = "pair"\nclock.now = "machine"\n')
     read = read_scenario(str(path))
     table = scenario_table(read.scenario)
     assert table["clock"] == {"now": "machine", "speed": 0.0}
@@ -49,7 +49,7 @@ def test_what_no_file_says_is_null_in_the_table_and_silent_in_the_file(tmp_path:
 def test_instants_keep_their_milliseconds(tmp_path: Path) -> None:
     """Whatever zone they were written in."""
     path = tmp_path / "own.toml"
-    path.write_text('extends = "pair"\nclock.now = 2024-10-20T14:30:00.125+02:00\n')
+    path.write_text('about = "A test"\nextends = "pair"\nclock.now = 2024-10-20T14:30:00.125+02:00\n')
     read = read_scenario(str(path))
     path.write_text(scenario_toml(read), encoding="utf-8")
     assert "now = 2024-10-20T12:30:00.125000Z" in path.read_text(encoding="utf-8")

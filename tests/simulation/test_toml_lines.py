@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.resources import data_path
-from mockserver.simulation.toml_lines import Steps, line_of, toml_lines
+from mockserver.simulation.toml_lines import Steps, line_of, repetition, toml_lines
 
 TEXT = '''\
 # a comment with [brackets], "quotes" and key = 1
@@ -104,6 +104,7 @@ def test_what_is_missing_is_found_at_what_would_hold_it(where: Steps, line: int)
 def test_everything_is_found_and_nothing_else() -> None:
     """The locator and `tomllib` see the same keys and elements."""
     assert set(toml_lines(TEXT)) == set(paths(tomllib.loads(TEXT)))
+    assert repetition(TEXT) is None
 
 
 @pytest.mark.parametrize("path", sorted(data_path("scenarios").glob("*.toml")), ids=lambda path: path.stem)
@@ -208,3 +209,23 @@ def test_any_document_is_found_line_by_line(written: Writer) -> None:
     lines = toml_lines(written.text)
     assert set(lines) == set(paths(tomllib.loads(written.text)))
     assert {where: lines[where] for where in written.lines} == written.lines
+    assert repetition(written.text) is None
+
+
+@given(documents(), st.data())
+def test_any_key_or_header_that_is_written_again_is_named(written: Writer, data: st.DataObject) -> None:
+    """In the tables at the top, whatever stands between the two."""
+    table = tomllib.loads(written.text)
+    tables = {name: held for name, held in table.items() if name.startswith("t") and isinstance(held, dict)}
+    repeated = data.draw(st.sampled_from(sorted(tables))) if tables else "t0"
+    header = f"[{repeated}]\n"
+    text = f"{written.text}{header}" if tables else f"{header}{written.text}\n{header}"
+    found = repetition(text)
+    try:
+        tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        assert found is not None
+        assert (found.steps, found.second) == ((repeated,), text.count("\n"))
+    else:
+        # A table that others were below of may still have its one header.
+        assert found is None
