@@ -7,8 +7,9 @@ interpolation where both participants were sampled nearby, and correlated (Pears
 shared at least half of the video and moved their sliders at all. The mean is over all pairs of an experiment's
 rooms that were looked into and are over.
 
-What to expect is the emulator's own secret: `GET /_mock/truth` tells every experiment's `agreement`, a
-`correlation` and a tolerance for it. Where that is not served the measured value is only reported.
+What to expect no public endpoint tells. It is the one thing that the check asks the emulator's control API:
+`GET /_mock/truth` has every experiment's `agreement`, a `correlation` and a tolerance for it. Where that is not
+served the measured value is told, and the invariant is not checked.
 """
 
 from collections.abc import Iterator, Sequence
@@ -56,14 +57,13 @@ class RatingsAgree(Rule):
     def experiment(self, survey: Survey) -> Counterexamples:
         """Compare the mean of an experiment's pairs, and forget them."""
         pairs, url, self._pairs, self._url = self._pairs, self._url, [], ""
-        if not pairs:
-            return
-        measured = float(np.mean(pairs))
-        said = f"the mean pairwise correlation in {survey.experiment_id} is {measured:.3f}"
+        measured = float(np.mean(pairs)) if pairs else None
         planted = _planted(survey)
         if planted is None:
-            self.skipped = f"{said}; {_TRUTH_PATH} does not say what to expect"
-        elif abs(measured - planted[0]) > planted[1]:
+            told = "" if measured is None else f" (the mean of {survey.experiment_id}'s pairs is {measured:.3f})"
+            self.skipped = f"not checked: {_TRUTH_PATH} does not say what to expect{told}"
+        elif measured is not None and abs(measured - planted[0]) > planted[1]:
+            said = f"the mean pairwise correlation in {survey.experiment_id} is {measured:.3f}"
             yield Counterexample(f"{said}, the scenario's is {planted[0]:.3f} +- {planted[1]:.3f}", url)
 
 

@@ -2,24 +2,25 @@
 the others then present.
 
 What the API shows of the second half: a recipient must be another participant of the room, named once, and
-present (`presence.py`). Who was present and is not named must have been disconnected at that instant, which
-has no record of its own; it is disproved where the participant left traces of being connected so shortly
-before and after that no connection can have been lost and found again between them.
+present (`presence.py`). Everybody else whose TextChat is open has to be named, but for whom a lost connection
+excuses, and in a text chat nothing records that. So what they are left out of has to look like one: messages in a
+row, within 20 seconds (inferred: `absence.py`), with nothing between of them, neither a record of theirs nor a
+message that names them, and with 2 seconds free for it between what they did or received before and after.
+
+That somebody was disconnected and is named all the same cannot be seen, since then no record tells that they were.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from mockserver.check.instants import Ints
+from mockserver.check.absence import LONGEST_MS, SHORTEST_MS
+from mockserver.check.instants import Flags, Ints
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Event, Study
+from mockserver.check.study import Event, Study, Window
 
-__all__ = ["messages_have_their_events", "surely_connected"]
-
-# It takes about this long until a lost connection is noticed and made again (inferred).
-_SHORTEST_DISCONNECTION_MS = 2000
+__all__ = ["excused", "messages_have_their_events"]
 
 
 def messages_have_their_events(study: Study) -> Counterexamples:
@@ -28,7 +29,6 @@ def messages_have_their_events(study: Study) -> Counterexamples:
     events: dict[tuple[str, int], list[Event]] = {}
     for event in study.events_of("communication.message"):
         events.setdefault((event.who, event.at_ms), []).append(event)
-    connected = _connected(study)
     for place, message in enumerate(table.records):
         at_ms = int(table.at_ms[place])
         told = events.get((table.who[place], at_ms), [])
@@ -38,23 +38,22 @@ def messages_have_their_events(study: Study) -> Counterexamples:
             yield _about(study, place, f"has no communication.message event with its content{other}")
         else:
             told.remove(own)
-        yield from _recipients(study, place, message, connected)
+        yield from _recipients(study, place, message)
+    for (who, _), chats in study.windows("TextChat").items():
+        for chat in chats if who not in study.declined else ():
+            yield from _left_out(study, who, chat)
     for rest in events.values():
         for event in rest:
             yield Counterexample(f"{study.tell_event(event)} has no chat message", study.url_of(event))
 
 
-def _recipients(study: Study, place: int, message: Mapping[str, Any], connected: Mapping[str, Ints]) -> Counterexamples:
+def _recipients(study: Study, place: int, message: Mapping[str, Any]) -> Counterexamples:
     at_ms, recipients = int(study.table("chat").at_ms[place]), message["recipientIds"]
     if len(set(recipients)) < len(recipients) or message["senderId"] in recipients:
         yield _about(study, place, f"names a recipient twice, or its sender: {recipients}")
     for who in recipients:
         if not _present(study, who, at_ms):
             yield _about(study, place, f"names {who} as recipient, who was not present")
-    for who in study.presence:
-        left_out = who not in recipients and who != message["senderId"]
-        if left_out and _present(study, who, at_ms) and surely_connected(connected[who], at_ms):
-            yield _about(study, place, f"does not name {who} as recipient, who was present")
 
 
 def _present(study: Study, who: str, at_ms: int) -> bool:
@@ -62,27 +61,41 @@ def _present(study: Study, who: str, at_ms: int) -> bool:
     return first_ms <= at_ms and (at_ms <= last_ms or not study.is_over)
 
 
-def _connected(study: Study) -> dict[str, Ints]:
-    """Participant to the instants at which they did or received something, in order."""
-    received: dict[str, list[int]] = {}
+def _left_out(study: Study, who: str, chat: Window) -> Counterexamples:
+    """The messages that do not name somebody who is in the chat as a recipient."""
     table = study.table("chat")
-    for at_ms, message in zip(table.at_ms.tolist(), table.records, strict=True):
-        for who in message["recipientIds"]:
-            received.setdefault(who, []).append(at_ms)
-    found = {}
-    for who in study.presence:
-        own = study.traces(who, "events", "sync", "ratings/continuous")
-        found[who] = np.sort(np.concatenate([own, np.array(received.get(who, ()), dtype=np.int64)]))
-    return found
+    during = np.flatnonzero((table.at_ms >= chat.start_ms) & (table.at_ms <= chat.end_ms))
+    others = [place for place in during.tolist() if table.who[place] != who]
+    named = np.array([who in table.records[place]["recipientIds"] for place in others], dtype=np.bool_)
+    at_ms = table.at_ms[np.array(others, dtype=np.int64)]
+    own = study.traces(who, "events", "chat", "ratings/continuous")
+    said = excused(at_ms, named, own[(own >= chat.start_ms) & (own <= chat.end_ms)], chat)
+    if said is not None:
+        first = others[int(np.flatnonzero(~named)[0])]
+        yield _about(study, first, f"does not name {who} as recipient, who was in the chat: {said}")
 
 
-def surely_connected(traces: Ints, at_ms: int) -> bool:
-    """Is an instant so close between two of the participant's traces (or at one) that no gap fits in?"""
-    after = int(np.searchsorted(traces, at_ms))
-    if after < len(traces) and traces[after] == at_ms:
-        return True
-    around: Sequence[int] = traces[max(0, after - 1) : after + 1].tolist()
-    return len(around) == 2 and after > 0 and around[1] - around[0] < _SHORTEST_DISCONNECTION_MS
+def excused(at_ms: Ints, named: Flags, traces: Ints, chat: Window) -> str | None:
+    """Why no lost connection explains that somebody is not named as recipient; None where one does.
+
+    Args:
+        at_ms, named: Others' messages in the chat, in order, and whether each names the participant.
+        traces: When the participant did something in the chat, in order.
+    """
+    missed = at_ms[~named]
+    if not len(missed):
+        return None
+    first_ms, last_ms = int(missed[0]), int(missed[-1])
+    there = np.concatenate([traces, at_ms[named]])
+    if ((there >= first_ms) & (there <= last_ms)).any():
+        return "there is something of theirs between the messages that do not name them"
+    if last_ms - first_ms >= LONGEST_MS:
+        return f"for {last_ms - first_ms} ms no message names them, longer than a connection is lost"
+    before_ms = max(there[there < first_ms].tolist(), default=chat.start_ms)
+    after_ms = min(there[there > last_ms].tolist(), default=chat.end_ms)
+    if after_ms - before_ms < SHORTEST_MS:
+        return f"they were there {after_ms - before_ms:.0f} ms before and after, too short for a lost connection"
+    return None
 
 
 def _about(study: Study, place: int, what: str) -> Counterexample:

@@ -1,5 +1,6 @@
 """Invariant 3: a component record has its `component.start` event, and when completed its
-`component.complete` with the same response and `responseTime`; and no such event is without its record.
+`component.complete` with the same response and `responseTime`, so long after the start; and no such event is
+without its record.
 
 A component is told apart by participant, state, component id and the instant at which it was shown. Of a
 component that is shown several times, a completion belongs to the showing before it.
@@ -96,6 +97,9 @@ def _completed(study: Study, one: _Shown, ended: Sequence[Event]) -> Counterexam
             yield _about(study, one, f"is completed, but has {len(ended)} component.complete events")
     elif ended[0].record["response"] != response:
         yield _about(study, one, f"has the response {response!r}, its completion event {ended[0].record['response']!r}")
+    elif response_time_ms is not None and ended[0].at_ms - one.at_ms != response_time_ms:
+        lasted_ms = ended[0].at_ms - one.at_ms
+        yield _about(study, one, f"has responseTime {response_time_ms!r}, but was completed after {lasted_ms} ms")
     if response_time_ms != (None if response is None else response["responseTime"]):
         yield _about(study, one, f"has responseTime {response_time_ms!r} beside the response {response!r}")
 

@@ -2,11 +2,15 @@
 
 from mockserver.errors import MockserverError
 
-__all__ = ["CheckError", "UnreadableError"]
+__all__ = ["CheckError", "RefusedError", "UnreadableError"]
 
 
 class CheckError(MockserverError):
     """The server cannot be asked: it is not there, refuses the keys, or answers with an error."""
+
+
+class RefusedError(CheckError):
+    """The server does not accept the API key, or the key may not read that."""
 
 
 class UnreadableError(Exception):

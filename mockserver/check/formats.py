@@ -36,6 +36,8 @@ Records = Sequence[Mapping[str, Any]]
 class FormatsHoldTheSame(Rule):
     """Every list of every room and experiment, in every form that it can be had in."""
 
+    of_story = False
+
     def room(self, study: Study) -> Counterexamples:
         """The lists of a room."""
         for data_type in study.data_types:

@@ -31,16 +31,16 @@ class Invariant:
 
 
 def _room(
-    look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = ()
+    look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = (), of_story: bool = True
 ) -> Callable[[], Rule]:
-    return lambda: RoomRule(look, *data_types, besides=besides)
+    return lambda: RoomRule(look, *data_types, besides=besides, of_story=of_story)
 
 
 INVARIANTS: tuple[Invariant, ...] = (
     Invariant(
         1,
         "Every onset is its timestamp minus the start of its room, exactly",
-        _room(onset_counts_from_the_start, besides=WITHOUT_ONSET),
+        _room(onset_counts_from_the_start, besides=WITHOUT_ONSET, of_story=False),
     ),
     Invariant(
         2,

@@ -41,7 +41,8 @@ def _lines(result: Result, width: int) -> list[str]:
     text = f"{invariant.number:>2}  {invariant.title:<{width}}  {result.looked_at:>9,} {result.unit}"
     if result.broken is None:
         reason = f"; {result.skipped}" if result.skipped else ""
-        return [f"{head}{text}{reason}"]
+        left_out = f"; events of clients left out: {result.left_out:,}" if result.left_out else ""
+        return [f"{head}{text}{reason}{left_out}"]
     below = [click.style(_one_line(result.broken.sentence), fg="red"), result.broken.url]
     return [f"{head}{click.style(text, fg='red')}", *(f"{'':12}{line}" for line in below if line)]
 

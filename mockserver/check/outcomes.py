@@ -5,8 +5,11 @@ The codes are the participants endpoint's. A story is finished when the particip
 anybody in the room did and completed a component in the last of them; where a whole room was stopped, its
 experiment's definition, if it is served, tells that there was more to come. What the invariant leaves open is taken
 as follows (inferred): TECHNICAL stops early like ABANDONED; SUCCESS and COMPLETED_NO_CODE have finished and
-so have a `completedAt`, which others may be without; who times out has no component, and where `completedAt`
-says when they left, that was at least a minute after their last event.
+so have a `completedAt`, which others may be without. Who left has the code of what happened: NOCONSENT who declined,
+ABANDONED who failed the comprehension check, TIMEOUT who did neither and saw no state.
+
+That somebody waited shows in the room's start, which comes more than a minute after the last event of who timed out.
+When they gave up shows only where the participant has a `completedAt`; then that is a minute after it as well.
 
 While the world's clock runs, codes are newer than the events that were read before them, so the participants
 of a room that is not over are passed over then.
@@ -30,19 +33,26 @@ _WITH_END = ("SUCCESS", "COMPLETED_NO_CODE")
 
 
 class _Story(NamedTuple):
-    """What the room's records tell of one participant. Times in ms since the epoch."""
+    """What the room's records tell of one participant. Times in ms since the epoch.
+
+    Attributes:
+        began: Was shown a component, or entered a state. states: how many.
+        declined: Consent. failed: the comprehension check.
+    """
 
     last_event_ms: int | None
-    components: int
+    began: bool
     states: int
     declined: bool
+    failed: bool
     finished: bool
     room_over: bool
+    room_started_ms: int
     left_ms: int | None
 
 
 def _no_consent(story: _Story) -> str | None:
-    if story.components or story.states:
+    if story.began:
         return "was shown components without consent"
     return None if story.declined else "has no consent.declined event"
 
@@ -51,12 +61,23 @@ def _stops_early(story: _Story) -> str | None:
     return "went through to the end" if story.finished else None
 
 
+def _leaves(story: _Story) -> str | None:
+    if story.failed and story.began:
+        return "was shown components after a failed comprehension check"
+    if not story.failed and not story.began:
+        return "saw no state, without a failed comprehension check: so waited for one, and timed out"
+    return _stops_early(story)
+
+
 def _waits(story: _Story) -> str | None:
-    if story.components:
+    if story.began:
         return "was shown components, so did not time out waiting"
-    if story.left_ms is None or story.last_event_ms is None:
+    if story.last_event_ms is None:
         return None
-    waited_ms = story.left_ms - story.last_event_ms
+    waited_ms = story.room_started_ms - story.last_event_ms
+    if waited_ms <= _SHORTEST_WAIT_MS:
+        return f"waited in vain, though the room started {waited_ms} ms after the last event"
+    waited_ms = waited_ms if story.left_ms is None else story.left_ms - story.last_event_ms
     return None if waited_ms >= _SHORTEST_WAIT_MS else f"left only {waited_ms} ms after the last event"
 
 
@@ -68,10 +89,19 @@ def _finished(story: _Story) -> str | None:
     return None if story.finished else "did not get to the end"
 
 
+def _says_another_code(code: str, story: _Story) -> str | None:
+    """Who declined or failed has that code, as soon as they have left."""
+    if story.declined and code not in ("NOCONSENT", "IN_PROGRESS"):
+        return "has a consent.declined event"
+    if story.failed and code not in ("ABANDONED", "IN_PROGRESS"):
+        return "has failed the comprehension check"
+    return None
+
+
 # Code to what contradicts it, in words; None where nothing does.
 _CONTRADICTIONS: Mapping[str, Callable[[_Story], str | None]] = {
     "NOCONSENT": _no_consent,
-    "ABANDONED": _stops_early,
+    "ABANDONED": _leaves,
     "TECHNICAL": _stops_early,
     "TIMEOUT": _waits,
     "IN_PROGRESS": _running,
@@ -88,7 +118,7 @@ class CodesTellTheStory(Rule):
     def room(self, study: Study) -> Counterexamples:
         """The participants of one room."""
         if study.room.people is None:
-            self.skipped = "the participants endpoint is not served"
+            self.skipped = "not checked: the participants endpoint is not served"
             return
         if study.reader.moving and not study.is_over:
             return
@@ -97,9 +127,9 @@ class CodesTellTheStory(Rule):
             code = person["completionCode"]
             contradiction, story = _CONTRADICTIONS.get(code), _story(study, person)
             said = contradiction(story) if contradiction else "is no completion code"
-            if said and contradiction is _stops_early and _has_more_to_come(study, story):
+            if said and contradiction in (_stops_early, _leaves) and story.finished and _has_more_to_come(study, story):
                 said = None
-            for what in (said, _times(study, person)):
+            for what in (said, _says_another_code(code, story), _times(study, person)):
                 if what is not None:
                     yield Counterexample(
                         f"participant {person['participantId']} of room {study.room.id}, {code}: {what}",
@@ -114,17 +144,28 @@ def _story(study: Study, person: Mapping[str, Any]) -> _Story:
     entered = [event for event in study.events_of("state.enter") if event.who == who]
     everybody = [event.who for event in study.events_of("state.enter")]
     most = max((everybody.count(one) for one in set(everybody)), default=0)
-    done_in = {e.record["stateId"] for e in study.events_of("component.complete") if e.who == who}
+    shown = [event for event in study.events_of("component.start") if event.who == who]
+    checks = [event for event in study.events_of("instructions.comprehension_check") if event.who == who]
     return _Story(
         last_event_ms=int(study.presence[who][1]) if who in study.presence else None,
-        components=len(study.table("components").places_of.get(who, ()))
-        + sum(event.who == who for event in study.events_of("component.start")),
+        began=bool(entered or shown or len(study.table("components").of(who))),
         states=len(entered),
         declined=any(event.who == who for event in study.events_of("consent.declined")),
-        finished=0 < most == len(entered) and entered[-1].record["stateId"] in done_in,
+        failed=bool(checks) and (checks[-1].record["response"] or {}).get("value") == "incorrect",
+        finished=0 < most == len(entered) and _completed_since(study, who, entered[-1].at_ms),
         room_over=study.is_over,
+        room_started_ms=study.started_ms,
         left_ms=_ms(person["completedAt"]),
     )
+
+
+def _completed_since(study: Study, who: str, at_ms: int) -> bool:
+    """Has the participant completed a component that was shown since then, by its event or by its record?"""
+    table = study.table("components")
+    recorded = any(
+        table.at_ms[place] >= at_ms and table.records[place]["completed"] for place in table.of(who).tolist()
+    )
+    return recorded or any(e.who == who and e.at_ms >= at_ms for e in study.events_of("component.complete"))
 
 
 def _has_more_to_come(study: Study, story: _Story) -> bool:

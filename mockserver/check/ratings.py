@@ -1,7 +1,7 @@
 """Invariants 4 and 5: ratings against components, events and each other.
 
-Source: fields of sparse ratings and the order pause < onset < end < resume (contract A4); 100 to 500 ms
-between two continuous samples (the data page, documented).
+Source: fields of sparse ratings (the client, observed), their order pause < onset < end < resume (inferred); 100 to
+500 ms between two continuous samples (the data page, documented).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from mockserver.check.absence import sliders, viewers, within
 from mockserver.check.instants import Ints
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Study, Window
 
 __all__ = ["samples_are_regular", "sparse_ratings_pause_the_video"]
 
-_LEAST_MS, _MOST_MS = 100, 500
+_LEAST_MS = 100
 # What `sparseRatingData` tells of a video and its pause.
 _OF_A_PAUSE = (
     "videoId", "videoRelativeTime", "pauseTimestamp", "mediaPauseOnset", "mediaResumeOnset", "actualPauseDuration"
@@ -38,8 +39,8 @@ class _Rating(NamedTuple):
 
 def sparse_ratings_pause_the_video(study: Study) -> Counterexamples:
     """Invariant 4: a sparse rating has its component, its completion event, and, where it interrupts a video, a
-    media pause that brackets it; `previousRatings` is what was rated before. While other rooms of the experiment
-    run, its component may be withheld (`Study.is_settled`).
+    media pause that brackets it; `previousRatings` is what was rated before. Its component may be withheld while
+    other rooms of the experiment run; the event is there.
 
     Where it interrupts nothing, all that tells of a video or a pause is null.
 
@@ -77,6 +78,7 @@ def _own_times(study: Study, rating: _Rating) -> Counterexamples:
         "ratingEndOnset": (record["ratingEndOnset"], rating.end_ms),
         "rawValue": (record["rawValue"], record["value"]),
         "componentData": (detail["componentData"]["value"], record["value"]),
+        "rawOnset": (record["rawOnset"], record["onset"] + record["clockOffsetApplied"]),
     }
     if detail["pauseIndex"] is not None:
         pause_ms, resume_ms = detail["mediaPauseOnset"], detail["mediaResumeOnset"]
@@ -96,25 +98,29 @@ def _own_times(study: Study, rating: _Rating) -> Counterexamples:
 
 
 def _component(study: Study, rating: _Rating) -> Counterexamples:
-    """The component that asked, and the event of its completion."""
-    components, record = study.table("components"), rating.record
-    names = ("participantId", "stateId", "componentId", "timestamp")
-    found = [c for c in components.records if all(c[name] == record[name] for name in names)]
-    answer = {"value": _as_answered(record, found), "responseTime": record["responseTime"]}
-    withheld = not found and not study.is_settled
-    if not withheld and not any(c["completed"] and c["response"] == answer for c in found):
-        yield _about(study, rating, f"has no completed component with the answer {answer}")
+    """The component that asked, and the event of its completion.
+
+    One of the two has to agree with the rating. That the other does not, or is not there, is invariant 3's to tell.
+    """
+    record = rating.record
+    shown = [
+        component
+        for component in study.table("components").records
+        if all(component[name] == record[name] for name in ("participantId", "stateId", "componentId", "timestamp"))
+    ]
+    answer = {"value": _as_answered(record, shown), "responseTime": record["responseTime"]}
+    if any(component["completed"] and component["response"] == answer for component in shown):
+        return
     done = [
-        event
+        event.record["response"] or {}
         for event in study.events_of("component.complete")
         if event.at_ms == study.started_ms + rating.end_ms
         and all(event.record[name] == record[name] for name in ("participantId", "stateId", "componentId"))
     ]
-    if withheld:
-        # Without its component nobody knows how the answer is written; its time is told all the same.
-        answer = {"responseTime": record["responseTime"]}
-    if not any(answer.items() <= (event.record["response"] or {}).items() for event in done):
-        yield _about(study, rating, f"has no component.complete event with {answer} at its end")
+    # Without its component nobody knows how the answer is written; its time is told all the same.
+    told = answer if shown else {"responseTime": record["responseTime"]}
+    if not any(told.items() <= response.items() for response in done):
+        yield _about(study, rating, f"has no completed component with the answer {answer}, and no event that says so")
 
 
 def _as_answered(record: Mapping[str, Any], components: Sequence[Mapping[str, Any]]) -> str:
@@ -135,6 +141,8 @@ def _no_stimulus(study: Study, rating: _Rating) -> Counterexamples:
 
 def _pause(study: Study, rating: _Rating) -> Counterexamples:
     """The events that stopped the video and let it go on."""
+    if rating.who in study.declined:
+        return
     paused_ms = study.started_ms + rating.detail["mediaPauseOnset"]
     resumed_ms = study.started_ms + rating.detail["mediaResumeOnset"]
     state_id = rating.record["stateId"]
@@ -165,10 +173,8 @@ def samples_are_regular(study: Study) -> Counterexamples:
     A window is a showing of the ContinuousRating component with the sample's component id (`Study.windows`).
     Order and distance are looked at per participant and component, since two sliders may be shown at once.
 
-    A longer distance is allowed only where the participant was disconnected. The API has no word for that, so
-    it is disproved rather than proved: by an event, a message or a sync sample of the participant between the
-    two samples. The 500 ms next to either of them do not count, because a slider that is connected has that
-    long to send. A gap of less than a second leaves nothing to look into; it counts as a lost sample.
+    A longer distance is allowed only where the participant was disconnected, and then there is no sample: how
+    that is told is in `absence.py`.
     """
     table = study.table("ratings/continuous")
     windows = study.windows("ContinuousRating")
@@ -177,10 +183,11 @@ def samples_are_regular(study: Study) -> Counterexamples:
         ids = [components[place] for place in places.tolist()]
         for component_id in dict.fromkeys(ids):
             own = places[np.array([one == component_id for one in ids], dtype=np.bool_)]
-            yield from _slider(study, who, own, windows.get((who, component_id), ()))
+            yield from _slider(study, own, windows.get((who, component_id), ()))
+    yield from _gaps(study)
 
 
-def _slider(study: Study, who: str, places: Ints, windows: Sequence[Window]) -> Counterexamples:
+def _slider(study: Study, places: Ints, windows: Sequence[Window]) -> Counterexamples:
     """All samples of one component of one participant."""
     t = study.table("ratings/continuous").at_ms[places]
     starts = np.array([window.start_ms for window in windows], dtype=np.float64)
@@ -193,15 +200,22 @@ def _slider(study: Study, who: str, places: Ints, windows: Sequence[Window]) -> 
     step, same = np.diff(t), np.diff(window) == 0
     for n in np.flatnonzero(same & (step < _LEAST_MS)).tolist():
         yield _sample(study, places[n + 1], f"comes {step[n]} ms after the one before, less than {_LEAST_MS} ms")
-    traces = study.traces(who, "events", "chat", "sync")
-    for n in np.flatnonzero(same & (step > _MOST_MS)).tolist():
-        after = f"comes {step[n]} ms after the one before, more than {_MOST_MS} ms"
-        if step[n] <= 2 * _MOST_MS:
-            yield _sample(study, places[n + 1], f"{after}, too little for a lost connection")
-        between = traces[(traces > t[n] + _MOST_MS) & (traces < t[n + 1] - _MOST_MS)]
-        if len(between):
-            seen_ms = int(between[0]) - study.started_ms
-            yield _sample(study, places[n + 1], f"{after}, though {who} was connected at onset {seen_ms} ms")
+
+
+def _gaps(study: Study) -> Counterexamples:
+    """No sample lacks while its participant was connected, and there is none while they were not."""
+    table = study.table("ratings/continuous")
+    for silence in sliders(study):
+        if silence.fault:
+            yield Counterexample(f"{silence.told(study)}, {silence.fault}", table.url(silence.place or 0))
+    # The host has no sync samples, which tells nothing.
+    unseen = [one for one in viewers(study) if not one.fault and one.stay.who in study.table("sync").places_of]
+    lost = [(one.stay.who, one.core, one.told(study)) for one in unseen]
+    for who, spans in study.lost_in_chats.items():
+        lost += [(who, span, "between two video chat connections in one state") for span in spans]
+    for who, span, told in lost:
+        for place in within(table.at_ms, table.of(who), span).tolist():
+            yield _sample(study, place, f"was taken while its participant was disconnected: {told}")
 
 
 def _sample(study: Study, place: Any, what: str) -> Counterexample:

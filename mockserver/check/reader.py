@@ -7,14 +7,14 @@ from urllib.parse import quote, urlencode
 
 import orjson
 
-from mockserver.check.errors import CheckError, UnreadableError
+from mockserver.check.errors import CheckError, RefusedError, UnreadableError
 from mockserver.check.instants import iso_from_ms, ms_from_iso
 from mockserver.check.transport import Answer, Transport
 
 __all__ = ["API_PATH", "MAX_LIMIT", "Horizon", "Page", "Reader", "data_path"]
 
 API_PATH = "/api/v3"
-# The most that one page holds (contract A3, inferred).
+# The most that one page holds (inferred).
 MAX_LIMIT = 10_000
 
 
@@ -128,11 +128,19 @@ class Reader:
             raise CheckError(f"the API key is not accepted at {self._transport.base_url}: {said}")
         return False
 
+    def each_key(self) -> Iterator[None]:
+        """Take each key in turn, and then again the one that was taken before."""
+        before = self._key
+        for key in self._keys:
+            self._key = key
+            yield
+        self._key = before
+
     def answer(self, path: str, query: Mapping[str, Any]) -> Answer:
         """An answer as it came.
 
         Raises:
-            CheckError: It is an error.
+            CheckError: It is an error; RefusedError, if the key may not read that.
         """
         answer = self._ask("GET", _target(path, query))
         self._refuse_errors(answer, self.url(path, query))
@@ -161,7 +169,7 @@ class Reader:
         return self._page(answer, url)
 
     def control(self, path: str) -> Any:
-        """What the emulator's own API answers; None where the server has none, or no such route."""
+        """What the emulator's own API answers; None where the server has none, no such route, or wants a token."""
         answer = self._ask("GET", path)
         if answer.status != 200:
             return None
@@ -228,9 +236,10 @@ class Reader:
 
     def _refuse_errors(self, answer: Answer, url: str) -> None:
         if answer.status == 401:
-            raise CheckError(f"the API key is not accepted at {self._transport.base_url}: {_message(answer)}")
+            raise RefusedError(f"the API key is not accepted at {self._transport.base_url}: {_message(answer)}")
         if answer.status != 200:
-            raise CheckError(f"{url} answers {answer.status}: {_message(answer)}")
+            kind = RefusedError if answer.status == 403 else CheckError
+            raise kind(f"{url} answers {answer.status}: {_message(answer)}")
 
 
 def _target(path: str, query: Mapping[str, Any]) -> str:
@@ -238,7 +247,7 @@ def _target(path: str, query: Mapping[str, Any]) -> str:
 
 
 def _has_no_route(answer: Answer) -> bool:
-    """An unknown route names the path, an unknown id the resource (error details, A2)."""
+    """An unknown route names the path, an unknown id the resource, in the error's details."""
     if answer.status != 404:
         return False
     return "resource" not in (_error(answer).get("details") or {})

@@ -1,5 +1,5 @@
 """Invariant 7: a recording lies inside its video chat connection; `videoOffset`, `duration`, `startTime`,
-`endTime` agree; the file has `fileSize` bytes.
+`endTime` agree; the file has `fileSize` bytes, and there is one if the status says so.
 
 A connection is what the video chat's records say it is (their shape is inferred), and it lies itself inside a
 VideoChat component of its participant, from `component.start` to its completion or the exit from its state.
@@ -20,6 +20,8 @@ from mockserver.check.study import Study, Window
 __all__ = ["recordings_agree_with_their_files"]
 
 _TAIL_BYTES = 64
+# Whether there is a file, by status (documented for `completed`, else inferred).
+_HAS_FILE = {"completed": True, "limit_reached": True, "failed": False, "aborted": False, "active": False}
 _FILE_FIELDS = ("downloadUrl", "url", "downloadPath")
 
 
@@ -79,6 +81,9 @@ def _connections_in_chats(study: Study) -> Counterexamples:
 
 
 def _file(study: Study, place: int, record: Mapping[str, Any]) -> Counterexamples:
+    has_file = _HAS_FILE.get(record["status"])
+    if has_file is not None and has_file != (record["fileSize"] is not None):
+        yield _about(study, place, f"is {record['status']} and has fileSize {record['fileSize']!r}")
     size, links = record["fileSize"], [record[name] for name in _FILE_FIELDS]
     if size is None or None in links:
         if size is not None or any(link is not None for link in links):

@@ -30,9 +30,11 @@ class Rule:
     Attributes:
         looked_at: How much was looked at so far. unit: what is counted.
         skipped: Why nothing could be said; None where something could.
+        of_story: Records are held against each other, so the events that clients wrote are left out.
     """
 
     unit = "records"
+    of_story = True
 
     def __init__(self) -> None:
         self.looked_at = 0
@@ -53,12 +55,18 @@ class RoomRule(Rule):
     Args:
         look: Yields the counter-examples of a room.
         data_types: The records it looks at; none named, it looks at all but those `besides`.
+        of_story: As the attribute.
     """
 
     def __init__(
-        self, look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = ()
+        self,
+        look: Callable[[Study], Counterexamples],
+        *data_types: str,
+        besides: tuple[str, ...] = (),
+        of_story: bool = True,
     ) -> None:
         super().__init__()
+        self.of_story = of_story
         self._look = look
         self._data_types = data_types
         self._besides = besides
@@ -66,5 +74,6 @@ class RoomRule(Rule):
     def room(self, study: Study) -> Counterexamples:
         """Look at one room, and count its records."""
         named = self._data_types or [one for one in study.data_types if one not in self._besides]
-        self.looked_at += sum(len(study.table(data_type)) for data_type in named)
+        tables = [study.table(data_type) for data_type in named]
+        self.looked_at += sum(len(table) - (int(table.written.sum()) if self.of_story else 0) for table in tables)
         return self._look(study)

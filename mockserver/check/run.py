@@ -21,6 +21,7 @@ class Result:
     Attributes:
         looked_at: How many records, totals, … (`unit`) were looked at, up to the counter-example.
         broken: The first counter-example. skipped: why nothing could be said. Both None: the invariant holds.
+        left_out: How many events were none of its business, because clients wrote them.
     """
 
     invariant: Invariant
@@ -28,6 +29,7 @@ class Result:
     unit: str
     broken: Counterexample | None
     skipped: str | None
+    left_out: int = 0
 
 
 class Run:
@@ -55,6 +57,7 @@ class Run:
         self._discovery = Discovery(reader)
         self._rules: list[tuple[Invariant, Rule]] = [(one, one.make()) for one in invariants]
         self._broken: dict[int, Counterexample] = {}
+        self._left_out = 0
         self.forbidden: list[str] = []
         self.surveys = list(self._survey(experiment_ids or self._discovery.experiment_ids(), most_rooms))
         if self.forbidden and not self.surveys:
@@ -105,6 +108,7 @@ class Run:
         room = self._discovery.room(survey.experiment_id, room_id)
         study = Study(self._reader, survey.experiment_id, room, survey.data_types, horizon)
         self._look(lambda rule: rule.room(study), room.url)
+        self._left_out += study.left_out
 
     def _look_at_experiment(self, survey: Survey) -> None:
         url = self._reader.url(data_path("events", "experiment", survey.experiment_id), {})
@@ -120,7 +124,8 @@ class Run:
 
     def _result(self, invariant: Invariant, rule: Rule) -> Result:
         broken = self._broken.get(invariant.number)
-        return Result(invariant, rule.looked_at, rule.unit, broken, None if broken else rule.skipped)
+        left_out = self._left_out if rule.of_story else 0
+        return Result(invariant, rule.looked_at, rule.unit, broken, None if broken else rule.skipped, left_out)
 
 
 def _first(look: Callable[[Rule], Counterexamples], rule: Rule, url: str) -> Counterexample | None:

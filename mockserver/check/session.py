@@ -40,7 +40,7 @@ def reader_of(settings: Settings, keys: Sequence[str]) -> Iterator[Reader]:
     """
     sandbox = create_sandbox(settings)
     with contextlib.closing(sandbox.store):
-        app = create_app(settings, sandbox=sandbox)
+        app = create_app(sandbox=sandbox)
         yield Reader(InProcessTransport(app), keys or _reading_keys(sandbox))
 
 

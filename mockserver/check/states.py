@@ -1,8 +1,9 @@
 """Invariant 9: `state.enter` and `state.exit` pair up and follow the experiment's states in order.
 
-The experiment's order is the longest sequence of states that anybody went through. All others of the
-experiment, in whatever room, have to begin as it does and may stop early: nobody skips a state or goes back.
-The experiment's definition is not asked, since it may have been edited after the rooms were run.
+The experiment's order is its definition's, where the room was certainly run by that (`discovery.py`): nobody skips a
+state or goes back, though people may stop early. A definition may have been edited since, or may not be for the
+key to read. So the participants of the experiment, in whatever room, have to agree among themselves as well: the
+longest sequence of states that anybody went through is what all others begin as.
 """
 
 from collections.abc import Sequence
@@ -27,6 +28,7 @@ class StatesInOrder(Rule):
         for who in dict.fromkeys(move.who for move in moves):
             own = [move for move in moves if move.who == who]
             yield from _pairs(study, own)
+            yield from _as_defined(study, [move for move in own if move.type == "state.enter"])
             yield from self._order(study, [move for move in own if move.type == "state.enter"])
 
     def _order(self, study: Study, entered: Sequence[Event]) -> Counterexamples:
@@ -59,6 +61,18 @@ def _pairs(study: Study, moves: Sequence[Event]) -> Counterexamples:
             inside = None
     if inside is not None and study.is_over:
         yield _about(study, inside, "has no state.exit event, though the room is over")
+
+
+def _as_defined(study: Study, entered: Sequence[Event]) -> Counterexamples:
+    """The states that the definition has, from the first on."""
+    defined = study.room.states
+    if defined is None:
+        return
+    for number, event in enumerate(entered):
+        expected = repr(defined[number]) if number < len(defined) else "no further state"
+        if repr(event.record["stateId"]) != expected:
+            where = f"as number {number + 1}, where the experiment's definition has {expected}"
+            yield _about(study, event, f"enters {event.record['stateId']!r} {where}")
 
 
 def _about(study: Study, event: Event, what: str) -> Counterexample:

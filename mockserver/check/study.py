@@ -4,8 +4,9 @@ All rules share a study, so each data type of a room is read once; when the room
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -103,10 +104,8 @@ class Study:
         if self.room.record is not None:
             ended = self.room.record.get("endedAt")
             return ended is not None and int(ms_from_iso([ended])[0]) <= self.horizon_ms
-        last_ms = max(
-            (int(self.table(name).at_ms[-1]) for name in self.data_types if len(self.table(name))),
-            default=self.horizon_ms,
-        )
+        told = (table.at_ms[~table.written] for table in map(self.table, self.data_types))
+        last_ms = max((int(at_ms[-1]) for at_ms in told if len(at_ms)), default=self.horizon_ms)
         return last_ms + _SILENCE_MS < self.horizon_ms
 
     @property
@@ -126,12 +125,18 @@ class Study:
 
     @cached_property
     def events(self) -> Mapping[str, Sequence[Event]]:
-        """Event type to its events, in order."""
+        """Event type to its events, in order, but for those that clients wrote."""
         table, found = self.table("events"), dict[str, list[Event]]()
-        for place, (record, at_ms) in enumerate(zip(table.records, table.at_ms.tolist(), strict=True)):
-            event = Event(place, at_ms, table.who[place], record["eventType"], record)
+        for place in np.flatnonzero(~table.written).tolist():
+            record = table.records[place]
+            event = Event(place, int(table.at_ms[place]), table.who[place], record["eventType"], record)
             found.setdefault(event.type, []).append(event)
         return found
+
+    @property
+    def left_out(self) -> int:
+        """How many events clients wrote, as far as the events were read."""
+        return int(self._tables["events"].written.sum()) if "events" in self._tables else 0
 
     def events_of(self, *types: str) -> list[Event]:
         """The events of some types, in order."""
@@ -150,32 +155,46 @@ class Study:
         found = [table.at_ms[table.places_of[who]] for table in map(self.table, data_types) if who in table.places_of]
         return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.int64)
 
+    @cached_property
+    def declined(self) -> Collection[str]:
+        """Who declined consent, and so takes part in nothing: if something is recorded of them all the same, that is
+        invariant 10's to tell.
+        """
+        return {event.who for event in self.events.get("consent.declined", ())}
+
     # --- what lasts ----------------------------------------------------------------------------
 
     def windows(self, component_type: str) -> Mapping[tuple[str, str], Sequence[Window]]:
         """(Participant, component id) to the times in which the component was there, in order.
 
-        A window lasts from `component.start` to the next `component.complete` of the same component, or,
-        where that is missing, to the participant's `state.exit`, or, in a room that is not over, for ever.
+        A window lasts from `component.start`, or the time of a component record without that event, which is
+        invariant 3's to tell, to the next `component.complete` of the same component, or, where that is missing,
+        to the participant's `state.exit`, or, in a room that is not over, for ever.
         """
         found: dict[tuple[str, str], list[Window]] = {}
-        for start in self.events.get("component.start", ()):
-            if start.record["componentType"] == component_type:
-                key = (start.who, start.record["componentId"])
-                window = Window(start.at_ms, self._end_of(start), start.record["stateId"])
-                found.setdefault(key, []).append(window)
+        for shown in self._shown(component_type):
+            window = Window(shown.at_ms, self._end_of(shown), shown.state_id)
+            found.setdefault((shown.who, shown.component_id), []).append(window)
         return found
 
-    def _end_of(self, start: Event) -> float:
-        names_of = {"component.complete": ("stateId", "componentId"), "state.exit": ("stateId",)}
+    def _shown(self, component_type: str) -> list["_Shown"]:
+        """When components of a type appeared, in order, each once."""
+        told = [(event.at_ms, event.who, event.record) for event in self.events.get("component.start", ())]
+        table = self.table("components")
+        told += zip(table.at_ms.tolist(), table.who, table.records, strict=True)
+        of_type = (one for one in told if one[2]["componentType"] == component_type)
+        found = {_Shown(at, who, record["componentId"], record["stateId"]) for at, who, record in of_type}
+        return sorted(found, key=lambda one: (one.at_ms, one.who, str(one.component_id)))
+
+    def _end_of(self, shown: "_Shown") -> float:
         ends = [
             end.at_ms
-            for type_, names in names_of.items()
+            for type_ in ("component.complete", "state.exit")
             for end in self.events.get(type_, ())
-            if end.at_ms >= start.at_ms and end.who == start.who
-            if all(end.record[name] == start.record[name] for name in names)
+            if end.at_ms >= shown.at_ms and end.who == shown.who and end.record["stateId"] == shown.state_id
+            if type_ == "state.exit" or end.record["componentId"] == shown.component_id
         ]
-        return min(ends, default=start.at_ms if self.is_over else math.inf)
+        return min(ends, default=shown.at_ms if self.is_over else math.inf)
 
     @cached_property
     def connections(self) -> Mapping[str, Sequence[Window]]:
@@ -196,25 +215,63 @@ class Study:
         return {who: list(own.values()) for who, own in found.items()}
 
     @cached_property
+    def lost_in_chats(self) -> Mapping[str, Sequence[Span]]:
+        """Participant to the times between two of their video chat connections in one state."""
+        return {
+            who: [(a.end_ms, b.start_ms) for a, b in pairwise(chats) if a.state_id == b.state_id]
+            for who, chats in self.connections.items()
+        }
+
+    @cached_property
     def playing(self) -> Sequence[Window]:
         """When the room's video played, in order: from anybody's `media.play` to the next pause or end.
 
         A room plays together, so everybody's events tell of the same instants; who was disconnected at one
-        has no event there.
+        has no event there. Pauses and resumptions that only sparse ratings tell of count as well: that their
+        events are missing is invariant 4's to tell.
         """
-        moments = {(e.at_ms, e.type, e.record["stateId"]) for e in self.events_of(*_PLAY, *_STOP)}
+        moments = {(e.at_ms, e.type in _PLAY, e.record["stateId"]) for e in self.events_of(*_PLAY, *_STOP)}
         windows: list[Window] = []
         since: int | None = None
-        for at_ms, type_, state_id in sorted(moments, key=lambda moment: (moment[0], moment[1] in _PLAY)):
-            if type_ in _PLAY and since is None:
+        for at_ms, plays, state_id in sorted(moments | self._told_by_ratings(moments), key=lambda one: one[:2]):
+            if plays and since is None:
                 since = at_ms
-            elif type_ in _STOP and since is not None:
+            elif not plays and since is not None:
                 windows.append(Window(since, at_ms, state_id))
                 since = None
         if since is not None:
             windows.append(Window(since, since if self.is_over else math.inf, state_id))
         return windows
 
+    def _told_by_ratings(self, moments: Collection["_Moment"]) -> set["_Moment"]:
+        """What sparse ratings tell of playing and stopping, where a stop would follow a stop or a play a play."""
+        missing: set[_Moment] = set()
+        for rating in self.table("ratings/sparse").records:
+            detail, state_id = rating["sparseRatingData"], rating["stateId"]
+            for name, plays in (("mediaPauseOnset", False), ("mediaResumeOnset", True)):
+                if detail[name] is not None and not _is_told(moments, self.started_ms + detail[name], plays, state_id):
+                    missing.add((self.started_ms + detail[name], plays, state_id))
+        return missing
 
+
+def _is_told(moments: Collection["_Moment"], at_ms: int, plays: bool, state_id: str | None) -> bool:
+    """Is there such a moment between those of the other kind before and after an instant?"""
+    other = [at for at, kind, where in moments if kind is not plays and where == state_id]
+    since_ms = max((at for at in other if at <= at_ms), default=-math.inf)
+    until_ms = min((at for at in other if at > at_ms), default=math.inf)
+    return any(kind is plays and where == state_id and since_ms <= at <= until_ms for at, kind, where in moments)
+
+
+class _Shown(NamedTuple):
+    """A component that appeared."""
+
+    at_ms: int
+    who: str
+    component_id: str
+    state_id: str
+
+
+# When a video began to play (or else stopped), and in which state.
+_Moment = tuple[int, bool, str | None]
 _PLAY = ("media.play",)
 _STOP = ("media.pause", "media.ended")

@@ -2,16 +2,20 @@
 from `playbackRate`, clock skew and stalls; beyond 600 ms a seek event follows within 3 s; `syncQuality` falls
 as |drift| and latency grow.
 
-What may become of `timeDrift` between two samples is told in `drift.py`.
+What may become of `timeDrift` between two samples is told in `drift.py`, what `syncQuality` is made of in
+`quality.py`. Whoever watches with others has samples from shortly after the beginning of each stretch of playing
+video to shortly before its end, if they were connected (`absence.py`) and are not the host.
 
 Source: limits of the rate, its step, the seek threshold and the cooldown from the video synchronization page
-(documented); one record a second from contract A4.
+(documented); one record a second is inferred.
 """
 
 import numpy as np
 
+from mockserver.check.absence import sliders, viewers, within
 from mockserver.check.drift import Track, drift_follows
-from mockserver.check.instants import Flags, Floats, Ints
+from mockserver.check.instants import Ints
+from mockserver.check.quality import quality_falls
 from mockserver.check.rule import Counterexample, Counterexamples
 from mockserver.check.study import Study
 
@@ -25,28 +29,30 @@ _RATES = (0.95, 1.05)
 _RATE_STEP = 0.0101
 # Samples come once a second. Two that lie further apart than this are no neighbours.
 _NEIGHBOURS_WITHIN_MS = 1500
-_SAMPLE_EVERY_MS = 1000
-# Quality is written with three decimals.
-_QUALITY_ROUNDING = 0.001 + 1e-9
 
 
 def viewers_follow_the_host(study: Study) -> Counterexamples:
-    """Every sync sample of a room, viewer by viewer, and then the room's samples against each other."""
+    """Every sync sample of a room, viewer by viewer, and then the room's samples against each other.
+
+    Samples of somebody who is none of the room's participants are invariant 2's to tell.
+    """
     table = study.table("sync")
     window = _windows(study, table.at_ms)
     for place in np.flatnonzero(window < 0)[:1].tolist():
         yield _about(study, place, "was taken while the video did not play")
+    own = {who: places for who, places in table.places_of.items() if who in study.room.participants}
     watched = {event.who for event in study.events_of("media.play")}
-    for places in table.places_of.values():
-        if not watched - table.places_of.keys():
+    for places in own.values():
+        if not watched - own.keys():
             yield _about(study, int(places[0]), "is a viewer's, but nobody is left to follow: the host is no viewer")
-    tracks = [_track(study, who, places, window[places]) for who, places in table.places_of.items()]
+    tracks = [_track(study, who, places, window[places]) for who, places in own.items()]
     for track in tracks:
         yield from _rates(study, track)
-        yield from _holes(study, track)
         yield from _seeks(study, track)
+    if len(own) == len(table.places_of):
+        yield from _gaps(study)
     yield from drift_follows(study, tracks)
-    yield from _quality(study)
+    yield from quality_falls(study)
 
 
 def _windows(study: Study, at_ms: Ints) -> Ints:
@@ -71,7 +77,6 @@ def _track(study: Study, who: str, places: Ints, window: Ints) -> Track:
         drift_ms=table.numbers("timeDrift")[places],
         rate=table.numbers("playbackRate")[places],
         pairs=np.flatnonzero(together & near),
-        holes=np.flatnonzero(together & ~near),
         seeks=np.array([e.at_ms for e in study.events_of("media.seek") if e.who == who], dtype=np.int64),
     )
 
@@ -86,19 +91,24 @@ def _rates(study: Study, track: Track) -> Counterexamples:
         yield _about(study, place, f"changes playbackRate by {step[n]:+.4f}, more than 0.01 in one step")
 
 
-def _holes(study: Study, track: Track) -> Counterexamples:
-    """Samples are missing only while the viewer was disconnected; that is disproved as in invariant 5."""
-    traces = study.traces(track.who, "events", "ratings/continuous")
-    for n in track.holes.tolist():
-        start_ms, end_ms = track.at_ms[n] + _SAMPLE_EVERY_MS, track.at_ms[n + 1] - _SAMPLE_EVERY_MS
-        between = traces[(traces > start_ms) & (traces < end_ms)]
-        if len(between):
-            yield _about(
-                study,
-                track.places[n + 1],
-                f"comes {track.at_ms[n + 1] - track.at_ms[n]} ms after the one before in the video, though "
-                f"{track.who} was connected at onset {int(between[0]) - study.started_ms} ms",
-            )
+def _gaps(study: Study) -> Counterexamples:
+    """Viewers have samples while the video plays and they are connected, and none while they are not.
+
+    One who watched has none at all: the host. Nobody says who that is, so of two without one is a viewer.
+    """
+    table = study.table("sync")
+    silences = list(viewers(study))
+    without = list(dict.fromkeys(one.stay.who for one in silences if one.stay.who not in table.places_of))
+    if len(without) > 1:
+        told = next(one.told(study) for one in silences if one.stay.who == without[1])
+        yield Counterexample(f"{told}, nor at any time, and {without[0]} has none; only one is the host", table.url(0))
+    for silence in silences:
+        if silence.fault and silence.stay.who not in without:
+            yield Counterexample(f"{silence.told(study)} of the video, {silence.fault}", table.url(silence.place or 0))
+    for silence in sliders(study):
+        own = within(table.at_ms, table.of(silence.stay.who), silence.core)
+        for place in own.tolist() if not silence.fault else ():
+            yield _about(study, place, f"was taken while its participant was disconnected: {silence.told(study)}")
 
 
 def _seeks(study: Study, track: Track) -> Counterexamples:
@@ -119,40 +129,6 @@ def _seeks(study: Study, track: Track) -> Counterexamples:
         if not sought and not study.may_still_come(at_ms + _SEEK_WITHIN_MS):
             said = f"has timeDrift {track.drift_ms[n]:.0f} ms, but no media.seek event follows within 3 s"
             yield _about(study, track.places[n], said)
-
-
-def _quality(study: Study) -> Counterexamples:
-    """No two samples of the room with more drift and more latency in the one of better quality.
-
-    The best quality is kept for each pair of different values of |drift| and latency, and accumulated from
-    the far corner, so that all samples with more of both are one cell.
-    """
-    table = study.table("sync")
-    if not len(table):
-        return
-    drift, latency = np.abs(table.numbers("timeDrift")), table.numbers("latency")
-    quality = table.numbers("syncQuality")
-    row, column = _ranks(drift), _ranks(latency)
-    best = np.full((row.max() + 2, column.max() + 2), -np.inf)
-    np.maximum.at(best, (row, column), quality)
-    best = np.maximum.accumulate(best[::-1], axis=0)[::-1]
-    best = np.maximum.accumulate(best[:, ::-1], axis=1)[:, ::-1]
-    worse = best[row + 1, column + 1]
-    for place in np.flatnonzero(worse > quality + _QUALITY_ROUNDING).tolist():
-        more: Flags = (drift > drift[place]) & (latency > latency[place])
-        other = int(np.flatnonzero(more & (quality == worse[place]))[0])
-        yield _about(
-            study,
-            other,
-            f"has syncQuality {quality[other]} at |timeDrift| {drift[other]:.0f} ms and latency "
-            f"{latency[other]:.0f} ms; another sample, with less of both ({drift[place]:.0f} and "
-            f"{latency[place]:.0f} ms), has only {quality[place]}: {table.url(place)}",
-        )
-
-
-def _ranks(values: Floats) -> Ints:
-    """Each value's place among the different values, from 0."""
-    return np.unique(values, return_inverse=True)[1].reshape(-1).astype(np.int64)
 
 
 def _about(study: Study, place: int, what: str) -> Counterexample:

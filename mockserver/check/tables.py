@@ -12,10 +12,13 @@ from typing import Any
 import numpy as np
 
 from mockserver.check.errors import UnreadableError
-from mockserver.check.instants import Floats, Ints, ms_from_iso
+from mockserver.check.instants import Flags, Floats, Ints, ms_from_iso
 from mockserver.check.reader import Page, Reader, data_path
 
 __all__ = ["KINDS", "Kind", "Table", "read_table"]
+
+# What the id of an event begins with that a client wrote.
+_WRITTEN = "event_written_"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "ratings/sparse": Kind(id="ratingId"),
     "sync": Kind(id="metricId", kept=("timeDrift", "playbackRate", "syncQuality", "latency")),
     "components": Kind(id="componentId"),
-    "eyetracking": Kind(id="id", kept=(), optional=True),
+    "eyetracking": Kind(id="sampleId", kept=(), optional=True),
 }
 
 
@@ -93,12 +96,23 @@ class Table:
             raise UnreadableError(f"{name} is not a number in every record", self.url(0)) from None
 
     @cached_property
+    def written(self) -> Flags:
+        """Which records clients wrote: theirs to say, so no rule holds them against the story."""
+        if self.data_type != "events":
+            return np.zeros(len(self), dtype=np.bool_)
+        return np.array([str(record["id"]).startswith(_WRITTEN) for record in self.records], dtype=np.bool_)
+
+    @cached_property
     def places_of(self) -> Mapping[str, Ints]:
-        """Participant to the places of their records, in order."""
+        """Participant to the places of their records, in order, but for those that clients wrote."""
         found: dict[str, list[int]] = {}
-        for place, who in enumerate(self.who):
-            found.setdefault(who, []).append(place)
+        for place in np.flatnonzero(~self.written).tolist():
+            found.setdefault(self.who[place], []).append(place)
         return {who: np.array(places, dtype=np.int64) for who, places in found.items()}
+
+    def of(self, who: str) -> Ints:
+        """The places of a participant's records, in order, but for those that clients wrote."""
+        return self.places_of.get(who, np.empty(0, dtype=np.int64))
 
 
 def read_table(reader: Reader, room_id: str, data_type: str, query: Mapping[str, str]) -> Table:

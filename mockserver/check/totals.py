@@ -23,6 +23,7 @@ class TotalsAgree(Rule):
     """Rooms against their participants, experiments against their rooms."""
 
     unit = "totals"
+    of_story = False
 
     def room(self, study: Study) -> Counterexamples:
         """A room's totals, participant by participant."""

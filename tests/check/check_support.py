@@ -24,10 +24,12 @@ TYPE_OF = {
 }  # fmt: skip
 
 
-def results_of(scenario: str = "pair", seed: int | None = None, *, most_rooms: int | None = None) -> dict[int, Result]:
-    """Check a scenario in this process: invariant to result."""
+def results_of(
+    scenario: str = "pair", seed: int | None = None, *, experiments: Sequence[str] = (), most_rooms: int | None = None
+) -> dict[int, Result]:
+    """Check a scenario in this process, or some of its experiments: invariant to result."""
     with reader_of(Settings(scenario=scenario, seed=seed), ()) as reader:
-        run = Run(reader, most_rooms=most_rooms)
+        run = Run(reader, experiments, most_rooms=most_rooms)
         return {result.invariant.number: result for result in run.results()}
 
 

@@ -25,6 +25,7 @@ def test_a_wrong_total_breaks_invariant_11(monkeypatch: pytest.MonkeyPatch) -> N
     assert "sum up to" in str(results[11].broken)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("path", "name"),
     [("/data/counts/participant/", b'"chat":'), ("/api/v3/experiments?", b'"participantCount":')],
@@ -42,6 +43,7 @@ def test_another_count_breaks_invariant_11(path: str, name: bytes, monkeypatch: 
     assert broken(results_of()) == [11]
 
 
+@pytest.mark.thorough
 def test_pages_that_skip_a_record_break_invariant_12(monkeypatch: pytest.MonkeyPatch) -> None:
     """The next page begins one record too late."""
     count = Page.as_pagination
@@ -70,6 +72,7 @@ def test_a_format_with_another_value_breaks_invariant_12(form: str, monkeypatch:
     assert f"in {form.upper()}" in str(results[12].broken)
 
 
+@pytest.mark.thorough
 def test_an_order_that_is_none_breaks_invariant_12(monkeypatch: pytest.MonkeyPatch) -> None:
     """Descending order is answered with the ascending one."""
     read = data.read_parameters
@@ -83,6 +86,7 @@ def test_an_order_that_is_none_breaks_invariant_12(monkeypatch: pytest.MonkeyPat
     assert "descending order" in str(results[12].broken)
 
 
+@pytest.mark.thorough
 def test_ratings_that_are_not_shared_break_invariant_13(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the two feels the opposite of what the other feels."""
     write = Shape.write

@@ -15,28 +15,41 @@ def test_the_table_has_the_thirteen_invariants_in_order() -> None:
     assert len({invariant.title for invariant in INVARIANTS}) == 13
 
 
-@pytest.mark.parametrize("scenario", ["pair", "demo"])
-def test_every_invariant_holds_and_was_looked_at(scenario: str) -> None:
+@pytest.mark.parametrize(
+    ("scenario", "experiment"),
+    [("pair", "exp_pair"), pytest.param("demo", "exp_research_001", marks=pytest.mark.thorough)],
+)
+def test_every_invariant_holds_and_was_looked_at(scenario: str, experiment: str) -> None:
     """No line is red, none is skipped, and none has nothing behind it."""
-    results = results_of(scenario, most_rooms=3)
+    results = results_of(scenario, experiments=[experiment], most_rooms=1)
     assert {number: result.broken for number, result in results.items() if result.broken} == {}
     assert {number: result.skipped for number, result in results.items() if result.skipped} == {}
     assert [number for number, result in results.items() if result.looked_at == 0] == []
 
 
-@pytest.mark.parametrize("scenario", ["empty", "edge", "noconsent"])
+@pytest.mark.parametrize("scenario", ["empty", "edge"])
 def test_stories_that_go_wrong_keep_the_invariants(scenario: str) -> None:
     """Nobody there, people who never begin, awkward text; `test_library.py` looks at all the others."""
     assert broken(results_of(scenario, most_rooms=1)) == []
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**31, 2**63 - 1])
+@pytest.mark.parametrize("seed", [0, 2**63 - 1])
 def test_another_seed_keeps_the_invariants(seed: int) -> None:
     """They are properties of the simulation, not of one world."""
     assert broken(results_of("pair", seed)) == []
 
 
-@pytest.mark.parametrize("now", ["14:28:45", "14:30:05", "14:30:40", "14:31:03.500", "14:31:18", "15:01:12"])
+@pytest.mark.parametrize(
+    "now",
+    [
+        "14:28:45",
+        pytest.param("14:30:05", marks=pytest.mark.thorough),
+        pytest.param("14:30:40", marks=pytest.mark.thorough),
+        "14:31:03.500",
+        pytest.param("14:31:18", marks=pytest.mark.thorough),
+        "15:01:12",
+    ],
+)
 def test_a_story_that_is_not_over_keeps_the_invariants(now: str, tmp_path: Path) -> None:
     """Nobody there yet, in the chats, in a pause of the video, at its end, and with one room behind another."""
     scenario = tmp_path / "stopped.toml"

@@ -1,6 +1,6 @@
 """Every scenario that is shipped, as it is shipped, and worlds that nobody chose.
 
-Takes longer than all other tests together, so it is a run of its own: `python -m pytest -m library --dist load`.
+Takes longer than all other tests together, so it is a run of its own: `python -m pytest -m thorough --dist worksteal`.
 """
 
 import random
@@ -10,7 +10,7 @@ from check_support import broken, results_of
 
 from mockserver.simulation.scenario_files import scenario_names
 
-pytestmark = pytest.mark.library
+pytestmark = pytest.mark.thorough
 
 # Rooms in which to look where looking at all of them would take hours, or where they are many and alike.
 MOST_ROOMS = {"huge": 2, "live": 3}
@@ -29,3 +29,10 @@ def test_every_shipped_scenario_keeps_the_invariants(scenario: str) -> None:
 def test_any_seed_keeps_the_invariants(scenario: str, seed: int) -> None:
     """A study that is over, one that is running, and one with agents."""
     assert broken(results_of(scenario, seed)) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("scenario", ["drift", "dropout", "noconsent", "technical"])
+def test_any_seed_of_a_study_that_goes_wrong_keeps_the_invariants(scenario: str, seed: int) -> None:
+    """Stalls and seeks, lost connections, people who leave or never begin: the first room and the last."""
+    assert broken(results_of(scenario, seed, most_rooms=2)) == []

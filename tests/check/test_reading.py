@@ -5,14 +5,17 @@ import http.server
 import threading
 from collections.abc import Iterator, Mapping
 
+import click
 import pytest
 from check_support import KEY, reader_for
 from flask import Flask
+from study_support import StudyApi, definition
 
 from mockserver import Settings, create_app
 from mockserver.check.discovery import Discovery
 from mockserver.check.errors import CheckError
 from mockserver.check.instants import iso_from_ms, ms_from_iso
+from mockserver.check.lines import lines_of
 from mockserver.check.reader import Reader, data_path
 from mockserver.check.run import Run
 from mockserver.check.transport import Answer, HttpTransport, InProcessTransport, Transport
@@ -42,20 +45,35 @@ def reader_without(app: Flask, *missing: str) -> Reader:
 LISTS = ("/data/participants/", "/data/rooms/")
 
 
-@pytest.mark.parametrize("missing", [(), LISTS, (*LISTS, "/_mock/world")], ids=["api", "control", "events"])
+@pytest.mark.parametrize("missing", [(), LISTS], ids=["api", "events"])
 def test_rooms_and_participants_are_found(missing: tuple[str, ...], pair_app: Flask) -> None:
-    """From the API's lists, else from the control API, else from the ids in the events."""
-    discovery = Discovery(reader_without(pair_app, *missing))
+    """From the API's lists, else from the ids in the events; the control API is not asked."""
+    discovery = Discovery(reader_without(pair_app, "/_mock/", *missing))
     assert discovery.room_ids("exp_pair") == ["room_pair"]
     assert sorted(discovery.room("exp_pair", "room_pair").participants) == ["user_one", "user_two"]
 
 
 def test_experiments_that_are_not_listed_have_to_be_named(pair_app: Flask) -> None:
     """One clear line, and naming them helps."""
-    reader = reader_without(pair_app, "/_mock/world", "/api/v3/experiments")
+    reader = reader_without(pair_app, "/api/v3/experiments")
     with pytest.raises(CheckError, match="--experiment"):
         Run(reader)
     assert [survey.experiment_id for survey in Run(reader, ["exp_pair"]).surveys] == ["exp_pair"]
+
+
+def test_the_experiments_of_every_key_are_found(demo_app: Flask) -> None:
+    """Each organisation's own and those shared with it, once each; a key that may list nothing is no obstacle."""
+    keys = {name: key.value for name, key in demo_app.extensions["mockserver"].world.scenario.keys.items()}
+
+    def found(*names: str) -> set[str]:
+        return set(Discovery(Reader(InProcessTransport(demo_app), [keys[name] for name in names])).experiment_ids())
+
+    every = set(demo_app.extensions["mockserver"].world.scenario.experiments)
+    assert found("full") == every - {"exp_other_004"}
+    assert found("other_organisation") == {"exp_other_004", "exp_shared_006"}
+    assert found("events_only", "full", "revoked", "other_organisation") == every
+    with pytest.raises(CheckError, match=r"read:experiments.*--experiment ID"):
+        found("events_only")
 
 
 def test_what_a_server_does_not_serve_is_skipped_and_not_green(pair_app: Flask) -> None:
@@ -64,8 +82,52 @@ def test_what_a_server_does_not_serve_is_skipped_and_not_green(pair_app: Flask) 
     results = {result.invariant.number: result for result in Run(reader).results()}
     assert [number for number, result in results.items() if result.broken] == []
     assert [number for number, result in results.items() if result.skipped] == [10, 13]
-    assert results[10].skipped == "the participants endpoint is not served"
-    assert str(results[13].skipped).startswith("the mean pairwise correlation in exp_pair is 0.")
+    assert results[10].skipped == "not checked: the participants endpoint is not served"
+    assert str(results[13].skipped).startswith("not checked: /_mock/truth does not say what to expect")
+    assert "exp_pair's pairs is 0." in str(results[13].skipped)
+
+
+def test_a_server_without_a_control_api_is_checked_all_the_same(pair_app: Flask) -> None:
+    """All but what no public endpoint tells, the planted correlation, and that is not green."""
+    results = Run(reader_without(pair_app, "/_mock/")).results()
+    assert [result.invariant.number for result in results if result.broken or result.skipped] == [13]
+    assert [result.invariant.number for result in results if not result.looked_at] == []
+    (line,) = (line for line in map(click.unstyle, lines_of(results)) if not line.startswith("ok "))
+    assert line.startswith("skipped 13")
+    assert "not checked: " in line
+
+
+def test_an_experiment_without_pairs_is_not_green_without_a_control_api() -> None:
+    """Nobody says what to expect, even if there is nothing to measure."""
+    reader = reader_without(create_app(Settings(scenario="empty")), "/_mock/")
+    results = {result.invariant.number: result for result in Run(reader).results()}
+    assert results[13].skipped == "not checked: /_mock/truth does not say what to expect"
+
+
+def test_a_definition_is_taken_from_an_experiment_that_was_never_edited() -> None:
+    """And only for rooms that came after it, since nobody knows what the others were run by."""
+    api = StudyApi("pair")
+    states = ["text_chat_state", "video_chat_state", "watching_state", "closeness_state"]
+    assert _states(api, "exp_pair", "room_pair") == states
+    api.answer("PUT", "/experiments/exp_pair", {"states": definition()["states"]})
+    assert _states(api, "exp_pair", "room_pair") is None
+
+
+def test_a_launched_room_has_the_definition_of_its_launch() -> None:
+    """As far as it is surely older: what is launched in the same ms may have been launched before an edit."""
+    api = StudyApi("pair")
+    experiment = api.create_experiment()
+    (at_once,) = api.sessions(api.deploy(experiment))
+    api.advance(1)
+    (later,) = api.sessions(api.deploy(experiment))
+    api.advance(60_000)
+    assert _states(api, experiment, at_once["id"]) is None
+    assert _states(api, experiment, later["id"]) == ["talk", "ask"]
+
+
+def _states(api: StudyApi, experiment_id: str, room_id: str) -> list[str] | None:
+    states = Discovery(reader_for(api.app)).room(experiment_id, room_id).states
+    return None if states is None else list(states)
 
 
 def test_all_pages_are_followed(demo_app: Flask) -> None:

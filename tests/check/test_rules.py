@@ -3,29 +3,38 @@
 import numpy as np
 import pytest
 
-from mockserver.check.chat import surely_connected
+from mockserver.check.chat import excused
 from mockserver.check.formats import blocks
 from mockserver.check.invariants import Invariant
 from mockserver.check.lines import lines_of
 from mockserver.check.rule import Counterexample, Rule
 from mockserver.check.run import Result
+from mockserver.check.study import Window
 
 
 @pytest.mark.parametrize(
-    ("traces", "connected"),
+    ("said", "named", "traces", "why"),
     [
-        ([], False),
-        ([5000], True),
-        ([4500, 5500], True),
-        ([4500], False),
-        ([5500], False),
-        ([4000, 6000], False),
-        ([1000, 4500, 5500, 9000], True),
+        ([5000, 9000], [True, True], [], None),
+        ([5000, 9000, 16_000], [True, False, True], [], None),
+        ([5000, 9000, 16_000], [False, False, True], [], None),
+        ([5000, 9000, 16_000], [True, False, False], [], None),
+        ([5000, 9000, 16_000], [False, True, False], [], "between the messages"),
+        ([5000, 9000, 16_000], [False, False, True], [7000], "between the messages"),
+        ([5000, 9000, 16_000], [True, False, True], [8000, 9900], "1900 ms before and after"),
+        ([5000, 9000, 16_000], [True, False, True], [8000, 10_000], None),
+        ([5000, 24_999], [False, False], [], None),
+        ([5000, 25_000], [False, False], [], "for 20000 ms no message names them"),
+        ([500], [False], [1999], "1999 ms before and after"),
     ],
 )
-def test_who_left_traces_just_before_and_after_was_connected(traces: list[int], connected: bool) -> None:
-    """Between them there was no time to lose a connection and to find it again."""
-    assert surely_connected(np.array(traces, dtype=np.int64), 5000) is connected
+def test_one_lost_connection_excuses_who_is_left_out(
+    said: list[int], named: list[bool], traces: list[int], why: str | None
+) -> None:
+    """Messages in a row, and time enough to lose the connection and to find it again."""
+    times = (np.array(some, dtype=np.int64) for some in (said, traces))
+    found = excused(next(times), np.array(named, dtype=np.bool_), next(times), Window(0, 60_000, "chat"))
+    assert found is None if why is None else why in str(found)
 
 
 @pytest.mark.parametrize(
