@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 __all__ = ["Count", "Counters", "Limit"]
 
+# Fewer windows than these are not worth going through.
+_TIDY_FROM = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Limit:
@@ -34,18 +37,36 @@ class Count:
 
 
 class Counters:
-    """Requests counted in windows that begin with their first request; safe between threads."""
+    """Requests counted in windows that begin with their first request; safe between threads.
+
+    Windows that are over are forgotten, so that what is remembered are the clients of about the last window.
+    """
 
     def __init__(self) -> None:
+        # When each window ends, in ms since the epoch, and how far it is used up.
         self._windows: dict[tuple[str, ...], tuple[int, int]] = {}
+        self._tidy_at = _TIDY_FROM
         self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """How many windows are remembered."""
+        return len(self._windows)
 
     def count(self, limit: Limit, who: tuple[str, ...], now_ms: int) -> Count:
         """Count one request of somebody; one that is not allowed uses nothing up."""
         with self._lock:
-            began_ms, used = self._windows.get((limit.name, *who), (now_ms, 0))
-            if now_ms >= began_ms + limit.window_s * 1000:
-                began_ms, used = now_ms, 0
+            self._tidy(now_ms)
+            fresh = (now_ms + limit.window_s * 1000, 0)
+            ends_ms, used = self._windows.get((limit.name, *who), fresh)
+            if now_ms >= ends_ms:
+                ends_ms, used = fresh
             allowed = used < limit.most
-            self._windows[limit.name, *who] = (began_ms, used + allowed)
-            return Count(limit, allowed, limit.most - used - allowed, began_ms + limit.window_s * 1000)
+            self._windows[limit.name, *who] = (ends_ms, used + allowed)
+            return Count(limit, allowed, limit.most - used - allowed, ends_ms)
+
+    def _tidy(self, now_ms: int) -> None:
+        """Forget what is over, once there are twice as many windows as were left the last time."""
+        if len(self._windows) < self._tidy_at:
+            return
+        self._windows = {who: window for who, window in self._windows.items() if window[0] > now_ms}
+        self._tidy_at = max(_TIDY_FROM, 2 * len(self._windows))

@@ -4,20 +4,31 @@ One reader and one writer for the whole product, so that every endpoint accepts 
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-__all__ = ["LAST_MS", "iso_from_ms", "iso_prefix_of_day", "parse_iso_us"]
+__all__ = ["LAST_MS", "iso_from_ms", "iso_prefix_of_day", "names_zone", "parse_iso_us"]
 
 _SECONDS_PER_DAY = 86_400
+_MINUTE_US = 60_000_000
+_HOUR_US = 60 * _MINUTE_US
+_DAY_US = 24 * _HOUR_US
 
-# The extended form and the basic one, without separators.
+# A separator that is there once is there throughout the date, and the same holds for the time.
 _ISO = re.compile(
-    r"(\d{4})(-?)(\d{2})\2(\d{2})"
-    r"(?:[Tt ](\d{2})(:?)(\d{2})(?:\6(\d{2})(?:[.,](\d{1,9}))?)?([Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
-    re.ASCII,
+    r"""
+    (?P<year>\d{4})
+    (?: (-?) (?P<month>\d\d) \2 (?P<day>\d\d) | (-?) W(?P<week>\d\d) \5 (?P<weekday>\d) | -?(?P<ordinal>\d{3}) )
+    (?: [Tt ]
+        (?P<hour>\d\d) (?: (:?) (?P<minute>\d\d) (?: \10 (?P<second>\d\d) )? )?
+        (?: [.,] (?P<fraction>\d+) )?
+        (?P<zone> [Zz] | [-+\u2212] \d\d (?: :? \d\d )? )?
+    )?
+    """,
+    re.ASCII | re.VERBOSE,
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = _EPOCH.toordinal()
 # What can be written with a year of four digits, to the millisecond.
 _FIRST_MS = -62_135_596_800_000
 LAST_MS = 253_402_300_799_999
@@ -50,9 +61,14 @@ def _iso_prefix_of_second(second: int) -> str:
 def parse_iso_us(text: str) -> int:
     """Read an ISO 8601 timestamp, or a date (its midnight), into microseconds since the epoch.
 
-    The extended and the basic form, `Z`, offsets and up to nine decimals are understood. No zone means UTC,
-    because the data page's own example sends `datetime.now().isoformat()` (documented). What is finer than a
-    microsecond is cut off.
+    Calendar, week and ordinal dates are understood, extended and basic; hours alone, minutes or seconds with any
+    number of decimals to the last of them; `Z`, offsets (with the minus of typesetters, U+2212, too) and no zone,
+    which means UTC, because the data page's own example sends `datetime.now().isoformat()` (documented). A leap
+    second, :60, is the next second; 24:00 is the next day. What is finer than a microsecond is cut off.
+
+    Inferred: date, time and zone may each be basic or extended, which ISO 8601 forbids, since a mixture can be
+    taken in one way only; a space may stand for the T (as in RFC 3339). A year, month or week alone is refused:
+    it names no instant.
 
     Raises:
         ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
@@ -60,20 +76,53 @@ def parse_iso_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
-    year, _, month, day, hour, _, minute, second, fraction, zone = match.groups()
-    # A day may end at 24:00:00, which is the next one's midnight.
-    midnight = hour == "24" and int(minute) == int(second or 0) == int(fraction or 0) == 0
-    hours = 0 if midnight else int(hour or 0)
-    naive = datetime(int(year), int(month), int(day), hours, int(minute or 0), int(second or 0), tzinfo=UTC)
-    try:
-        naive += timedelta(days=midnight)
-    except OverflowError:
-        raise ValueError(f"not within the years 1 to 9999: {text!r}") from None
-    fraction_us = int((fraction or "0").ljust(6, "0")[:6])
-    instant_us = (naive - _EPOCH) // timedelta(microseconds=1) + fraction_us - _zone_us(zone)
+    instant_us = _day(match) * _DAY_US + _time_us(match) - _zone_us(match["zone"])
     if not _FIRST_MS * 1000 <= instant_us <= LAST_MS * 1000 + 999:
         raise ValueError(f"not within the years 1 to 9999: {text!r}")
     return instant_us
+
+
+def names_zone(text: str) -> bool:
+    """Does a timestamp that `parse_iso_us` reads say in which zone it is?"""
+    match = _ISO.fullmatch(text)
+    return match is not None and match["zone"] is not None
+
+
+def _day(match: re.Match[str]) -> int:
+    """The date, in days since 1970-01-01.
+
+    Raises:
+        ValueError: There is no such day.
+    """
+    year = int(match["year"])
+    if match["month"]:
+        return date(year, int(match["month"]), int(match["day"])).toordinal() - _EPOCH_DAY
+    if match["week"]:
+        return date.fromisocalendar(year, int(match["week"]), int(match["weekday"])).toordinal() - _EPOCH_DAY
+    first, number = date(year, 1, 1).toordinal(), int(match["ordinal"])
+    if not 1 <= number <= date(year, 12, 31).toordinal() - first + 1:
+        raise ValueError(f"the year {year} has no day {number}")
+    return first + number - 1 - _EPOCH_DAY
+
+
+def _time_us(match: re.Match[str]) -> int:
+    """The time of day in microseconds; midnight where there is none.
+
+    Raises:
+        ValueError: No clock shows it.
+    """
+    if match["hour"] is None:
+        return 0
+    hour, minute, second = int(match["hour"]), int(match["minute"] or 0), int(match["second"] or 0)
+    time_us = hour * _HOUR_US + minute * _MINUTE_US + second * 1_000_000
+    if match["fraction"]:
+        unit_us = 1_000_000 if match["second"] else _MINUTE_US if match["minute"] else _HOUR_US
+        # No more decimals than Python likes to convert; far fewer make a microsecond.
+        decimals = match["fraction"][:40]
+        time_us += int(decimals) * unit_us // 10 ** len(decimals)
+    if minute > 59 or second > 60 or (hour > 23 and time_us != _DAY_US):
+        raise ValueError("no such time of day")
+    return time_us
 
 
 def _zone_us(zone: str | None) -> int:
@@ -88,4 +137,4 @@ def _zone_us(zone: str | None) -> int:
     hours, minutes = int(digits[:2]), int(digits[2:])
     if hours > 23 or minutes > 59:
         raise ValueError(f"no such offset from UTC: {zone}")
-    return (1 if zone[0] == "+" else -1) * (hours * 60 + minutes) * 60_000_000
+    return (1 if zone[0] == "+" else -1) * (hours * _HOUR_US + minutes * _MINUTE_US)

@@ -7,12 +7,13 @@ from typing import Final
 
 from flask import Blueprint
 
+from mockserver.addresses import INGESTION_API
 from mockserver.ingestion.responses import render_http_error
 from mockserver.ingestion.routes import make_blueprint
 
 __all__ = ["BASE_PATH", "blueprint", "render_http_error"]
 
-BASE_PATH: Final = "/api"
+BASE_PATH: Final = INGESTION_API
 
 
 def blueprint() -> Blueprint:

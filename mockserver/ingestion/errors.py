@@ -1,7 +1,7 @@
 """What the ingestion API answers when a whole request is refused, as exceptions with a status each.
 
-Source: the envelope and its human-readable `error` (OSD, documented); which request gets which status is
-CHOICE (inferred).
+Source: the envelope and its human-readable `error` are those of the API overview (documented); which request gets
+which status is inferred.
 """
 
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Unauthorized(ApiError):
 class SessionNotFound(ApiError):
     """The scenario lists no such session; only asked for with `Settings.strict_sessions`.
 
-    Source: status and wording from OSD.
+    Source: status and wording of the API overview (documented).
     """
 
     status = 404
@@ -85,5 +85,5 @@ class UnsupportedMediaType(ApiError):
 
 
 def error_body(message: str) -> dict[str, Any]:
-    """The envelope of a refused request (OSD, documented)."""
+    """The envelope of a refused request (the API overview, documented)."""
     return {"success": False, "data": None, "error": message, "metadata": None}

@@ -1,7 +1,7 @@
 """Marshmallow fields that read JSON strictly, and report typed problems instead of sentences.
 
 Marshmallow's own fields are kind: "5" is a number to them, and so is true. Here a value has the documented
-JSON type or is refused (CHOICE, inferred): a boolean is no number, a string of digits neither; 3.0 is an
+JSON type or is refused (inferred): a boolean is no number, a string of digits neither; 3.0 is an
 integer; null is a value of the wrong type, for optional fields too.
 """
 
@@ -53,6 +53,11 @@ class _Strict(fields.Field[_Loaded]):
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The problem behind one of marshmallow's error keys; everything but absence is a matter of type."""
         return ValidationError([Missing() if key == "required" else WrongType(expected=self.expected)])
+
+    def _validate(self, value: Any) -> None:
+        # Marshmallow prepares as much for no validator as for many, and a batch has a million values.
+        if self.validators:
+            super()._validate(value)
 
 
 class Text(_Strict[str], fields.String):
@@ -130,8 +135,8 @@ class Items(_Strict[list[Any]], fields.Raw):
 class Emotions(_Strict[dict[Any, Any]], fields.Dict):
     """A JSON object of emotion labels and scores, whose scores sum to approximately 1.
 
-    Each score is a number from 0 to 1; any label is one (S2, documented). The sum is told beside the range
-    where both are broken, and left out where a score is no number (inferred).
+    Each score is a number from 0 to 1; any label is one (the ingestion page, documented). The sum is told beside the
+    range where both are broken, and left out where a score is no number (inferred).
     """
 
     expected = "object"
@@ -160,7 +165,11 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
 
 
 def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:
-    total = sum(scores.values())
+    try:
+        total = float(sum(scores.values()))
+    except OverflowError:
+        # An integer may be beyond all doubles.
+        total = math.inf
     # What is not near is far: a sum that overflowed is refused too.
     near = math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING)
     return [] if near else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]

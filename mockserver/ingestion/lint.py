@@ -3,17 +3,16 @@
 Pure functions over accepted items and what was sent before. Each rule tells what it finds item by item;
 what one rule finds in one batch becomes one warning, so a wrong clock is not reported a thousand times.
 
-Source: none; only documented rules reject (CHOICE), and these are the emulator's own advice.
+Source: none; only documented rules reject, and these are the emulator's own advice (inferred).
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from mockserver.ingestion.batch import Accepted
 from mockserver.ingestion.schemas import Kind
 from mockserver.store import History, NewWarning
-from mockserver.timestamps import iso_from_ms
+from mockserver.timestamps import iso_from_ms, names_zone
 
 __all__ = ["lint_batch", "ordinal_of"]
 
@@ -21,8 +20,6 @@ __all__ = ["lint_batch", "ordinal_of"]
 _LARGEST_ORDINAL = 2**53
 # Clocks of two machines agree within this, so what is further ahead is an error.
 _CLOCK_SKEW_MS = 5_000
-_ZONE = re.compile(r"(?:[Zz]|[+-]\d{2}(?::?\d{2})?)")
-_DATE_LENGTH = len("2026-03-16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def _summary(findings: Sequence[_Finding]) -> NewWarning:
 
 def _ordinals(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[tuple[int, int]]:
     """Position in the batch and number in the session, of the items that have one."""
-    for item in accepted:
+    for item in accepted if kind.ordinal else ():
         ordinal = ordinal_of(kind, item)
         if ordinal is not None:
             yield item.index, ordinal
@@ -119,7 +116,7 @@ def _ahead(kind: Kind, accepted: Sequence[Accepted], token_now_ms: int) -> Itera
     for item in accepted:
         for name in kind.instants:
             if item.loaded[name] > latest_us:
-                told = f"{kind.spelling(name)} {item.item[kind.spelling(name)]}"
+                told = f"{kind.spelling(name)} {_shown(item.item[kind.spelling(name)])}"
                 message = f"{told} is in the future, now is {iso_from_ms(token_now_ms)}"
                 yield _Finding("future_timestamp", item.index, message)
                 break
@@ -129,7 +126,12 @@ def _without_zone(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding
     for item in accepted:
         for name in kind.instants:
             text = item.item[kind.spelling(name)]
-            if not _ZONE.search(text, _DATE_LENGTH):
-                message = f"{kind.spelling(name)} {text} names no time zone, so it is taken as UTC"
+            if not names_zone(text):
+                message = f"{kind.spelling(name)} {_shown(text)} names no time zone, so it is taken as UTC"
                 yield _Finding("timestamp_without_zone", item.index, message)
                 break
+
+
+def _shown(text: str) -> str:
+    """A timestamp, which may have any number of decimals."""
+    return text if len(text) <= 40 else text[:40] + "…"

@@ -14,6 +14,7 @@ __all__ = [
     "OutOfRange",
     "Problem",
     "TooDeep",
+    "TooLarge",
     "TooShort",
     "WrongSum",
     "WrongType",
@@ -65,9 +66,14 @@ class OutOfRange(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooDeep(Problem):
-    """The value nests deeper than the `levels` that can be written as JSON again."""
+    """The value nests deeper than the `levels` that can be shown again."""
 
     levels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TooLarge(Problem):
+    """Somewhere in the value is a number beyond what can be kept: a double, or an integer of 4300 digits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,11 @@
 """The words for what is wrong: the only place that makes the text of a rejection.
 
-Source: the wording of a missing field is documented (S2); the others are inferred in its style (CHOICE).
+Source: the wording of a missing field is that of the ingestion page (documented); the others are inferred in its
+style.
 """
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from mockserver.ingestion.problems import (
     Missing,
@@ -12,6 +14,7 @@ from mockserver.ingestion.problems import (
     OutOfRange,
     Problem,
     TooDeep,
+    TooLarge,
     TooShort,
     WrongSum,
     WrongType,
@@ -43,6 +46,8 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Invalid value for {name}: expected one of {', '.join(allowed)}"
         case TooDeep(levels=levels):
             return f"{whole} nests deeper than {levels} levels"
+        case TooLarge():
+            return f"{whole} has a number that is too large to keep"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
         case NotATimestamp():
@@ -55,8 +60,8 @@ def _text(problem: Problem, whole: str) -> str:
 
 
 def _shown_sum(total: float, tolerance: float) -> str:
-    """Two decimals, unless these would hide why the sum was refused (1.0512 is not 1.05)."""
+    """Two decimals, or as many as it takes to see why the sum was refused: 0.9499 is not 0.95."""
     if abs(total) > 1e6:
         return f"{total:.2e}"
-    hidden = round(abs(round(total, 2) - 1), 2) <= tolerance
-    return f"{total:.6g}" if hidden else f"{total:.2f}"
+    written = [f"{total:.{decimals}f}" for decimals in range(2, 18)]
+    return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), written[-1])

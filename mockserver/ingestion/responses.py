@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, request
 
+from mockserver.addresses import INGESTION_API
 from mockserver.http import json_response
 from mockserver.ingestion.batch import Outcome
 from mockserver.ingestion.errors import ApiError, TooLarge, error_body
@@ -13,11 +14,11 @@ from mockserver.ingestion.schemas import KINDS
 
 __all__ = ["confirmation", "refusal", "render_http_error"]
 
-_PATHS = ", ".join(f"/api/data/{name}" for name in KINDS)
+_PATHS = ", ".join(f"{INGESTION_API}/data/{name}" for name in KINDS)
 
 
 def confirmation(session_id: str, outcome: Outcome) -> dict[str, Any]:
-    """The answer to a batch, keys in documented order (S2)."""
+    """The answer to a batch, keys in documented order (the ingestion page)."""
     rejections = [{"index": item.index, "reason": reason_text(item.problems)} for item in outcome.rejected]
     data = {
         "sessionId": session_id,

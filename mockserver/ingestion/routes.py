@@ -2,7 +2,8 @@
 
     token -> limit -> content type -> size -> JSON -> envelope -> session -> batch
 
-Source: the endpoints and their answer are documented (S2); the order of the checks is inferred.
+Source: the endpoints and their answer are those of the ingestion page (documented); the order of the checks is
+inferred.
 """
 
 from functools import partial
@@ -10,7 +11,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_json
+from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_exact_json
 from mockserver.ingestion import tokens
 from mockserver.ingestion.batch import check_object
 from mockserver.ingestion.errors import (
@@ -22,7 +23,7 @@ from mockserver.ingestion.errors import (
     UnsupportedMediaType,
 )
 from mockserver.ingestion.intake import take_in
-from mockserver.ingestion.limits import check_limit, plan_of
+from mockserver.ingestion.limits import check_limit, plan_of, subject_of
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
@@ -44,7 +45,7 @@ def make_blueprint() -> Blueprint:
 
 
 def ingest(kind: Kind) -> Response:
-    """Take in one batch of a kind, and say how many of its items were accepted (S2)."""
+    """Take in one batch of a kind, and say how many of its items were accepted (the ingestion page, documented)."""
     sandbox = current_sandbox()
     _admit(sandbox)
     session_id, batch = _read_envelope()
@@ -59,13 +60,16 @@ def _admit(sandbox: Sandbox) -> None:
         Unauthorized: There is no valid token.
         TooManyRequests: One too many, with or without a token.
     """
+    address = ("address", request.remote_addr or "unknown")
     try:
         token = tokens.bearer_token(request.headers.get("Authorization"))
         claims = tokens.check(token, sandbox.settings.token_secret, sandbox.clock.token_now_ms())
     except Unauthorized:
-        check_limit(sandbox, "none", request.remote_addr or "unknown")
+        check_limit(sandbox, "none", *address)
         raise
-    check_limit(sandbox, plan_of(claims), token)
+    subject = subject_of(claims)
+    # A token without a subject cannot be told from the others that its client may mint.
+    check_limit(sandbox, plan_of(claims), *(address if subject is None else ("subject", subject)))
 
 
 def _read_envelope() -> tuple[str, list[Any]]:
@@ -84,7 +88,7 @@ def _read_body() -> Any:
     if not request.is_json:
         raise UnsupportedMediaType(request.mimetype)
     try:
-        return read_json()
+        return read_exact_json()
     except BodyTooLargeError:
         raise TooLarge(request.max_content_length) from None
     except MalformedJsonError as error:
@@ -92,6 +96,6 @@ def _read_body() -> Any:
 
 
 def _require_session(session_id: str, sandbox: Sandbox) -> None:
-    """Refuse an unknown session, if the settings are strict about it (CHOICE, inferred)."""
+    """Refuse an unknown session, if the settings are strict about it (inferred)."""
     if sandbox.settings.strict_sessions and session_id not in sandbox.world.scenario.sessions:
         raise SessionNotFound

@@ -1,6 +1,6 @@
 """What a batch and its items must look like. The only statement of these rules; everything else reads it.
 
-Source: the three schema tables of the ingestion page (S2, documented). Field names of the API stand here and
+Source: the three schema tables of the ingestion page (documented). Field names of the API stand here and
 nowhere else. Fields stand in documented order, which is the order in which problems are told.
 """
 
@@ -27,7 +27,7 @@ __all__ = ["ENVELOPE", "KINDS", "EnvelopeSchema", "EventSchema", "FrameSchema", 
 
 
 class _Open(Schema):
-    """A schema that overlooks fields which it does not know (CHOICE, inferred).
+    """A schema that overlooks fields which it does not know (inferred).
 
     They are kept all the same, since an item is stored as it was sent and not as it was loaded; there, a
     foreign field called `frame_index` could be taken for the attribute of that name.

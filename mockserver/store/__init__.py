@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from mockserver.store.database import Database
 from mockserver.store.documents import Document, Documents
-from mockserver.store.ingested import History, IngestedItem, IngestedItems, ItemTooDeepError, NewItem
+from mockserver.store.ingested import History, IngestedItem, IngestedItems, NewItem
 from mockserver.store.lint import LintLog, LoggedWarning, NewWarning
 
 __all__ = [
@@ -16,7 +16,6 @@ __all__ = [
     "Documents",
     "History",
     "IngestedItem",
-    "ItemTooDeepError",
     "LoggedWarning",
     "NewItem",
     "NewWarning",
@@ -47,9 +46,15 @@ class Store:
         """Keep what one batch brought, all of it or nothing; see `IngestedItems.add`."""
         return self._ingested.add(kind, session_id, items, received_at_ms)
 
-    def items(self, kind: str | None = None, session_id: str | None = None) -> list[IngestedItem]:
-        """What was ingested, in order of arrival; None leaves that filter out."""
-        return self._ingested.read(kind, session_id)
+    def items(
+        self, kind: str | None = None, session_id: str | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> list[IngestedItem]:
+        """What was ingested, by batch in order of arrival; None leaves that filter out, or reads all."""
+        return self._ingested.read(kind, session_id, limit, offset)
+
+    def count_items(self, kind: str | None = None, session_id: str | None = None) -> int:
+        """How many items were ingested; None leaves that filter out."""
+        return self._ingested.count(kind, session_id)
 
     def history(self, batch: int, low: int, high: int) -> History:
         """What its session had sent before a stored batch; see `IngestedItems.history`."""
@@ -59,9 +64,15 @@ class Store:
         """Keep what the lint found in a stored batch."""
         self._lint.add(batch, warnings, found_at_ms)
 
-    def warnings(self, kind: str | None = None, session_id: str | None = None) -> list[LoggedWarning]:
-        """What the lint found, in order of arrival; None leaves that filter out."""
-        return self._lint.read(kind, session_id)
+    def warnings(
+        self, kind: str | None = None, session_id: str | None = None, *, limit: int | None = None, offset: int = 0
+    ) -> list[LoggedWarning]:
+        """What the lint found, by batch in order of arrival; None leaves that filter out, or reads all."""
+        return self._lint.read(kind, session_id, limit, offset)
+
+    def count_warnings(self, kind: str | None = None, session_id: str | None = None) -> int:
+        """How many warnings the lint gave; None leaves that filter out."""
+        return self._lint.count(kind, session_id)
 
     def close(self) -> None:
         """Let go of the database; a store in memory is empty and unusable afterwards."""

@@ -4,13 +4,14 @@ A document of a kind has an id and one state; a deleted one stays, so that it ca
 under the same id. The order in which documents were first written is kept.
 """
 
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, func, select, update
+from sqlalchemy import BigInteger, Boolean, Column, String, Table, Text, UniqueConstraint, func, select, update
 
 from mockserver.store.database import METADATA, Database, arrival_number
 
@@ -26,6 +27,7 @@ _DOCUMENTS = Table(
     Column("created_ms", BigInteger, nullable=False),
     Column("updated_ms", BigInteger, nullable=False),
     Column("deleted", Boolean, nullable=False),
+    UniqueConstraint("kind", "id"),
 )
 
 
@@ -51,6 +53,7 @@ class Documents:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._revisions = self._counts()
+        self._counting = threading.Lock()
 
     def revision(self, *kinds: str) -> int:
         """A number that grows with every write to one of these kinds, for those who keep what they made of them."""
@@ -65,7 +68,7 @@ class Documents:
             if not connection.execute(update(_DOCUMENTS).where(same).values(**changed)).rowcount:
                 row = {"kind": kind, "id": id_, "created_ms": now_ms, **changed}
                 connection.execute(_DOCUMENTS.insert().values(**row))
-        self._revisions[kind] += 1
+        self._revise(kind)
         found = self.get(kind, id_)
         if found is None:
             raise LookupError(f"the document {kind}/{id_} was written and is not there")
@@ -88,7 +91,7 @@ class Documents:
         ]
         with self._database.transaction() as connection:
             connection.execute(_DOCUMENTS.insert(), rows)
-        self._revisions[kind] += 1
+        self._revise(kind)
 
     def get(self, kind: str, id_: str) -> Document | None:
         """The document with that id, deleted or not."""
@@ -99,14 +102,30 @@ class Documents:
             row = connection.execute(query).first()
         return None if row is None else _document(row)
 
-    def all(self, kind: str) -> list[Document]:
-        """Every document of a kind, deleted ones too, in the order in which they were first written."""
+    def all(self, kind: str, *, skip: int = 0) -> list[Document]:
+        """Every document of a kind, deleted ones too, in the order in which they were first written.
+
+        Args:
+            skip: How many of the first to leave out, for those who have them already.
+        """
         if not self._revisions[kind]:
             return []
         query = select(_DOCUMENTS).where(_DOCUMENTS.c.kind == kind).order_by(_DOCUMENTS.c.seq)
         with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query.offset(skip) if skip else query).all()
         return [_document(row) for row in rows]
+
+    def count(self, kind: str) -> int:
+        """How many documents of a kind there are, deleted ones too."""
+        if not self._revisions[kind]:
+            return 0
+        query = select(func.count()).select_from(_DOCUMENTS).where(_DOCUMENTS.c.kind == kind)
+        with self._database.transaction() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def _revise(self, kind: str) -> None:
+        with self._counting:
+            self._revisions[kind] += 1
 
     def _counts(self) -> Counter[str]:
         """What an earlier run left in the database: documents by kind."""

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -25,38 +25,35 @@ from sqlalchemy import (
 )
 
 from mockserver.store.database import METADATA, Database, arrival_number
+from mockserver.store.escaped import EscapedText
 
-__all__ = ["BATCHES", "History", "IngestedItem", "IngestedItems", "ItemTooDeepError", "NewItem"]
+__all__ = ["BATCHES", "History", "IngestedItem", "IngestedItems", "NewItem", "narrowed"]
 
 BATCHES = Table(
     "batches",
     METADATA,
     arrival_number("batch"),
     Column("kind", String(32), nullable=False),
-    Column("session_id", Text, nullable=False),
+    Column("session_id", EscapedText, nullable=False),
     Column("received_at_ms", BigInteger, nullable=False),
     # SHA-256 of the accepted items; null for a batch that brought none.
     Column("fingerprint", String(64)),
     Index("batches_by_content", "fingerprint"),
 )
 
+# An item is known by its place: databases number the rows of one statement in an order of their own.
 INGESTED = Table(
     "ingested",
     METADATA,
-    arrival_number("seq"),
+    Column("batch", ForeignKey(BATCHES.c.batch), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(32), nullable=False),
-    Column("session_id", Text, nullable=False),
-    Column("batch", ForeignKey(BATCHES.c.batch), nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("session_id", EscapedText, nullable=False),
     Column("ordinal", BigInteger),
     Column("received_at_ms", BigInteger, nullable=False),
     Column("item", Text, nullable=False),
     Index("ingested_by_session", "session_id", "kind", "ordinal"),
 )
-
-
-class ItemTooDeepError(ValueError):
-    """An item nests deeper than the 254 levels that can be written as JSON again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +62,28 @@ class NewItem:
 
     Attributes:
         index: Its position in the batch as the client sent it, from 0; rejected items leave gaps.
-        item: As the client sent it, unknown fields included.
+        text: All of it as JSON, in which NUL and half a surrogate pair are escaped.
         ordinal: Its own number in its session, within 64 bits; None where it has none.
     """
 
     index: int
-    item: dict[str, Any]
+    text: str
     ordinal: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class IngestedItem:
-    """One stored item. `batch` counts all batches of the run up from 1, also those that brought no item."""
+    """One stored item. `batch` counts all batches of the run up from 1, also those that brought no item.
+
+    `text` is the item as JSON, as it was handed in.
+    """
 
     session_id: str
     kind: str
     batch: int
     index: int
     received_at_ms: int
-    item: dict[str, Any]
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,33 +113,31 @@ class IngestedItems:
         Args:
             items: The accepted items in batch order; may be empty, and then only the batch is counted.
             received_at_ms: When the batch arrived, in ms since the epoch.
-
-        Raises:
-            ItemTooDeepError: Nothing of the batch is stored.
         """
-        texts = [_json_text(new.item) for new in items]
         arrival = {"kind": kind, "session_id": session_id, "received_at_ms": received_at_ms}
         with self._database.transaction() as connection:
-            batch = _add_batch(connection, {**arrival, "fingerprint": _fingerprint(texts)})
+            batch = _add_batch(connection, {**arrival, "fingerprint": _fingerprint(items)})
             rows = [
-                {**arrival, "batch": batch, "position": new.index, "ordinal": new.ordinal, "item": text}
-                for new, text in zip(items, texts, strict=True)
+                {**arrival, "batch": batch, "position": new.index, "ordinal": new.ordinal, "item": new.text}
+                for new in items
             ]
             if rows:
                 connection.execute(insert(INGESTED), rows)
         return batch
 
-    def read(self, kind: str | None, session_id: str | None) -> list[IngestedItem]:
-        """Items in order of arrival; None leaves that filter out."""
-        # Batches that arrive at once may get their rows in turns; each is read as one.
-        query = select(INGESTED).order_by(INGESTED.c.batch, INGESTED.c.seq)
-        if kind is not None:
-            query = query.where(INGESTED.c.kind == kind)
-        if session_id is not None:
-            query = query.where(INGESTED.c.session_id == session_id)
+    def read(self, kind: str | None, session_id: str | None, limit: int | None, offset: int) -> list[IngestedItem]:
+        """One page of the items, by batch and place in it; None leaves a filter out, or the limit."""
+        found = select(INGESTED).where(*narrowed(INGESTED, kind, session_id))
+        query = found.order_by(INGESTED.c.batch, INGESTED.c.position)
         with self._database.transaction() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
         return [_item_of(row) for row in rows]
+
+    def count(self, kind: str | None, session_id: str | None) -> int:
+        """How many items there are; None leaves that filter out."""
+        query = select(func.count()).select_from(INGESTED).where(*narrowed(INGESTED, kind, session_id))
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one()
 
     def history(self, batch: int, low: int, high: int) -> History:
         """What the batch's session had sent of its kind in earlier batches.
@@ -162,16 +160,15 @@ class IngestedItems:
         return History(highest, frozenset(seen), twin)
 
 
-def _json_text(item: dict[str, Any]) -> str:
-    try:
-        return orjson.dumps(item).decode()
-    except orjson.JSONEncodeError:
-        raise ItemTooDeepError("an item nests deeper than 254 levels") from None
+def narrowed(table: Table, kind: str | None, session_id: str | None) -> list[ColumnElement[bool]]:
+    """The conditions on a table with both columns; None leaves that filter out."""
+    asked = ((table.c.kind, kind), (table.c.session_id, session_id))
+    return [column == value for column, value in asked if value is not None]
 
 
-def _fingerprint(texts: Sequence[str]) -> str | None:
+def _fingerprint(items: Sequence[NewItem]) -> str | None:
     """The same for the same items in the same order, spelled the same."""
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest() if texts else None
+    return hashlib.sha256("\n".join(item.text for item in items).encode()).hexdigest() if items else None
 
 
 def _add_batch(connection: Connection, row: dict[str, Any]) -> int:
@@ -196,5 +193,5 @@ def _item_of(row: Row[Any]) -> IngestedItem:
         batch=row.batch,
         index=row.position,
         received_at_ms=row.received_at_ms,
-        item=orjson.loads(row.item),
+        text=row.item,
     )

@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, Column, ForeignKey, Row, String, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Row, String, Table, Text, func, insert, select
 
-from mockserver.store.database import METADATA, Database, arrival_number
-from mockserver.store.ingested import BATCHES
+from mockserver.store.database import METADATA, Database
+from mockserver.store.ingested import BATCHES, narrowed
 
 __all__ = ["LintLog", "LoggedWarning", "NewWarning"]
 
 LINT_WARNINGS = Table(
     "lint_warnings",
     METADATA,
-    arrival_number("seq"),
-    Column("batch", ForeignKey(BATCHES.c.batch), nullable=False),
+    Column("batch", ForeignKey(BATCHES.c.batch), primary_key=True),
+    # A batch is linted once; its warnings are numbered from 0.
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("rule", String(32), nullable=False),
     Column("indexes", Text, nullable=False),
     Column("message", Text, nullable=False),
@@ -59,31 +60,37 @@ class LintLog:
         self._database = database
 
     def add(self, batch: int, warnings: Sequence[NewWarning], found_at_ms: int) -> None:
-        """Keep the warnings about a stored batch, in the given order."""
+        """Keep the warnings about a stored batch, in the given order; once for each batch."""
         rows = [
             {
                 "batch": batch,
+                "number": number,
                 "rule": warning.rule,
                 "indexes": orjson.dumps(warning.indexes).decode(),
                 "message": warning.message,
                 "found_at_ms": found_at_ms,
             }
-            for warning in warnings
+            for number, warning in enumerate(warnings)
         ]
         if rows:
             with self._database.transaction() as connection:
                 connection.execute(insert(LINT_WARNINGS), rows)
 
-    def read(self, kind: str | None, session_id: str | None) -> list[LoggedWarning]:
-        """Warnings in order of arrival; None leaves that filter out."""
-        query = select(LINT_WARNINGS, BATCHES.c.kind, BATCHES.c.session_id).join(BATCHES)
-        if kind is not None:
-            query = query.where(BATCHES.c.kind == kind)
-        if session_id is not None:
-            query = query.where(BATCHES.c.session_id == session_id)
+    def read(self, kind: str | None, session_id: str | None, limit: int | None, offset: int) -> list[LoggedWarning]:
+        """One page of the warnings, by batch and number; None leaves a filter out, or the limit."""
+        told = select(LINT_WARNINGS, BATCHES.c.kind, BATCHES.c.session_id).join(BATCHES)
+        found = told.where(*narrowed(BATCHES, kind, session_id))
+        query = found.order_by(LINT_WARNINGS.c.batch, LINT_WARNINGS.c.number)
         with self._database.transaction() as connection:
-            rows = connection.execute(query.order_by(LINT_WARNINGS.c.seq)).all()
+            rows = connection.execute(query.limit(limit).offset(offset)).all()
         return [_warning_of(row) for row in rows]
+
+    def count(self, kind: str | None, session_id: str | None) -> int:
+        """How many warnings there are; None leaves that filter out."""
+        joined = select(func.count()).select_from(LINT_WARNINGS).join(BATCHES)
+        query = joined.where(*narrowed(BATCHES, kind, session_id))
+        with self._database.transaction() as connection:
+            return connection.execute(query).scalar_one()
 
 
 def _warning_of(row: Row[Any]) -> LoggedWarning:

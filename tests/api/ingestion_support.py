@@ -1,8 +1,8 @@
 """What the ingestion tests share: an application per caller, the documented bodies, one way to post."""
 
 import json
-import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask
@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
+from mockserver.app import create_sandbox
+from mockserver.clock import Clock
 from mockserver.ingestion import tokens
+from mockserver.sandbox import Sandbox
 
 KINDS = ("events", "facial", "voice")
 
@@ -111,9 +114,20 @@ def documented_items(kind: str) -> list[dict[str, Any]]:
     return items
 
 
+# When it is for a client whose clock is handed in: the day of the documented items.
+WALL_MS = 1_773_656_072_123
+
+
 def make_app(**settings: Any) -> Flask:
     """An application with a small world."""
     return create_app(Settings(scenario="pair", **settings))
+
+
+def make_app_at(wall_ms: int, **settings: Any) -> Flask:
+    """The same on a machine whose clock stands still, in ms since the epoch."""
+    sandbox = create_sandbox(Settings(scenario="pair", **settings))
+    clock = Clock(sandbox.clock.now_ms(), wall=lambda: wall_ms)
+    return create_app(sandbox=replace(sandbox, clock=clock))
 
 
 class Ingestion:
@@ -121,8 +135,8 @@ class Ingestion:
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
-        secret = app.extensions["mockserver"].settings.token_secret
-        self.token = tokens.mint(secret, time.time_ns() // 1_000_000)
+        self.sandbox: Sandbox = app.extensions["mockserver"]
+        self.token = tokens.mint(self.sandbox.settings.token_secret, self.sandbox.clock.token_now_ms())
 
     def send(self, kind: str, data: str | bytes, **headers: str) -> TestResponse:
         """Post bytes with the token and as JSON, unless `headers` say otherwise."""

@@ -65,6 +65,35 @@ def test_a_compressed_body_and_another_encoding_are_named(api: StudyApi) -> None
     assert "the body is not UTF-8; send it in UTF-8" in latin["message"]
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'\xef\xbb\xbf{"name": "x"}', "send UTF-8 without a byte order mark"),
+        (b'{"name": NaN}', "NaN and Infinity are not JSON"),
+        (b'{"name": "x", "a": -Infinity}', "NaN and Infinity are not JSON"),
+        (b'{"name": "\\ud83c"}', "send whole characters, and numbers up to 1.8e308"),
+        (b'{"name": "x", "a": 1e400}', "send whole characters, and numbers up to 1.8e308"),
+        (b'{"name": "x",}', "The body is not valid JSON"),
+        (b"[" * 100_000, "it nests too deep to be read"),
+        (b"[" * 300 + b"]" * 300, "it nests deeper than 250 levels"),
+    ],
+)
+def test_a_body_that_cannot_be_read_says_what_to_send_instead(api: StudyApi, body: bytes, told: str) -> None:
+    """Also where it is JSON that this API cannot give back."""
+    assert told in refused(api.ask("POST", "/experiments", raw=body))["message"]
+
+
+def test_another_charset_is_refused_and_an_empty_encoding_is_none(api: StudyApi) -> None:
+    """A client that says Latin-1 will send it sooner or later."""
+    body = json.dumps({"name": "x"}).encode()
+    error = refused(
+        api.ask("POST", "/experiments", raw=body, headers={"Content-Type": "application/json; charset=latin-1"})
+    )
+    assert "the Content-Type says charset=latin-1; send the body in UTF-8" in error["message"]
+    headers = {"Content-Type": "application/json; charset=UTF8", "Content-Encoding": ""}
+    assert api.ask("POST", "/experiments", raw=body, headers=headers).status_code == 201
+
+
 @pytest.mark.parametrize("query", [{"limit": "abc"}, {"startTime": "never"}, {}])
 @pytest.mark.parametrize(
     "path", ["/data/sync/room/room_pair", "/data/events/experiment/exp_pair", "/data/chat/participant/user_one"]

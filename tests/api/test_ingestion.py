@@ -118,6 +118,59 @@ class TestBatch:
         assert fresh_api.post("voice", [item], "sesión 1").get_json()["data"]["sessionId"] == "sesión 1"
         assert fresh_api.stored(sessionId="sesión 1")[0]["item"] == item
 
+    def test_text_cut_inside_an_emoji_is_text(self, fresh_api: Ingestion) -> None:
+        """`JSON.stringify` writes the half that is left as an escape; no batch is lost over it."""
+        body = (
+            r'{"sessionId":"s\udc8f","batch":[{"eventType":"click","targetSelector":"\ud83c",'
+            r'"timestamp":"2026-03-16T10:14:32Z","\udfa7":["\ud83c\ud83c"]},{"eventType":"\ud83c"}]}'
+        )
+        response = fresh_api.send("events", body)
+        assert response.status_code == 200
+        data = response.get_json()["data"]
+        assert (data["sessionId"], data["accepted"], data["rejected"]) == ("s\udc8f", 1, 1)
+        shown = fresh_api.client.get("/_mock/ingested")
+        assert [(entry["sessionId"], entry["item"]) for entry in shown.get_json()["items"]] == [
+            ("s\udc8f", json.loads(body)["batch"][0])
+        ]
+        assert shown.data.decode().isascii()
+
+    @pytest.mark.parametrize("number", [2**63, 2**64 - 1, 2**64, -(2**63) - 1, 10**30, -(10**400), 10**4299])
+    def test_integers_of_any_size_come_back_whole(self, fresh_api: Ingestion, number: int) -> None:
+        """Also where 64 bits do not hold them: in fields that are known, and in others."""
+        item = changed("facial", frameIndex=number, extra={"id": [number]})
+        assert fresh_api.reasons("facial", item) == []
+        (stored,) = fresh_api.stored()
+        assert repr(stored["item"]) == repr(item)
+
+    @pytest.mark.parametrize("number", ["1e400", "-1e999", "9" * 4301])
+    def test_number_too_large_to_keep_rejects_its_item_alone(self, fresh_api: Ingestion, number: str) -> None:
+        """JSON has it, but no reader; wherever it stands in the item."""
+        good = json.dumps(documented_items("facial")[0])
+        known, unknown = good.replace('"frameIndex": 0', f'"frameIndex": {number}'), good[:-1] + f',"a":[{number}]}}'
+        gaze = good.replace('"gazeX": 0.53', f'"gazeX": {number}')
+        response = fresh_api.send("facial", f'{{"sessionId":"s","batch":[{known},{good},{unknown},{gaze}]}}')
+        data = response.get_json()["data"]
+        assert (data["accepted"], [entry["index"] for entry in data["rejections"]]) == (1, [0, 2, 3])
+        assert data["rejections"][1]["reason"] == "Item has a number that is too large to keep"
+        assert data["rejections"][2]["reason"] == "Value out of range for gazeX: expected 0 to 1"
+        assert [entry["index"] for entry in fresh_api.stored()] == [1]
+
+    @pytest.mark.parametrize("innermost", [0, 2**80])
+    @pytest.mark.parametrize("levels", [248, 249, 250, 251, 252, 253, 254, 255, 256, 257, 300])
+    def test_accepted_means_readable(self, fresh_api: Ingestion, levels: int, innermost: int) -> None:
+        """At every depth an item is either rejected alone or shown again; the others are stored and shown."""
+        good, deep = documented_items("events")[:2]
+        nested: Any = innermost
+        for _ in range(levels - 1):
+            nested = [nested]
+        data = fresh_api.post("events", [good, deep | {"extra": nested}, good]).get_json()["data"]
+        kept = [good, deep | {"extra": nested}, good] if levels <= 250 else [good, good]
+        reason = {"index": 1, "reason": "Item nests deeper than 250 levels"}
+        assert data["rejections"] == ([] if levels <= 250 else [reason])
+        shown = fresh_api.client.get("/_mock/ingested")
+        assert shown.status_code == 200
+        assert [entry["item"] for entry in shown.get_json()["items"]] == kept
+
 
 @pytest.mark.parametrize(
     ("kind", "name"),
@@ -231,11 +284,14 @@ class TestValues:
             "2026-03-16T10:14:32Z",
             "2026-03-16T11:14:32.120+01:00",
             "2026-03-16T10:14:32.120123",
+            "2026-03-16T10:14:32,120Z",
+            "2026-03-16T10Z",
+            "2026-W12-1T10:14−05",
             "2026-03-16",
         ],
     )
     def test_iso_8601_is_accepted(self, api: Ingestion, value: str) -> None:
-        """With and without decimals, zone or time; a date alone is ISO 8601 too."""
+        """With and without decimals, zone or time; a date alone is ISO 8601 too. `test_timestamps.py` has all forms."""
         assert api.reasons("events", changed("events", timestamp=value)) == []
 
     @pytest.mark.parametrize(("kind", "name"), [("events", "timestamp"), ("facial", "timestamp"), ("voice", "endTime")])
@@ -246,6 +302,7 @@ class TestValues:
             "yesterday",
             "16.03.2026",
             "1773656072",
+            "2026-03",
             "2026-02-30T00:00:00Z",
             "2026-03-16T25:00:00Z",
         ):
@@ -291,12 +348,14 @@ class TestEmotions:
             ((0,), "0.00"),
             ((0.94,), "0.94"),
             ((0.66, 0.4), "1.06"),
-            ((0.5, 0.5512), "1.0512"),
+            ((0.5, 0.5512), "1.051"),
             ((0.9499,), "0.9499"),
+            ((0.9499999,), "0.9499999"),
+            ((0.5, 0.5500001), "1.0500001"),
         ],
     )
     def test_other_sums_are_rejected(self, api: Ingestion, scores: tuple[float, ...], got: str) -> None:
-        """The reason tells the sum: two decimals, or more where two would look right."""
+        """The reason tells the sum: two decimals, or as many as it takes for a sum that is not accepted."""
         emotions = {f"emotion {n}": score for n, score in enumerate(scores)}
         assert api.reasons("facial", changed("facial", emotions=emotions)) == [
             f"Emotion scores must sum to approximately 1.0 (got {got})"
@@ -325,6 +384,9 @@ class TestEmotions:
         assert reason.endswith("Emotion scores must sum to approximately 1.0 (got inf)")
         (reason,) = api.reasons("facial", changed("facial", emotions={"a": 1e300}))
         assert reason.endswith("(got 1.00e+300)")
+        for emotions in ({"a": 10**400}, {"a": 10**400, "b": 0.5}):
+            (reason,) = api.reasons("facial", changed("facial", emotions=emotions))
+            assert reason.endswith("expected 0 to 1; Emotion scores must sum to approximately 1.0 (got inf)")
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,12 @@
 import base64
 import json
 import logging
-import time
 from typing import Any
 
 import pytest
-from ingestion_support import KINDS, Ingestion, documented_items, make_app
+from ingestion_support import KINDS, WALL_MS, Ingestion, documented_items, make_app, make_app_at
 
-from mockserver.timestamps import iso_from_ms, parse_iso_us
+from mockserver.timestamps import iso_from_ms
 
 
 @pytest.fixture
@@ -66,6 +65,51 @@ class TestIngested:
         assert [entry["batch"] for entry in api.stored(sessionId="", kind="")] == [1, 2, 3, 4, 5, 6]
         assert api.stored(sessionId="s3") == []
 
+    def test_pages_hold_every_item_once(self, api: Ingestion) -> None:
+        """In order, whatever their size; the total is of all that the filters leave."""
+        events = documented_items("events")
+        api.post("events", [events[0], {}, *events[1:]], "s1")
+        api.post("events", events[:1], "s2")
+        api.post("events", events, "s1")
+        everything = api.stored()
+        assert [(entry["batch"], entry["index"]) for entry in everything] == [
+            (1, 0), (1, 2), (1, 3), (2, 0), (3, 0), (3, 1), (3, 2)
+        ]  # fmt: skip
+        for limit in (1, 2, 3, 7, 10_000):
+            pages = [
+                api.client.get(f"/_mock/ingested?limit={limit}&offset={offset}").get_json()
+                for offset in range(0, 7, limit)
+            ]
+            assert [entry for page in pages for entry in page["items"]] == everything
+            assert {page["total"] for page in pages} == {7}
+        page = api.client.get("/_mock/ingested?sessionId=s1&kind=events&limit=2&offset=4").get_json()
+        assert page == {"items": everything[5:], "total": 6}
+        assert api.client.get("/_mock/ingested?offset=7").get_json() == {"items": [], "total": 7}
+        assert api.client.get(f"/_mock/ingested?offset={2**53 - 1}&limit=").get_json() == {"items": [], "total": 7}
+
+    def test_page_is_ten_thousand_items_unless_asked_for_less(self, api: Ingestion) -> None:
+        """So that all of a usual run comes in one answer, and a long one does not."""
+        api.post("events", documented_items("events")[:1] * 10_001)
+        page = api.client.get("/_mock/ingested").get_json()
+        assert (len(page["items"]), page["total"]) == (10_000, 10_001)
+        assert len(api.stored(limit="1001")) == 1001
+
+    @pytest.mark.parametrize("path", ["ingested", "lint"])
+    @pytest.mark.parametrize(
+        ("name", "value", "expected"),
+        [
+            *(("limit", value, "from 1 to 10000") for value in ("0", "10001", "-1", "1.5", "all", "１", "9" * 5000)),
+            *(("offset", value, f"from 0 to {2**53 - 1}") for value in ("-1", str(2**53), "1e3", " 1", "9" * 5000)),
+        ],
+    )
+    def test_page_that_makes_no_sense_is_refused(
+        self, api: Ingestion, path: str, name: str, value: str, expected: str
+    ) -> None:
+        """With what would be right, and the value in short."""
+        response = api.client.get(f"/_mock/{path}", query_string={name: value})
+        assert response.status_code == 400
+        assert response.get_json() == {"error": f"Invalid {name} {value[:40]!r}: expected a whole number {expected}"}
+
     @pytest.mark.parametrize("path", ["ingested", "lint"])
     def test_unknown_kind_is_told_which_there_are(self, api: Ingestion, path: str) -> None:
         """In their order."""
@@ -100,6 +144,17 @@ class TestLint:
             ],
             "total": 2,
         }
+
+    def test_warnings_come_in_pages(self, api: Ingestion) -> None:
+        """As items do."""
+        for session_id in ("s1", "s2", "s1"):
+            api.post("facial", [frame(-1), frame(3), frame(3)], session_id)
+        everything = api.client.get("/_mock/lint").get_json()
+        assert everything["total"] == len(everything["warnings"]) == 8
+        pages = [api.client.get(f"/_mock/lint?limit=3&offset={offset}").get_json() for offset in (0, 3, 6)]
+        assert [warning for page in pages for warning in page["warnings"]] == everything["warnings"]
+        page = api.client.get("/_mock/lint?sessionId=s1&limit=1").get_json()
+        assert page == {"warnings": everything["warnings"][:1], "total": 5}
 
     def test_session_is_remembered_from_batch_to_batch(self, api: Ingestion) -> None:
         """Its own numbers, and no other session's."""
@@ -138,15 +193,17 @@ class TestLint:
 
 
 class TestTokens:
-    def test_minted_token_opens_the_door_for_a_day(self, api: Ingestion) -> None:
-        """The body may be left out."""
+    def test_minted_token_opens_the_door_for_a_day(self) -> None:
+        """The body may be left out. Times of tokens are whole seconds."""
+        api = Ingestion(make_app_at(WALL_MS))
         response = api.client.post("/_mock/tokens")
         assert response.status_code == 200
         assert list(response.get_json()) == ["token", "expiresAt"]
-        expires_s = parse_iso_us(response.get_json()["expiresAt"]) / 1_000_000
-        assert abs(expires_s - time.time() - 86_400) < 60
+        assert response.get_json()["expiresAt"] == "2026-03-17T10:14:32.000Z"
         api.token = response.get_json()["token"]
-        assert api.post("events", []).status_code == 200
+        for advance_ms, status in ((0, 200), (86_399_000 - 123, 200), (999, 200), (1, 401)):
+            api.sandbox.clock.advance(advance_ms)
+            assert api.post("events", []).status_code == status
 
     def test_token_time_is_the_clocks(self, api: Ingestion) -> None:
         """A token minted after a leap in time is valid there."""

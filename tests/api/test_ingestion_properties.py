@@ -9,19 +9,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ingestion_support import KINDS, Ingestion, documented_items, make_app
 
+# Every character there is, half surrogate pairs and NUL among them.
+_TEXT = st.text(st.characters(exclude_categories=()), max_size=10)
 _LEAVES = (
     st.none()
     | st.booleans()
-    | st.integers(-(2**63), 2**64 - 1)
+    | st.integers()
+    | st.integers(-(10**330), 10**330)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(max_size=10)
+    | _TEXT
 )
-_JSON = st.recursive(
-    _LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-)
+_JSON = st.recursive(_LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3))
 # Names that no schema knows, so that they can be added to a good item without harm.
-_UNKNOWN = st.dictionaries(st.text(max_size=10).map("extra ".__add__), _JSON, max_size=3)
+_UNKNOWN = st.dictionaries(_TEXT.map("extra ".__add__), _JSON, max_size=3)
 
 
 @st.composite
@@ -70,6 +70,33 @@ def test_batch_is_split_kept_and_read_back(api: Ingestion, drawn: tuple[str, lis
     assert [entry["index"] for entry in stored] == good
     sent = [batch[index] for index in good]
     assert [json.dumps(entry["item"]) for entry in stored] == [json.dumps(item) for item in sent]
+
+
+@settings(PATIENT, max_examples=60)
+@given(_TEXT.filter(bool), _JSON)
+def test_any_json_is_taken_with_any_session(api: Ingestion, session_id: str, extra: Any) -> None:
+    """No text and no number is so odd that a batch is lost, and all of it comes back to the last digit."""
+    item = documented_items("voice")[0] | {"extra": extra, "transcript": session_id}
+    sent = f"{session_id} {next(_fresh_sessions)}"
+    response = api.post("voice", [item, extra], sent)
+    assert response.status_code == 200
+    assert (response.get_json()["data"]["sessionId"], response.get_json()["data"]["accepted"]) == (sent, 1)
+    total = api.client.get("/_mock/ingested?limit=1").get_json()["total"]
+    (last,) = api.stored(offset=str(total - 1))
+    assert (last["sessionId"], repr(last["item"])) == (sent, repr(item))
+
+
+@settings(PATIENT, max_examples=120)
+@given(st.sampled_from(KINDS), st.data())
+def test_any_value_of_a_known_field_is_judged(api: Ingestion, kind: str, data: st.DataObject) -> None:
+    """Accepted and shown, or rejected with a reason; never a crash."""
+    item = documented_items(kind)[0]
+    name = data.draw(st.sampled_from(list(item)))
+    value = data.draw(_JSON | st.dictionaries(_TEXT, _LEAVES, min_size=1, max_size=3))
+    session_id, told = post(api, kind, [item | {name: value}])
+    stored = api.stored(sessionId=session_id)
+    assert [repr(entry["item"]) for entry in stored] == [repr(item | {name: value})] * told["accepted"]
+    assert all(rejection["reason"] for rejection in told["rejections"])
 
 
 @settings(PATIENT, max_examples=30)

@@ -1,7 +1,9 @@
 """Batches as values: accepted and rejected items, and the one place that has words for them."""
 
+import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import ValidationError
@@ -30,10 +32,11 @@ JSON = st.recursive(
 
 
 def test_accepted_item_is_kept_as_sent_and_loaded_beside() -> None:
-    """The same object, and its fields by attribute name in our own units."""
+    """The same object, as text, and its fields by attribute name in our own units."""
     (accepted,) = check_batch(KINDS["facial"].schema, [FRAME]).accepted
     assert accepted.index == 0
     assert accepted.item is FRAME
+    assert json.loads(accepted.text) == FRAME
     assert accepted.loaded == {
         "frame_index": 3,
         "timestamp": parse_iso_us("2026-03-16T10:00:00Z"),
@@ -82,6 +85,34 @@ def test_reasons_are_joined_in_the_given_order() -> None:
     assert reason_text([WrongType(expected="object")], whole="The body") == "The body must be an object"
 
 
+@pytest.mark.parametrize(
+    ("total", "told"),
+    [
+        (0.0, "0.00"),
+        (0.94, "0.94"),
+        (1.37, "1.37"),
+        (0.9499999, "0.9499999"),
+        (1.0500001, "1.0500001"),
+        (1.0512, "1.051"),
+        (0.949, "0.949"),
+        (0.05, "0.05"),
+        (-3.5, "-3.50"),
+        (1e300, "1.00e+300"),
+        (float("inf"), "inf"),
+    ],
+)
+def test_a_sum_is_told_as_one_that_is_not_accepted(total: float, told: str) -> None:
+    """With two decimals, or more until it lies outside."""
+    assert reason_text([WrongSum(total=total, tolerance=0.05)]).endswith(f"(got {told})")
+
+
+@given(st.floats(0, 0.95 - 2e-9) | st.floats(1.05 + 2e-9, 10))
+def test_no_told_sum_would_be_accepted(total: float) -> None:
+    """Whoever reads the number sees why it was refused."""
+    told = float(reason_text([WrongSum(total=total, tolerance=0.05)]).partition("(got ")[2].rstrip(")"))
+    assert abs(told - 1) > 0.05 + 1e-12
+
+
 def _passes(kind: str, item: Any) -> bool:
     """Marshmallow's own verdict."""
     try:
@@ -99,6 +130,8 @@ def test_every_item_is_accepted_or_rejected_as_if_alone(batch: list[Any], kind: 
     outcome = check_batch(schema, batch)
     assert [item.index for item in outcome.accepted] == [n for n, item in enumerate(batch) if _passes(kind, item)]
     assert [item.index for item in outcome.rejected] == [n for n, item in enumerate(batch) if not _passes(kind, item)]
+    for accepted in outcome.accepted:
+        assert accepted.loaded == schema.load(accepted.item)
     for rejected in outcome.rejected:
         (alone,) = check_batch(schema, [batch[rejected.index]]).rejected
         assert rejected.problems == alone.problems

@@ -123,7 +123,14 @@ class TestTimes:
             NewWarning("timestamp_without_zone", (0,), f"timestamp {text} names no time zone, so it is taken as UTC")
         ]
 
-    @pytest.mark.parametrize("zone", ["Z", "z", "+01:00", "-0500", "+01"])
+    def test_long_timestamp_is_told_in_short(self) -> None:
+        """It may have a million decimals."""
+        (warning,) = lint("events", event("2026-03-16T10:00:00." + "1" * 1000))
+        assert warning.message == (
+            f"timestamp 2026-03-16T10:00:00.{'1' * 20}… names no time zone, so it is taken as UTC"
+        )
+
+    @pytest.mark.parametrize("zone", ["Z", "z", "+01:00", "-0500", "+01", "\u221205:00"])
     def test_every_zone_is_one(self, zone: str) -> None:
         """As `timestamps.py` reads them."""
         assert lint("events", event("2026-03-15T10:00:00" + zone)) == []
