@@ -15,12 +15,13 @@ from jwt.exceptions import InvalidKeyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from mockserver import control, hyperstudy, ingestion, reference
+from mockserver import control, hyperstudy, reference
 from mockserver.clock import Clock
 from mockserver.errors import SettingsError
 from mockserver.http import add_limit_headers, allow_origin, json_response, preflight
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.documents import Documents
+from mockserver.routing import APIS, api_of
 from mockserver.sandbox import Sandbox
 from mockserver.settings import Settings
 from mockserver.simulation.scenario_files import load_scenario
@@ -31,10 +32,9 @@ from mockserver.version import VERSION
 
 __all__ = ["create_app", "create_sandbox"]
 
+# Where somebody who called the bare address finds their way.
+_BEGIN_AT = (f"{hyperstudy.BASE_PATH}/docs", f"{hyperstudy.BASE_PATH}/health", f"{control.BASE_PATH}/world")
 _log = logging.getLogger("mockserver")
-
-# The longest prefix that fits wins, so the data API stands before the ingestion API below it.
-_APIS = (hyperstudy, ingestion, control)
 
 
 def create_sandbox(settings: Settings) -> Sandbox:
@@ -67,16 +67,15 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
 
     Args:
         settings: How it is set up; None takes the defaults.
-        sandbox: The state to serve, where the caller made it already; else one is made.
+        sandbox: The state to serve, where the caller made it already: then its settings count.
 
     Raises:
         ScenarioError, SettingsError: As for `create_sandbox`.
     """
-    settings = settings or (sandbox.settings if sandbox else Settings())
-    served = sandbox or create_sandbox(settings)
+    served = sandbox or create_sandbox(settings or Settings())
+    settings = served.settings
     app = Flask("mockserver", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.json.sort_keys = False  # type: ignore[attr-defined]
     # A redirect to a tidier path would be an HTML page; an odd path is an unknown route instead.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
@@ -88,7 +87,7 @@ def create_app(settings: Settings | None = None, *, sandbox: Sandbox | None = No
         g.sandbox = served
 
     app.before_request(preflight)
-    for api in _APIS:
+    for api in APIS:
         app.register_blueprint(api.blueprint(), url_prefix=api.BASE_PATH)
     app.register_error_handler(HTTPException, _render_http_error)
     app.register_error_handler(Exception, _render_crash)
@@ -115,25 +114,19 @@ def _render_http_error(error: HTTPException) -> AnyResponse:
     status = error.code or 500
     allow = getattr(error, "valid_methods", None)
     headers = {"Allow": ", ".join(sorted(allow))} if allow else {}
-    for api in _APIS:
-        if request.path == api.BASE_PATH or request.path.startswith(api.BASE_PATH + "/"):
-            return _error_of(api, status, headers)
-    return json_response(
-        {
-            "error": f"Nothing is served at {request.path}.",
-            "try": [f"{api.BASE_PATH}" for api in _APIS],
-        },
-        status,
-        headers,
-    )
+    api = api_of(request.path)
+    if api is not None:
+        return _error_of(api, status, headers)
+    said = {"error": f"Nothing is served at {request.path[:200]}.", "try": list(_BEGIN_AT)}
+    return json_response(said, status, headers)
 
 
 def _render_crash(error: Exception) -> AnyResponse:
     """A bug of ours: the client gets the enveloped 500, the developer a traceback in the log."""
     _log.error("bug in mockserver while answering %s %s", request.method, request.path, exc_info=error)
-    for api in _APIS:
-        if request.path.startswith(api.BASE_PATH):
-            return _error_of(api, 500, {})
+    api = api_of(request.path)
+    if api is not None:
+        return _error_of(api, 500, {})
     return json_response({"error": "Internal error of the emulator; see its log."}, 500)
 
 

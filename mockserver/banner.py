@@ -1,16 +1,22 @@
 """What a started server says about itself: to a program as JSON, to a person as lines to paste."""
 
+import contextlib
 import json
+import sys
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 import click
 
+from mockserver.addresses import DATA_API, INGESTION_API
 from mockserver.version import VERSION
 
 __all__ = ["Announcement", "banner", "exposure_warning", "ready_line"]
 
 _LABEL_WIDTH = 14
+# An item that is accepted, as short as one can be (after the ingestion page's first example).
+_CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +67,9 @@ def banner(announcement: Announcement, *, styled: bool) -> list[str]:
     title = f"mockserver {VERSION}: HyperStudy data API v3 and OpenScouter ingestion API, emulated"
     lines = [
         click.style(title, bold=True),
-        _labelled("data API", f"{announcement.url}/api/v3"),
-        _labelled("ingestion API", f"{announcement.url}/api"),
-        _labelled("reference", f"{announcement.url}/api/v3/docs"),
+        _labelled("data API", f"{announcement.url}{DATA_API}"),
+        _labelled("ingestion API", f"{announcement.url}{INGESTION_API}"),
+        _labelled("reference", f"{announcement.url}{DATA_API}/docs"),
         _labelled("world", _world(announcement)),
         _labelled("sample ids", _ids(announcement)),
         _labelled("API keys", ", ".join(announcement.keys) + " (values: --json)"),
@@ -73,7 +79,7 @@ def banner(announcement: Announcement, *, styled: bool) -> list[str]:
         "Write with this ingestion token (valid for 24 hours):",
         f"  TOKEN={announcement.token}",
         f"  {_write_command(announcement)}",
-        "Stop with Ctrl-C. More: mockserver --help",
+        f"Stop with Ctrl-C. More: {_help_command()}",
     ]
     return lines if styled else [click.unstyle(line) for line in lines]
 
@@ -101,18 +107,27 @@ def _read_command(announcement: Announcement) -> str:
     room = announcement.ids.get("room")
     path = f"data/events/room/{quote(room, safe='')}?limit=2" if room else "health"
     # Double quotes are understood by every shell, Windows' included.
-    return f'curl -H "X-API-Key: {_key(announcement)}" "{announcement.url}/api/v3/{path}"'
+    return f'curl -H "X-API-Key: {_key(announcement)}" "{announcement.url}{DATA_API}/{path}"'
 
 
 def _client_line(announcement: Announcement) -> str:
-    base_url = f"{announcement.url}/api/v3"
+    base_url = f"{announcement.url}{DATA_API}"
     return f'hyperstudy.HyperStudy(api_key="{_key(announcement)}", base_url="{base_url}")'
 
 
 def _write_command(announcement: Announcement) -> str:
     session = announcement.ids.get("session") or "sess_001"
-    body = json.dumps({"sessionId": session, "batch": []})
+    body = json.dumps({"sessionId": session, "batch": [_CLICK]})
     return (
         'curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" '
-        f"-d '{body}' {announcement.url}/api/data/events"
+        f"-d '{body}' {announcement.url}{INGESTION_API}/data/events"
     )
+
+
+def _help_command() -> str:
+    """What prints the help, from where this program was started: `mockserver` alone is on no path."""
+    python = sys.executable or "python"
+    # Not below this folder, or a folder that is gone: then the whole path.
+    with contextlib.suppress(ValueError, OSError):
+        python = str(Path(python).relative_to(Path.cwd()))
+    return f'"{python}" -m mockserver --help' if " " in python else f"{python} -m mockserver --help"

@@ -7,8 +7,7 @@ emulator takes most of a start, and `--help` or a signal should not have to wait
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,6 +18,7 @@ from mockserver.check.command import check_command
 from mockserver.clock import wall_ms
 from mockserver.errors import MockserverError
 from mockserver.fidelity_command import fidelity_command
+from mockserver.options import chosen_world, given_path, served_option, whole_number, world_options
 from mockserver.scenario_commands import scenario_group, scenarios_command
 from mockserver.settings import Settings
 from mockserver.stop_signals import StopSignals
@@ -48,58 +48,6 @@ Examples:
   mockserver --json --ready-file ready.json   for programs: how to reach it, as one JSON object
   mockserver export --scenario pair --out golden
 """
-
-_Command = Callable[..., Any]
-
-
-def whole_number(least: int, most: int) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
-    """A click callback that reads a whole number and says which ones are allowed."""
-
-    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-        if value is None:
-            return None
-        digits = value.removeprefix("-")
-        if digits.isascii() and digits.isdigit() and len(digits) < 20 and least <= int(value) <= most:
-            return int(value)
-        raise click.BadParameter(f"{value!r} is not a whole number from {least} to {most}.")
-
-    return read
-
-
-def served_option(flag: str, *names: str, **attributes: Any) -> Callable[[_Command], _Command]:
-    """An option with its twin in the environment: `--ready-file` and `MOCKSERVER_READY_FILE`."""
-    twin = "MOCKSERVER_" + flag.removeprefix("--").replace("-", "_").upper()
-    return click.option(flag, *names, envvar=twin, show_envvar=True, **attributes)
-
-
-def world_options(option: Callable[..., Callable[[_Command], _Command]]) -> Callable[[_Command], _Command]:
-    """The flags that choose a world, which commands take as well as the server."""
-
-    def add(command: _Command) -> _Command:
-        seed = option(
-            "--seed",
-            metavar="N",
-            callback=whole_number(0, 2**63 - 1),
-            help="World seed, 0 to 2**63 - 1; another seed is other data of the same shape.  [default: the scenario's]",
-        )
-        scenario = option(
-            "--scenario",
-            metavar="NAME|FILE",
-            help=f"A shipped scenario (see `mockserver scenarios`) or a TOML file.  [default: {_DEFAULTS.scenario}]",
-        )
-        return scenario(seed(command))
-
-    return add
-
-
-def chosen_world(context: click.Context, scenario: str | None, seed: int | None) -> Settings:
-    """The settings of the group, with what was said after the command's name in their place."""
-    settings: Settings = context.find_object(Settings) or _DEFAULTS
-    return replace(
-        settings,
-        scenario=settings.scenario if scenario is None else scenario,
-        seed=settings.seed if seed is None else seed,
-    )
 
 
 @click.group("mockserver", invoke_without_command=True, help=_HELP, epilog=_EPILOG)
@@ -139,6 +87,11 @@ def chosen_world(context: click.Context, scenario: str | None, seed: int | None)
 @served_option("--token-secret", metavar="TEXT", default=_DEFAULTS.token_secret, help="Signs ingestion tokens (HS256).")
 @served_option("--link-secret", metavar="TEXT", default=_DEFAULTS.link_secret, help="Signs links to recordings.")
 @served_option(
+    "--control-token",
+    metavar="TEXT",
+    help="Lets other machines steer the emulator at /_mock.  [default: only this machine may]",
+)
+@served_option(
     "--store-url",
     metavar="URL",
     default=_DEFAULTS.store_url,
@@ -149,7 +102,7 @@ def chosen_world(context: click.Context, scenario: str | None, seed: int | None)
 @served_option(
     "--ready-file",
     metavar="PATH",
-    type=click.Path(path_type=Path),
+    callback=given_path,
     help="Write that object to a file once requests are answered; it is removed at exit.",
 )
 @click.version_option(VERSION, prog_name="mockserver", message="%(prog)s %(version)s")
@@ -168,6 +121,7 @@ def cli(
     allowed_origins: str,
     token_secret: str,
     link_secret: str,
+    control_token: str | None,
     store_url: str,
     quiet: bool,
     as_json: bool,
@@ -177,7 +131,7 @@ def cli(
     context.obj = Settings(
         host=host,
         port=port,
-        scenario=scenario or _DEFAULTS.scenario,
+        scenario=_DEFAULTS.scenario if scenario is None else scenario,
         seed=seed,
         reading=reading,
         rate_limits=rate_limits,
@@ -186,6 +140,7 @@ def cli(
         allowed_origins=tuple(filter(None, map(str.strip, allowed_origins.split(",")))),
         token_secret=token_secret,
         link_secret=link_secret,
+        control_token=control_token,
         store_url=store_url,
     )
     if context.invoked_subcommand is None:
@@ -194,7 +149,7 @@ def cli(
 
 @cli.command("export", help="Write golden answers into a folder, in every format.")
 @world_options(click.option)
-@click.option("--out", required=True, metavar="DIR", type=click.Path(path_type=Path), help="Folder to fill.")
+@click.option("--out", required=True, metavar="DIR", callback=given_path, help="Folder to fill.")
 @click.pass_context
 def export_command(context: click.Context, *, scenario: str | None, seed: int | None, out: Path) -> None:
     from mockserver.export import export
@@ -241,7 +196,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MockserverError as error:
         return _fail(str(error), error.exit_code)
     except click.UsageError as error:
-        return _fail(f"{error.format_message()} See mockserver --help.", error.exit_code)
+        return _fail(f"{error.format_message()} See --help.", error.exit_code)
     except click.ClickException as error:
         return _fail(error.format_message(), error.exit_code)
     except click.Abort:
@@ -267,7 +222,7 @@ def _serve(settings: Settings, *, quiet: bool, as_json: bool, ready_path: Path |
         if as_json or quiet:
             _print(warning, to_stderr=True)
         else:
-            styled = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+            styled = sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
             lines = [*banner(announcement, styled=styled), *warning, *lines]
         _print(lines)
 
@@ -280,6 +235,13 @@ def _serve(settings: Settings, *, quiet: bool, as_json: bool, ready_path: Path |
 
 
 def _print(lines: Sequence[str], *, to_stderr: bool = False) -> None:
-    """Print them all in one write, so that a reader never sees half a banner."""
+    """Print them all in one write, so that a reader never sees half a banner.
+
+    Raises:
+        MockserverError: Whoever reads the output is gone, or the disk behind it is full.
+    """
     if lines:
-        click.echo("\n".join(lines), err=to_stderr)
+        try:
+            click.echo("\n".join(lines), err=to_stderr)
+        except OSError as error:
+            raise MockserverError(f"cannot write to the output: {error.strerror}") from None

@@ -45,7 +45,7 @@ class _Refusal(ErrorTask):
 
     def execute(self) -> None:
         error = self.request.error
-        body = refusal_body(self._path(), error.code, _explain(error, self.channel.adj))
+        body = refusal_body(self._path(), error.code, _explain(error, self.channel))
         self.status = f"{error.code} {error.reason}"
         self.response_headers += [("Content-Type", "application/json"), ("X-Mock-Version", VERSION)]
         self.set_close_on_finish()
@@ -61,21 +61,29 @@ class _Refusal(ErrorTask):
         return target[1].decode("latin-1") if target else "/"
 
 
-def _explain(error: Any, limits: Any) -> str:
+def _explain(error: Any, connection: "Connection") -> str:
     """What is wrong and what would be right, for each kind of refusal that Waitress knows."""
     if error.code == 500:
         return "Internal error of the emulator; see its log."
     if error.code == 501:
         return "This Transfer-Encoding is not supported; send chunked, or a Content-Length."
     if error.code == 431:
-        return f"The request's headers are too large; they may have {limits.max_request_header_size} bytes."
+        return f"The request's headers are too large; they may have {connection.adj.max_request_header_size} bytes."
     if error.code == 413:
-        return f"The request's body is too large; it may have {limits.max_request_body_size} bytes."
+        return f"The request's body is too large; it may have {connection.max_body_bytes} bytes."
     return f"The request is not valid HTTP/1.1: {error.body}."
 
 
 class Connection(HTTPChannel):
-    """A client's connection: requests in, answers out, in order."""
+    """A client's connection: requests in, answers out, in order.
+
+    Args:
+        max_body_bytes: What the application takes of a body, for telling a client that sent more by far.
+    """
+
+    def __init__(self, *arguments: Any, max_body_bytes: int, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.max_body_bytes = max_body_bytes
 
     task_class = _Answer
     error_task_class = _Refusal

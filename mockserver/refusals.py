@@ -5,12 +5,14 @@ perhaps. Bodies and codes are those that the APIs use for their own errors.
 """
 
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import orjson
 
 from mockserver import control, hyperstudy, ingestion
 from mockserver.ingestion.errors import error_body as ingestion_body
+from mockserver.routing import api_of
 
 __all__ = ["refusal_body"]
 
@@ -25,15 +27,13 @@ def refusal_body(path: str, status: int, message: str) -> bytes:
         status: HTTP status that goes with it.
         message: What is wrong and what would be right.
     """
-    for base, body in _ENVELOPES:
-        if path == base or path.startswith((base + "/", base + "?")):
-            return orjson.dumps(body(status, message))
-    return orjson.dumps(_data_body(status, message))
+    body = _ENVELOPES[api_of(path) or hyperstudy]
+    return orjson.dumps(body(status, message))
 
 
 def _data_body(status: int, message: str) -> dict[str, Any]:
     code = _CODES.get(status, f"HTTP_{status}")
-    details = {"errors": [message]} if status == 400 else {}
+    details = {"errors": [{"path": "", "message": message}]} if status == 400 else {}
     return {"status": "error", "error": {"code": code, "message": message, "details": details}}
 
 
@@ -45,9 +45,8 @@ def _control_body(status: int, message: str) -> dict[str, Any]:
     return {"error": message}
 
 
-# The data API stands before the ingestion API, whose base is above its own.
-_ENVELOPES: tuple[tuple[str, Callable[[int, str], dict[str, Any]]], ...] = (
-    (hyperstudy.BASE_PATH, _data_body),
-    (ingestion.BASE_PATH, _ingestion_body),
-    (control.BASE_PATH, _control_body),
-)
+_ENVELOPES: dict[ModuleType, Callable[[int, str], dict[str, Any]]] = {
+    hyperstudy: _data_body,
+    ingestion: _ingestion_body,
+    control: _control_body,
+}

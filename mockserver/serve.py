@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from mockserver import ready_file
+from mockserver.addresses import DATA_API
 from mockserver.app import create_app, create_sandbox
 from mockserver.banner import Announcement
 from mockserver.errors import MockserverError
@@ -27,6 +28,7 @@ from mockserver.stop_signals import StopSignals
 __all__ = ["serve"]
 
 _FIRST_ANSWER_WITHIN_S = 30.0
+_HEALTH = f"{DATA_API}/health"
 
 
 def serve(
@@ -50,7 +52,7 @@ def serve(
     """
     sandbox = create_sandbox(settings)
     with contextlib.closing(sandbox.store):
-        app = create_app(settings, sandbox=sandbox)
+        app = create_app(sandbox=sandbox)
         if not stop.requested:
             _serve(app, sandbox, announce=announce, ready_path=ready_path, stop=stop)
 
@@ -63,7 +65,8 @@ def _serve(
     ready_path: Path | None,
     stop: StopSignals,
 ) -> None:
-    with serving(app, host=sandbox.settings.host, port=sandbox.settings.port) as server:
+    settings = sandbox.settings
+    with serving(app, host=settings.host, port=settings.port, max_body_bytes=settings.max_body_bytes) as server:
         # Not before the port is ours: the file may belong to the server that has it.
         ready_file.clear(ready_path)
         _await_first_answer(server)
@@ -80,14 +83,14 @@ def _await_first_answer(server: Server) -> None:
     address = urlsplit(server.url)
     connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_FIRST_ANSWER_WITHIN_S)
     try:
-        connection.request("GET", "/api/v3/health")
+        connection.request("GET", _HEALTH)
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
         raise MockserverError(f"listening, but {server.url} does not answer: {error}") from None
     finally:
         connection.close()
     if status != http.HTTPStatus.OK:
-        raise MockserverError(f"listening, but {server.url}/api/v3/health answers {status}; see the log")
+        raise MockserverError(f"listening, but {server.url}{_HEALTH} answers {status}; see the log")
 
 
 def _describe(server: Server, sandbox: Sandbox) -> Announcement:

@@ -11,6 +11,7 @@ answers get a short grace to finish and to reach their clients, then everything 
 
 import contextlib
 import errno
+import functools
 import ipaddress
 import os
 import socket
@@ -24,6 +25,7 @@ from waitress.server import create_server
 
 from mockserver.connection import Connection
 from mockserver.errors import SettingsError
+from mockserver.settings import DEFAULT_MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -34,6 +36,7 @@ THREADS = 8
 GRACE_S = 3.0
 
 _MIB = 1024 * 1024
+_FAR_TOO_LARGE = 8
 # Clients in test suites open pools of connections and forget them; each costs a file descriptor.
 _MAX_CONNECTIONS = 500
 # Answers are made this far ahead of a client that reads slowly.
@@ -51,6 +54,8 @@ class Server:
         app: Any WSGI application.
         host: Address or name to listen on; `0.0.0.0` and `::` are all interfaces.
         port: 0 picks a free one.
+        max_body_bytes: What the application takes of a body. It refuses a larger one itself, in its own order of
+            checks; one that is larger by far is refused here, and not even read.
 
     Attributes:
         port: The port it is bound to.
@@ -61,7 +66,14 @@ class Server:
         SettingsError: The host does not resolve, or the port is taken or not allowed.
     """
 
-    def __init__(self, app: "WSGIApplication", *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        app: "WSGIApplication",
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+    ) -> None:
         listener = _listen(host, port)
         bound_host, self.port = listener.getsockname()[:2]
         address = ipaddress.ip_address(bound_host.partition("%")[0])
@@ -77,11 +89,14 @@ class Server:
             connection_limit=_MAX_CONNECTIONS,
             outbuf_high_watermark=_AHEAD_BYTES,
             outbuf_overflow=_IN_MEMORY_BYTES,
+            max_request_body_size=_FAR_TOO_LARGE * max_body_bytes,
+            # What links begin with where a client does not say what it calls this host.
+            server_name=_reachable(host, address),
             asyncore_use_poll=True,
             # An emulator shows the application what was sent; nothing in it trusts these headers.
             clear_untrusted_proxy_headers=False,
         )
-        self._waitress.channel_class = Connection
+        self._waitress.channel_class = functools.partial(Connection, max_body_bytes=max_body_bytes)
         self._waitress.pull_trigger = self._wake
         self._wake_lock = threading.Lock()
         self._torn_down = False
@@ -152,14 +167,19 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    app: "WSGIApplication", *, host: str = "127.0.0.1", port: int = 0, grace_s: float = GRACE_S
+    app: "WSGIApplication",
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES,
+    grace_s: float = GRACE_S,
 ) -> Iterator[Server]:
     """Serve the application on a background thread for as long as the block runs.
 
     Raises:
         SettingsError: As for `Server`.
     """
-    server = Server(app, host=host, port=port)
+    server = Server(app, host=host, port=port, max_body_bytes=max_body_bytes)
     try:
         server.start()
         yield server

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Settings"]
+__all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "Settings"]
 
 DEFAULT_PORT = 4747
+DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +21,11 @@ class Settings:
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
         rate_limits: The documented limits on requests are enforced, by both APIs.
         reading: Where sources disagree, what the documentation says or what the official client saw.
-        allowed_origins: Browser origins that may call (`*` in a part matches anything but `/`).
+        allowed_origins: Browser origins that may call; `*` is anything but `/`, and as a port any port or none.
+            By default pages of this machine, whatever serves them, and browser extensions.
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
         link_secret: Signs recording links. Public on purpose too.
+        control_token: What other machines must send to `/_mock`; None lets only this machine in there.
         store_url: SQLAlchemy URL of what clients write; SQLite in memory by default.
     """
 
@@ -30,19 +33,24 @@ class Settings:
     seed: int | None = None
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
-    max_body_bytes: int = 10 * 1024 * 1024
+    max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
     strict_sessions: bool = False
     rate_limits: bool = False
     reading: Literal["documented", "observed"] = "documented"
     allowed_origins: tuple[str, ...] = (
-        "http://localhost",
         "http://localhost:*",
-        "http://127.0.0.1",
-        "http://127.0.0.1:*",
         "https://localhost:*",
+        "http://*.localhost:*",
+        "https://*.localhost:*",
+        "http://127.0.0.1:*",
+        "https://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://[::1]:*",
         "chrome-extension://*",
         "moz-extension://*",
+        "safari-web-extension://*",
     )
     token_secret: str = "mockserver development secret, not for production"
     link_secret: str = "mockserver link secret, not for production"
+    control_token: str | None = None
     store_url: str = "sqlite://"

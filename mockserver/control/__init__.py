@@ -4,6 +4,7 @@ from typing import Final
 
 from flask import Blueprint
 
+from mockserver.control.access import refuse_strangers
 from mockserver.control.errors import render_http_error
 from mockserver.control.routes import make_blueprint
 
@@ -14,4 +15,6 @@ BASE_PATH: Final = "/_mock"
 
 def blueprint() -> Blueprint:
     """The API's routes, fresh for every application."""
-    return make_blueprint()
+    made = make_blueprint()
+    made.before_request(refuse_strangers)
+    return made

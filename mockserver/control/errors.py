@@ -6,11 +6,19 @@ from flask import Response, request
 
 from mockserver.http import BodyTooLargeError, MalformedJsonError, json_response
 
-__all__ = ["ControlError", "refusal", "render_http_error"]
+__all__ = ["ControlError", "UnknownError", "refusal", "render_http_error"]
 
 
 class ControlError(Exception):
-    """A request that cannot be served; `str()` says what would be right. Answered with 400."""
+    """A request that cannot be served; `str()` says what would be right."""
+
+    status = 400
+
+
+class UnknownError(ControlError):
+    """What the path names is not there."""
+
+    status = 404
 
 
 def refusal(error: Exception) -> Response:
@@ -18,7 +26,7 @@ def refusal(error: Exception) -> Response:
     if isinstance(error, BodyTooLargeError):
         return render_http_error(413, {})
     said = f"The body is not valid JSON: {error}" if isinstance(error, MalformedJsonError) else str(error)
-    return json_response({"error": said}, 400)
+    return json_response({"error": said}, getattr(error, "status", 400))
 
 
 def render_http_error(status: int, headers: dict[str, str]) -> Response:

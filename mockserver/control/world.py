@@ -12,7 +12,7 @@ __all__ = ["world"]
 
 
 def world() -> Response:
-    """The world's ids, so that a tool can find its way without knowing the scenario."""
+    """The ids of all experiments, clients' own too, so that a tool can find its way without knowing the scenario."""
     sandbox = current_sandbox()
     made = sandbox.world
     return json_response(
@@ -21,7 +21,7 @@ def world() -> Response:
             "seed": made.seed,
             "digest": made.digest(),
             "now": iso_from_ms(sandbox.clock.now_ms()),
-            "experiments": [_experiment(made, experiment_id) for experiment_id in made.scenario.experiments],
+            "experiments": [_experiment(made, experiment.id) for experiment in sandbox.study.experiments.all()],
         }
     )
 

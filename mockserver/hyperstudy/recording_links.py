@@ -3,25 +3,45 @@
 Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath` (observed in the client).
 """
 
+import re
+
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
 from mockserver.settings import Settings
 from mockserver.simulation.records import Recording
 
-__all__ = ["RecordingLinks"]
+__all__ = ["RecordingLinks", "host_url"]
+
+# A name (of a container too, which may have underscores) or an address, and perhaps a port.
+_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
+
+
+def host_url(scheme: str, host: str | None, server: tuple[str, int | None] | None) -> str:
+    """Where the client reaches this server, without a slash at its end.
+
+    Args:
+        host: The request's `Host` as it was sent. Where there is none, or one that no link can begin with, the
+            server's own address counts.
+        server: That address: host and port.
+    """
+    match = _HOST.fullmatch(host or "")
+    if match and int(match[1] or 0) <= 65535:
+        return f"{scheme}://{host}"
+    name, port = server or ("localhost", None)
+    return f"{scheme}://{name}" if port is None else f"{scheme}://{name}:{port}"
 
 
 class RecordingLinks:
     """Makes links that are valid for seven days from now.
 
     Args:
-        host_url: Where the client reaches the server, with a slash at its end.
+        base: Where the client reaches the server (`host_url`).
         base_path: The API's. now_ms: the sandbox's now.
         settings: The secret that signs links, and which reading of a status is wanted.
     """
 
-    def __init__(self, host_url: str, base_path: str, settings: Settings, now_ms: int) -> None:
-        self._host_url = host_url.rstrip("/")
+    def __init__(self, base: str, base_path: str, settings: Settings, now_ms: int) -> None:
+        self._base = base
         self._base_path = base_path
         self._secret = settings.link_secret
         self._observed = settings.reading == "observed"
@@ -32,7 +52,7 @@ class RecordingLinks:
         if record.file_size_bytes is None:
             return None
         path = recording_path(self._base_path, record.room_id, record.recording_id, record.format)
-        return self._host_url + sign(path, self._expires_at_ms, self._secret)
+        return self._base + sign(path, self._expires_at_ms, self._secret)
 
     def status(self, record: Recording) -> str:
         """`completed` is documented, `complete` is what the official client saw."""

@@ -219,6 +219,30 @@ def test_link_opens_the_recording_without_a_key(app: Flask, client: FlaskClient)
             assert sum(1 for _ in container.decode()) > 0
 
 
+@pytest.mark.parametrize(
+    ("host", "begins"),
+    [
+        ("api.example:8080", "http://api.example:8080/api/v3/"),
+        ("127.0.0.1:80", "http://127.0.0.1:80/api/v3/"),
+        ("mock_server:4747", "http://mock_server:4747/api/v3/"),
+        ("[::1]:4747", "http://[::1]:4747/api/v3/"),
+        ("", "http://server.local:4747/api/v3/"),
+        ("user@host", "http://server.local:4747/api/v3/"),
+        ("evil.com/path", "http://server.local:4747/api/v3/"),
+        ("a<b>", "http://server.local:4747/api/v3/"),
+        ("example.com:99999", "http://server.local:4747/api/v3/"),
+    ],
+)
+def test_links_follow_the_host_of_the_request(app: Flask, client: FlaskClient, host: str, begins: str) -> None:
+    """As the client calls it; what no link can begin with gives way to the server's own address."""
+    own = {"SERVER_NAME": "server.local", "SERVER_PORT": "4747", "HTTP_HOST": host}
+    room_id = app.extensions["mockserver"].world.sample_ids()["room"]
+    answer = client.get(f"{BASE_PATH}/data/recordings/room/{room_id}", headers=KEY, environ_overrides=own)
+    links = [record[name] for record in answer.json["data"] for name in ("downloadUrl", "url") if record[name]]
+    assert links
+    assert all(link.startswith(begins) for link in links)
+
+
 def test_link_lasts_seven_days(app: Flask, client: FlaskClient, link: str) -> None:
     """It says until when, works until then and is refused from then on."""
     clock = app.extensions["mockserver"].clock

@@ -6,6 +6,8 @@ Nothing here sleeps: a started server is waited for by reading its output.
 import contextlib
 import json
 import os
+import pty
+import re
 import shutil
 import signal
 import socket
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import pytest
 
+from mockserver import ready_file
 from mockserver.cli import main
 from mockserver.serve import serve
 from mockserver.settings import Settings
@@ -288,6 +291,11 @@ MISUSES = {
     "unwritable_ready_file": (["--ready-file", "no/such/folder/ready.json"], 2, "no/such/folder/ready.json"),
     "ready_file_is_a_folder": (["--ready-file", "."], 2, "not a regular file"),
     "missing_out": (["export"], 2, "--out"),
+    "empty_out": (["export", "--out", ""], 2, "'--out': the path is empty"),
+    "empty_ready_file": (["--ready-file", ""], 2, "the path is empty"),
+    "empty_scenario": (["--scenario", ""], 3, "no scenario '': expected the path of a TOML file or one of agents"),
+    "a_base_is_no_scenario": (["--scenario", "_base"], 3, "no scenario '_base'"),
+    "empty_scenario_of_a_command": (["export", "--out", "golden", "--scenario", ""], 3, "no scenario ''"),
 }
 
 
@@ -300,6 +308,96 @@ def test_a_misuse_is_one_clear_line(arguments, exit_code, text, capsys):
     assert said.err.startswith("mockserver: ")
     assert text in said.err
     assert said.err.count("\n") == 1
+
+
+def test_an_output_that_cannot_be_written_is_one_clear_line():
+    """A disk that is full, and nothing else on standard error."""
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mockserver", "--port", "0", "--scenario", "empty"],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S, check=False, env=environment(),
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr == "mockserver: cannot write to the output: No space left on device\n"
+
+
+CLOSES_ITS_OUTPUT = """
+import os, sys
+os.close(1)
+os.execv(sys.executable, [sys.executable, "-m", "mockserver", *sys.argv[1:]])
+"""
+
+
+def test_a_closed_output_is_no_reason_to_stop(tmp_path):
+    """A service without a console still serves; the ready file tells where."""
+    path = tmp_path / "ready.json"
+    arguments = ["--port", "0", "--scenario", "empty", "--ready-file", str(path)]
+    with subprocess.Popen(
+        [sys.executable, "-c", CLOSES_ITS_OUTPUT, *arguments], stderr=subprocess.PIPE, text=True, env=environment()
+    ) as process:
+        try:
+            while not path.exists():
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(timeout=0.05)
+                    break
+            assert status_of(json.loads(path.read_text())["url"] + "/api/v3/health") == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.communicate(timeout=TIMEOUT_S) == (None, "")
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
+def test_a_terminal_gets_colours_and_the_same_words():
+    """Bold and coloured for a person; without the codes it is the plain banner, and NO_COLOR keeps it so."""
+    shown = {name: on_a_terminal(**twins) for name, twins in {"plain": {"NO_COLOR": "1"}, "styled": {}}.items()}
+    assert "\x1b[" not in shown["plain"]
+    assert "\x1b[1m" in shown["styled"]
+    bare = re.sub(r"\x1b\[[0-9;]*m", "", shown["styled"])
+    same = re.compile(r"127\.0\.0\.1:[0-9]+|TOKEN=\S+")
+    assert same.sub("", bare) == same.sub("", shown["plain"])
+
+
+def on_a_terminal(**twins: str) -> str:
+    """What a person sees up to the ready line."""
+    reading, writing = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "mockserver", "--port", "0", "--scenario", "empty"],
+        stdout=writing, stderr=writing, env={k: v for k, v in environment().items() if k != "NO_COLOR"} | twins,
+    ) as process:  # fmt: skip
+        os.close(writing)
+        text = ""
+        try:
+            while "ready http" not in text or not text.endswith("\n"):
+                text += os.read(reading, 4096).decode()
+        finally:
+            process.kill()
+            os.close(reading)
+    return text.replace("\r\n", "\n")
+
+
+def test_the_ready_file_appears_whole_or_not_at_all(tmp_path, monkeypatch):
+    """What is at the path is either nothing or the whole object, whenever somebody looks."""
+    path, seen = tmp_path / "ready.json", []
+    replace = os.replace
+
+    def watched(draft, target):
+        seen.append((path.exists(), Path(draft).read_text()))
+        replace(draft, target)
+
+    monkeypatch.setattr(os, "replace", watched)
+    monkeypatch.setattr(Path, "write_bytes", lambda self, data: refuse_final(self, data, path))
+    with ready_file.kept(path, '{"url": "x"}'):
+        assert path.read_text() == '{"url": "x"}'
+    assert seen == [(False, '{"url": "x"}')]
+    assert list(tmp_path.iterdir()) == []
+
+
+def refuse_final(target, data, final):
+    """Writing in place would show half a file to whoever waits for it."""
+    assert target != final
+    with open(target, "wb") as file:
+        file.write(data)
 
 
 def test_a_bad_twin_is_named(monkeypatch, capsys):

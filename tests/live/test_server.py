@@ -12,6 +12,7 @@ import pytest
 
 from mockserver.errors import SettingsError
 from mockserver.server import Server, serving
+from mockserver.settings import DEFAULT_MAX_BODY_BYTES
 
 TIMEOUT_S = 10.0
 
@@ -235,6 +236,15 @@ def test_what_is_refused_before_the_application_is_enveloped(server, request_byt
     answer = json.loads(body)
     assert answer["status"] == "error"
     assert answer["error"].keys() == {"code", "message", "details"}
+
+
+def test_a_body_that_is_too_large_by_far_is_told_the_limit(server):
+    """The number in the message is the one that the settings name, and nothing was read."""
+    head, body = exchange(server, b"POST /api/v3/data/events/batch HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n")
+    assert head.split(b" ")[1] == b"413"
+    error = json.loads(body)["error"]
+    assert error["code"] == "PAYLOAD_TOO_LARGE"
+    assert error["message"] == f"The request's body is too large; it may have {DEFAULT_MAX_BODY_BYTES} bytes."
 
 
 def test_the_ingestion_api_has_its_own_envelope_for_refusals(server):

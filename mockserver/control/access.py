@@ -1,0 +1,40 @@
+"""Who may steer the emulator: this machine, and others that know the token.
+
+An emulator that listens beyond loopback lets anybody read its data, which is made up; but its clock, its truth
+and its tokens are for those who run it.
+"""
+
+import hmac
+import ipaddress
+
+from flask import Response, request
+
+from mockserver.http import current_sandbox, json_response
+
+__all__ = ["TOKEN_HEADER", "refuse_strangers"]
+
+TOKEN_HEADER = "X-Mock-Control-Token"
+
+
+def refuse_strangers() -> Response | None:
+    """The 403 for a request from another machine without the control token; None lets it pass."""
+    token = current_sandbox().settings.control_token
+    sent = request.headers.get(TOKEN_HEADER, "")
+    if _is_local(request.remote_addr) or (token and hmac.compare_digest(sent.encode(), token.encode())):
+        return None
+    wanted = "start the server with --control-token"
+    if token:
+        wanted = f"send the server's --control-token as {TOKEN_HEADER}"
+    return json_response({"error": f"{request.path} is for the machine that the emulator runs on: {wanted}"}, 403)
+
+
+def _is_local(address: str | None) -> bool:
+    """Is it this machine? An application that is called without a socket has no address to tell."""
+    if not address:
+        return True
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
