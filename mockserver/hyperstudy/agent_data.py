@@ -5,8 +5,19 @@ from typing import Any
 from flask import Response
 
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import InvalidParameter
-from mockserver.hyperstudy.metadata import KIND, PLACE
+from mockserver.hyperstudy.flags import described_flag, flag
+from mockserver.hyperstudy.json_schema import (
+    FLAG,
+    INSTANT,
+    NUMBER,
+    TEXT,
+    Schema,
+    labelled,
+    list_of,
+    object_of,
+    optional,
+)
+from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, find_room, unknown
@@ -21,87 +32,69 @@ __all__ = ["agent_operations"]
 DEFAULT_DECISIONS = 5000
 MOST_DECISIONS = 1_000_000
 CODE_VERSION = "mock-0000000"
-_TEXT = {"type": "string"}
-_MAYBE = {"type": ["string", "null"]}
-_WHOLE = {"type": ["integer", "null"]}
-_INSTANT = {"type": ["string", "null"], "format": "date-time"}
-_ROW: dict[str, Any] = {
+_DECISIONS = "agentDecisions"
+_INTEGER: Schema = {"type": "integer"}
+_MAYBE, _WHOLE, _INSTANT = optional(TEXT), optional(_INTEGER), optional(INSTANT)
+_ROW: dict[str, Schema] = {
     "_type": {"type": "string", "enum": ["decision", "run"]},
-    "id": _TEXT,
-    "participantId": _TEXT,
-    "roomId": _TEXT,
+    "id": TEXT,
+    "participantId": TEXT,
+    "roomId": TEXT,
     "seq": _WHOLE,
     "stateId": _MAYBE,
     "stateName": _MAYBE,
     "turnKind": _MAYBE,
     "action": _MAYBE,
     "value": {"type": ["string", "number", "null"]},
-    "personaId": _TEXT,
-    "model": _TEXT,
-    "provider": _TEXT,
+    "personaId": TEXT,
+    "model": TEXT,
+    "provider": TEXT,
     "latencyMs": _WHOLE,
     "inputTokens": _WHOLE,
     "outputTokens": _WHOLE,
-    "costUsd": {"type": ["number", "null"], "x-fidelity": "inferred"},
+    "costUsd": labelled(optional(NUMBER), "inferred"),
     "timestamp": _INSTANT,
 }
 # What a row of the list has beside that, null in decisions: the sums of a run.
-_SUMS: dict[str, Any] = {
+_SUMS: dict[str, Schema] = {
     "seed": _WHOLE,
     "totalInputTokens": _WHOLE,
     "totalOutputTokens": _WHOLE,
-    "totalCostUsd": {"type": ["number", "null"]},
+    "totalCostUsd": optional(NUMBER),
     "turns": _WHOLE,
     "codeCommitSha": _MAYBE,
     "startedAt": _INSTANT,
     "endedAt": _INSTANT,
 }
-_STAGE = {"type": "object", "properties": {"stage": _TEXT, "output": _TEXT}, "required": ["stage", "output"]}
-_PEER = {"type": "object", "properties": {"inferredGoal": _TEXT}, "required": ["inferredGoal"]}
-_DETAIL: dict[str, Any] = {
+_DETAIL: dict[str, Schema] = {
     "prompt": _MAYBE,
     "reasoning": _MAYBE,
-    "chain": {"type": ["array", "null"], "items": _STAGE},
+    "chain": optional(list_of(object_of(stage=TEXT, output=TEXT))),
     # A peer to what the agent makes of it.
-    "peerModelSnapshot": {"type": ["object", "null"], "additionalProperties": _PEER},
-    "predictionUpdate": {
-        "type": ["object", "null"],
-        "properties": {"predictionError": {"type": "number"}},
-        "required": ["predictionError"],
-    },
+    "peerModelSnapshot": {"type": ["object", "null"], "additionalProperties": object_of(inferredGoal=TEXT)},
+    "predictionUpdate": optional(object_of(predictionError=NUMBER)),
 }
-_RUN: dict[str, Any] = {
-    "id": _TEXT,
-    "participantId": _TEXT,
-    "roomId": _TEXT,
-    "personaId": _TEXT,
-    "model": _TEXT,
-    "provider": _TEXT,
-    "seed": {"type": "integer"},
-    "totalInputTokens": {"type": "integer"},
-    "totalOutputTokens": {"type": "integer"},
-    "totalCostUsd": {"type": "number"},
-    "turns": {"type": "integer"},
-    "codeCommitSha": _TEXT,
-    "roomStatus": _TEXT,
-    "orphaned": {"type": "boolean"},
-    "startedAt": {"type": "string", "format": "date-time"},
+_RUN: dict[str, Schema] = {
+    "id": TEXT,
+    "participantId": TEXT,
+    "roomId": TEXT,
+    "personaId": TEXT,
+    "model": TEXT,
+    "provider": TEXT,
+    "seed": _INTEGER,
+    "totalInputTokens": _INTEGER,
+    "totalOutputTokens": _INTEGER,
+    "totalCostUsd": NUMBER,
+    "turns": _INTEGER,
+    "codeCommitSha": TEXT,
+    "roomStatus": TEXT,
+    "orphaned": FLAG,
+    "startedAt": INSTANT,
     "endedAt": _INSTANT,
 }
-
-
-def _object(title: str, properties: dict[str, Any]) -> dict[str, Any]:
-    return {"title": title, "type": "object", "properties": properties, "required": list(properties)}
-
-
-_ROWS = {
-    "title": "AgentRow",
-    "type": "object",
-    "properties": {**_ROW, **_SUMS, **_DETAIL},
-    "required": [*_ROW, *_SUMS],
-}
+_ROWS = {**object_of("AgentRow", **_ROW, **_SUMS, **_DETAIL), "required": [*_ROW, *_SUMS]}
 _PARAMETERS = (
-    Parameter("detail", {"type": "string", "enum": ["true", "false"], "default": "false"}, "With what led to each."),
+    described_flag("detail", "With what led to each."),
     Parameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": MOST_DECISIONS, "default": DEFAULT_DECISIONS},
@@ -112,11 +105,9 @@ _PARAMETERS = (
 
 def agent_operations() -> list[Operation]:
     """Decisions of a room or an experiment, one decision, and the runs of an experiment."""
-    about = {**KIND, **PLACE}
-    rows = Answer(_ROWS, metadata={**about, "truncated": {"type": "boolean"}})
+    rows = Answer(_ROWS, metadata={**ABOUT, "truncated": FLAG})
     more: dict[str, Any] = {
         "scope": "read:events",
-        "scope_fidelity": "inferred",
         "fidelity": "observed",
         "tag": "agents",
         "method": "GET",
@@ -147,7 +138,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-decisions/room/<room_id>/decision/<decision_id>",
             view=one_decision,
             summary="One decision with all that led to it",
-            answer=Answer(_object("AgentDecision", {**_ROW, **_DETAIL}), many=False, metadata=about),
+            answer=Answer(object_of("AgentDecision", **_ROW, **_DETAIL), many=False, metadata=ABOUT),
             errors=(404,),
             **more,
         ),
@@ -156,7 +147,7 @@ def agent_operations() -> list[Operation]:
             path="/data/agent-runs/experiment/<experiment_id>",
             view=experiment_runs,
             summary="The agents' runs through an experiment's rooms",
-            answer=Answer(_object("AgentRun", _RUN), metadata=about),
+            answer=Answer(object_of("AgentRun", **_RUN), metadata=ABOUT),
             errors=(404,),
             **more,
         ),
@@ -166,7 +157,7 @@ def agent_operations() -> list[Operation]:
 def experiment_decisions(call: Call, experiment_id: str) -> Response:
     """Decisions of every room, in the order of rooms, agents and turns."""
     detail, limit = _asked(call)
-    rooms = call.sandbox.world.rooms(find_experiment(call, experiment_id).id)
+    rooms = call.world.rooms(find_experiment(call, experiment_id).id)
     return _decisions(call, list(rooms), detail, limit, "experiment", experiment_id)
 
 
@@ -185,22 +176,20 @@ def one_decision(call: Call, room_id: str, decision_id: str) -> Response:
     room = find_room(call, room_id)
     for decision in _taken(call, room):
         if decision.id == decision_id:
-            return success(_decision(call, room, decision, detail=True), _about("room", room_id))
+            return success(_decision(call, room, decision, detail=True), about(call, _DECISIONS, "room", room_id))
     raise unknown(f"decision in room {room_id}", decision_id)
 
 
 def experiment_runs(call: Call, experiment_id: str) -> Response:
     """A row for each agent's run."""
-    rooms = call.sandbox.world.rooms(find_experiment(call, experiment_id).id)
+    rooms = call.world.rooms(find_experiment(call, experiment_id).id)
     found = [_run(call, room, run) for room in rooms for run in _runs(call, room)]
-    return success(found, {**_about("experiment", experiment_id), "dataType": "agentRuns"})
+    return success(found, about(call, "agentRuns", "experiment", experiment_id))
 
 
 def _asked(call: Call) -> tuple[bool, int]:
-    detail = call.arguments.get("detail", "false")
-    if detail not in ("true", "false"):
-        raise InvalidParameter("detail", detail, "one of true, false")
-    return detail == "true", whole_number(call.arguments, "limit", DEFAULT_DECISIONS, 1, MOST_DECISIONS)
+    limit = whole_number(call.arguments, "limit", DEFAULT_DECISIONS, 1, MOST_DECISIONS)
+    return flag(call.arguments, "detail"), limit
 
 
 def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, scope: str, scope_id: str) -> Response:
@@ -212,11 +201,7 @@ def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, scope
         truncated |= len(taken) > limit
         rows += [{**_decision(call, room, one, detail=detail), **no_sums} for one in taken[:limit]]
         rows += [_run_row(call, room, run, detail=detail) for run in _runs(call, room)]
-    return success(rows, {**_about(scope, scope_id), "truncated": truncated})
-
-
-def _about(scope: str, scope_id: str) -> dict[str, Any]:
-    return {"dataType": "agentDecisions", "scope": scope, "scopeId": scope_id}
+    return success(rows, {**about(call, _DECISIONS, scope, scope_id), "truncated": truncated})
 
 
 def _taken(call: Call, room: RoomRef) -> list[Decision]:
@@ -228,12 +213,12 @@ def _taken(call: Call, room: RoomRef) -> list[Decision]:
 def _runs(call: Call, room: RoomRef) -> list[AgentRun]:
     if not room.experiment.agents:
         return []
-    return agent_runs(call.sandbox.world.plan(room), call.sandbox.study.decisions(room), call.now_ms)
+    return agent_runs(call.world.plan(room), call.sandbox.study.decisions(room), call.now_ms)
 
 
 def _played_by(call: Call, room: RoomRef, participant_id: str) -> dict[str, str]:
     """Persona, model and provider of an agent, as they were when its room was launched."""
-    world = call.sandbox.world
+    world = call.world
     if room.cast:
         member = room.cast[world.participant_ids(room).index(participant_id)]
         return {"personaId": member.persona_id, "model": member.model, "provider": member.provider}
@@ -295,7 +280,7 @@ def _run_row(call: Call, room: RoomRef, run: AgentRun, *, detail: bool) -> dict[
 
 
 def _run(call: Call, room: RoomRef, run: AgentRun) -> dict[str, Any]:
-    ended = call.sandbox.world.plan(room).ended_ms <= call.now_ms
+    ended = call.world.plan(room).ended_ms <= call.now_ms
     return {
         "id": run.id,
         "participantId": run.participant_id,
@@ -308,8 +293,8 @@ def _run(call: Call, room: RoomRef, run: AgentRun) -> dict[str, Any]:
         "turns": run.turns,
         "codeCommitSha": CODE_VERSION,
         "roomStatus": "completed" if ended else "active",
-        # Nobody loses an agent here: a room that is stopped is over, as `rooms` says too.
-        "orphaned": False,
+        # Its room ended abnormally (the client's word for it): here only by force.
+        "orphaned": room.stopped_ms is not None,
         "startedAt": iso_from_ms(run.started_ms),
         "endedAt": None if run.ended_ms is None else iso_from_ms(run.ended_ms),
     }

@@ -1,6 +1,5 @@
 """Request bodies: JSON objects, checked against a JSON Schema, every problem with its path."""
 
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -10,7 +9,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from mockserver.http import MalformedJsonError, read_json
 from mockserver.hyperstudy.errors import InvalidBody, shown
 
-__all__ = ["checked_body", "problems", "read_body"]
+__all__ = ["checked", "checked_body", "path_of", "problems", "read_body"]
 
 _JSON_TYPES = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -36,16 +35,20 @@ def read_body() -> Any:
 
 
 def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
-    """Every way in which a value breaks a schema: `path` such as `states/0/id`, and `message`."""
-    found = map(_innermost, Draft202012Validator(schema).iter_errors(value))
-    errors = sorted(found, key=lambda error: list(map(str, error.absolute_path)))
-    of_wrong_type = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    """Every way in which a value breaks a schema, by place: `path` such as `states/0/id`, and `message`."""
+    errors = sorted(map(_innermost, Draft202012Validator(schema).iter_errors(value)), key=_place)
+    # What is of another type is none of the choices either, and may break two rules about its type: once is enough.
+    of_wrong_type = {tuple(error.absolute_path): error for error in errors if error.validator == "type"}
     return [
-        {"path": _path(error), "message": _message(error)}
+        {"path": path_of(error), "message": _message(error)}
         for error in errors
-        # What is of another type is none of the choices either; once is enough.
-        if error.validator != "enum" or tuple(error.absolute_path) not in of_wrong_type
+        if error.validator not in ("type", "enum") or of_wrong_type.get(tuple(error.absolute_path), error) is error
     ]
+
+
+def _place(error: ValidationError) -> list[tuple[int, str]]:
+    """By the alphabet, but items of a list in their order: the tenth comes after the ninth."""
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
 
 
 def _innermost(error: ValidationError) -> ValidationError:
@@ -55,8 +58,8 @@ def _innermost(error: ValidationError) -> ValidationError:
     return _innermost(max(error.context, key=lambda inner: len(inner.absolute_path)))
 
 
-def _path(error: ValidationError) -> str:
-    """Where it is wrong; of a field that is missing, where it should be."""
+def path_of(error: ValidationError) -> str:
+    """Where it is wrong, such as `states/0/id`; of a field that is missing, where it should be."""
     path = list(map(str, error.absolute_path))
     if "propertyNames" in error.absolute_schema_path:
         path.append(str(error.instance))
@@ -77,7 +80,8 @@ def _message(error: ValidationError) -> str:
             types = [wanted] if isinstance(wanted, str) else wanted
             return f"expected {' or '.join(types)}, got {_brief(value)}"
         case "enum":
-            return f"expected one of {', '.join(map(str, wanted))}, got {_brief(value)}"
+            choices = ["null" if choice is None else str(choice) for choice in wanted]
+            return f"expected one of {', '.join(choices)}, got {_brief(value)}"
         case "maxItems":
             return f"expected at most {wanted} items, got {len(value)}"
         case "minItems":
@@ -105,26 +109,31 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 60 else f"{_JSON_TYPES[type(value)]} of {len(text)} characters"
 
 
-def checked_body(schema: dict[str, Any], more: Iterable[dict[str, str]] = ()) -> dict[str, Any]:
+def checked_body(schema: dict[str, Any]) -> dict[str, Any]:
     """The request's body.
-
-    Args:
-        more: Problems found by other means, told together with those of the schema.
 
     Raises:
         InvalidBody: It breaks the schema.
         MalformedJsonError, BodyTooLargeError: It could not be read.
     """
     body = read_body()
-    found = [*problems(body, schema), *more]
+    return checked(body, problems(body, schema))
+
+
+def checked(body: Any, found: list[dict[str, str]]) -> dict[str, Any]:
+    """A body in which these problems were found.
+
+    Raises:
+        InvalidBody: There are any, or it is no object.
+    """
     if found:
-        raise InvalidBody(said(found), found)
+        raise InvalidBody(_said(found), found)
     if not isinstance(body, dict):
         raise InvalidBody("The body must be a JSON object.", [{"path": "", "message": "not an object"}])
     return body
 
 
-def said(found: list[dict[str, str]]) -> str:
+def _said(found: list[dict[str, str]]) -> str:
     """The problems as a sentence: the first, and how many more."""
     first = found[0]
     where = f" at {first['path']}" if first["path"] else ""

@@ -3,6 +3,7 @@
 To add a data type: make its records in `simulation`, its shape in `shapes.py`, and a row here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,10 +13,13 @@ from mockserver.simulation.events import CATEGORIES
 from mockserver.simulation.scenario import COMPONENTS
 from mockserver.simulation.world import DataType
 
-__all__ = ["CATALOGUE", "DataTypeRow", "Filter", "SCOPES", "Scope"]
+__all__ = ["CATALOGUE", "MAX_LIMIT", "SCOPES", "DataTypeRow", "Filter", "Scope"]
 
 Scope = Literal["experiment", "room", "participant"]
 SCOPES: tuple[Scope, ...] = ("experiment", "room", "participant")
+
+# What one answer holds at the most (inferred).
+MAX_LIMIT = 10_000
 
 
 @dataclass(frozen=True)
@@ -25,11 +29,18 @@ class Filter:
     Attributes:
         parameter: Its name in the query. attribute: the record's field it is compared with.
         values: What may be asked for, as text, to the value it means; None lets any text through.
+        fidelity: How well founded the parameter is. labels: the same of values that differ from it.
+        any_case: The values may be written in any letter case.
+        note: What there is to say beside that.
     """
 
     parameter: str
     attribute: str
     values: dict[str, Any] | None = None
+    fidelity: Fidelity = "documented"
+    labels: Mapping[str, Fidelity] = field(default_factory=dict)
+    any_case: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,11 @@ class DataTypeRow:
         scope: What a key must have. levels: at which it can be asked for.
         sorts: Sort parameter to what the simulation sorts by; the first is the default.
         windowed: Its records can be averaged (`aggregationWindow`).
+        most: Records that one answer holds, whatever `limit` says.
         fidelity: How well founded the endpoint is. scope_fidelity: the same of its scope, where that differs.
+        documented, observed: Names of the parameters common to many data types that the documentation lists for
+            this one, or the client sends for it; what is in neither is inferred.
+        sort_labels: How well founded values of `sort` are that differ from the parameter.
     """
 
     name: DataType
@@ -49,24 +64,49 @@ class DataTypeRow:
     filters: tuple[Filter, ...] = ()
     levels: tuple[Scope, ...] = SCOPES
     windowed: bool = False
+    most: int = MAX_LIMIT
     fidelity: Fidelity = "documented"
     scope_fidelity: Fidelity | None = None
+    documented: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
+    sort_labels: Mapping[str, Fidelity] = field(default_factory=dict)
     shape: Shape = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", SHAPES[self.name])
 
+    def deployed(self, scope: str) -> bool:
+        """Can a deployment be asked for there? A filter of whole experiments, and of participants anywhere."""
+        return scope == "experiment" or self.name == "participants"
 
-_CATEGORY = Filter("category", "category", {name: name for name in CATEGORIES})
-# The client's builders write component types in lower case; both are understood (inferred).
+    def founded(self, parameter: str) -> Fidelity:
+        """How well founded one of the common parameters is."""
+        if parameter in self.documented:
+            return "documented"
+        return "observed" if parameter in self.observed else "inferred"
+
+
+_CATEGORY = Filter(
+    "category",
+    "category",
+    {name: name for name in CATEGORIES},
+    # The client's own methods ask for these; the documentation does not know them.
+    labels={"pre_experiment": "observed", "questionnaire": "observed"},
+)
 _COMPONENT_TYPE = Filter(
     "componentType",
     "component_type",
     {text: name for name in (*COMPONENTS, "ContinuousRating") for text in (name, name.lower())},
+    # The client's builders write them so.
+    note="In lower case, too (inferred).",
 )
-_COMPLETED = Filter("completed", "completed", {"true": True, "false": False})
+# Python's `requests` writes them with a capital.
+_COMPLETED = Filter(
+    "completed", "completed", {"true": True, "false": False}, any_case=True, note="In any letter case (inferred)."
+)
 _STATE = Filter("stateId", "state_id")
-_CODE = Filter("completionCode", "completion_code", {code: code for code in COMPLETION_CODES})
+# The codes are documented, and that one can ask for one is not.
+_CODE = Filter("completionCode", "completion_code", {code: code for code in COMPLETION_CODES}, "inferred")
 _BY_TIME = {"timestamp": "at", "onset": "onset"}
 _BY_START = {"startTime": "at", "timestamp": "at", "onset": "onset"}
 _BY_PERSON = {
@@ -80,16 +120,45 @@ _BY_PERSON = {
 }
 _BY_ROOM = {"createdAt": "created_ms", "startedAt": "started_ms", "id": "id", "status": "status"}
 
+# Parameters that the data page lists for some data types, and the client sends for others. That one can ask for a
+# form is said of all of them.
+_WINDOW = ("startTime", "endTime")
+_PAGE = ("limit", "offset")
+_ORDER = ("sort", "order")
+_FORM = ("format",)
+_DEPLOYMENT = ("deploymentId",)
+_SENT = (*_WINDOW, *_PAGE, *_ORDER, *_DEPLOYMENT)
+
 CATALOGUE: tuple[DataTypeRow, ...] = (
-    DataTypeRow("events", "read:events", _BY_TIME, (_CATEGORY,)),
-    DataTypeRow("recordings", "read:recordings", _BY_START),
-    DataTypeRow("chat", "read:chat", _BY_TIME),
-    DataTypeRow("videochat", "read:videochat", _BY_TIME),
-    DataTypeRow("ratings/continuous", "read:ratings", _BY_TIME),
-    DataTypeRow("ratings/sparse", "read:ratings", _BY_TIME),
-    DataTypeRow("sync", "read:sync", _BY_TIME, windowed=True),
-    DataTypeRow("components", "read:components", _BY_TIME, (_COMPONENT_TYPE, _COMPLETED, _STATE)),
-    DataTypeRow("eyetracking", "read:events", _BY_TIME, fidelity="observed", scope_fidelity="inferred"),
-    DataTypeRow("participants", "read:events", _BY_PERSON, (_CODE,), ("experiment", "room")),
-    DataTypeRow("rooms", "read:events", _BY_ROOM, (), ("experiment",)),
-)
+    DataTypeRow(
+        "events", "read:events", _BY_TIME, (_CATEGORY,),
+        documented=(*_WINDOW, *_PAGE, *_ORDER, *_FORM), observed=_DEPLOYMENT,
+    ),
+    DataTypeRow("recordings", "read:recordings", _BY_START, documented=(*_PAGE, *_FORM), observed=_DEPLOYMENT),
+    DataTypeRow(
+        "chat", "read:chat", _BY_TIME,
+        documented=(*_WINDOW, *_PAGE, *_FORM), observed=(*_ORDER, *_DEPLOYMENT),
+    ),
+    DataTypeRow("videochat", "read:videochat", _BY_TIME, documented=_FORM, observed=_SENT),
+    DataTypeRow("ratings/continuous", "read:ratings", _BY_TIME, documented=_FORM, observed=_SENT),
+    DataTypeRow("ratings/sparse", "read:ratings", _BY_TIME, documented=_FORM, observed=_SENT),
+    DataTypeRow("sync", "read:sync", _BY_TIME, windowed=True, documented=_FORM, observed=_SENT),
+    DataTypeRow(
+        "components", "read:components", _BY_TIME, (_COMPONENT_TYPE, _COMPLETED, _STATE),
+        documented=_FORM, observed=(*_PAGE, *_DEPLOYMENT),
+    ),
+    DataTypeRow(
+        "eyetracking", "read:events", _BY_TIME, fidelity="observed", scope_fidelity="inferred",
+        documented=_FORM, observed=_PAGE,
+    ),
+    DataTypeRow(
+        "participants", "read:events", _BY_PERSON, (_CODE,), ("experiment", "room"),
+        # By the times of joining and completion, says the overview; the rest of the values is ours.
+        documented=("sort", *_FORM), observed=(*_PAGE, *_DEPLOYMENT),
+        sort_labels=dict.fromkeys(("id", "email", "role", "status", "completionCode"), "inferred"),
+    ),
+    DataTypeRow(
+        "rooms", "read:events", _BY_ROOM, (), ("experiment",), most=5_000,
+        documented=_FORM, observed=(*_PAGE, *_DEPLOYMENT),
+    ),
+)  # fmt: skip

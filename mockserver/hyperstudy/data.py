@@ -9,15 +9,17 @@ from typing import Any
 from flask import Response, request
 
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
+from mockserver.hyperstudy.declared_variables import with_variables
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
-from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
+from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
+from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, refuse_foreign, unknown
-from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.hyperstudy.sync_windows import averaged
+from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
+from mockserver.hyperstudy.shapes import Shape
 from mockserver.simulation.datasets import Query, Selection
 from mockserver.timestamps import iso_from_ms
 
@@ -26,12 +28,7 @@ __all__ = ["API_VERSION", "data_operations", "recording_links"]
 API_VERSION = "3.0.0"
 # Records that are made, written and forgotten together while an answer is streamed.
 _CHUNK = 2000
-_LINK = {
-    "title": "RecordingLink",
-    "type": "object",
-    "properties": {"url": {"type": "string", "format": "uri"}},
-    "required": ["url"],
-}
+_LINK = object_of("RecordingLink", url={"type": "string", "format": "uri"})
 _FORMATS = ("application/json", "text/csv", "application/x-ndjson")
 
 
@@ -46,7 +43,7 @@ def data_operations() -> list[Operation]:
             view=mint_download,
             summary="Mint a signed link to a recording's file",
             tag="recordings",
-            answer=Answer(_LINK, many=False),
+            answer=Answer(_LINK, many=False, metadata=ABOUT),
             scope="read:recordings",
             errors=(404,),
             fidelity="observed",
@@ -78,13 +75,15 @@ def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
         parameters = read_parameters(call.arguments, row, scope, scope_id)
         place = _find(call, scope, scope_id, parameters)
         query = _query(row, parameters, place, call.now_ms)
-        found = call.sandbox.world.select(row.name, place.rooms, query)
-        if parameters.window_ms is not None:
-            found = averaged(found, place.rooms, parameters.window_ms, query)
+        if parameters.window_ms is None:
+            found = call.world.select(row.name, place.rooms, query)
+        else:
+            found = call.world.select_windows(parameters.window_ms, place.rooms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
+        shape = with_variables(row.shape, place.rooms)
         if parameters.format != "json":
-            return _stream(row, scope_id, parameters.format, found, page, recording_links(call))
-        data = row.shape.write(found.rows(page.start, page.stop), recording_links(call))
+            return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
+        data = shape.write(found.rows(page.start, page.stop), recording_links(call))
         return success(data, _metadata(call, row, scope, scope_id, parameters, place, page))
 
     return view
@@ -99,7 +98,7 @@ def _find(call: Call, scope: Scope, scope_id: str, parameters: DataParameters) -
     """
     export = parameters.format != "json"
     if scope == "experiment":
-        return Place(call.sandbox.world.rooms(find_experiment(call, scope_id, export=export).id))
+        return Place(call.world.rooms(find_experiment(call, scope_id, export=export).id))
     room = find_room(call, scope_id if scope == "room" else parameters.room_id or "", export=export)
     return Place((room,)) if scope == "room" else find_participant(call, room, scope_id)
 
@@ -125,7 +124,8 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: i
 
 def recording_links(call: Call) -> RecordingLinks:
     """Makes links for the host that the request came to, valid from now on."""
-    return RecordingLinks(request.host_url, call.base_path, call.sandbox.settings, call.now_ms)
+    base = host_url(request.scheme, request.headers.get("Host"), request.server)
+    return RecordingLinks(base, call.base_path, call.sandbox.settings, call.now_ms)
 
 
 def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
@@ -135,32 +135,25 @@ def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
         NotFound: There is no such recording, or no file of it.
     """
     room = find_room(call, room_id)
-    recording = call.sandbox.world.recording(room.room_id, recording_id)
+    recording = call.world.recording(room.room_id, recording_id)
     ended = recording is not None and recording.end_ms is not None and recording.end_ms <= call.now_ms
     url = recording_links(call).download_url(recording) if recording and ended else None
     if url is None:
         raise unknown(f"recording with a file in room {room_id}", recording_id)
-    return success({"url": url})
+    return success({"url": url}, about(call, "recordings", "room", room.room_id))
 
 
-_TEXT: dict[str, Any] = {"type": "string"}
-_METADATA: dict[str, dict[str, Any]] = {
-    **KIND,
-    **PLACE,
-    **NOW,
-    "processing": {
-        "title": "Processing",
-        "type": "object",
-        "properties": {
-            "experimentStartedAt": {"type": ["string", "null"], "format": "date-time"},
-            "processingTimeMs": {"type": "integer"},
-            "enriched": {"type": "boolean"},
-            "version": _TEXT,
-        },
-        "required": ["experimentStartedAt", "processingTimeMs", "enriched", "version"],
-    },
+_METADATA = {
+    **ABOUT,
+    "processing": object_of(
+        "Processing",
+        experimentStartedAt=optional(INSTANT),
+        processingTimeMs={"type": "integer"},
+        enriched=FLAG,
+        version=TEXT,
+    ),
     "pagination": PAGINATION,
-    "_warnings": {"type": "array", "items": _TEXT, "x-fidelity": "observed"},
+    "_warnings": labelled(NAMES, "observed"),
 }
 
 
@@ -179,10 +172,7 @@ def _metadata(
     """
     zero_ms = min((room.started_ms for room in place.rooms), default=None)
     metadata: dict[str, Any] = {
-        "dataType": row.name,
-        "scope": scope,
-        "scopeId": scope_id,
-        "timestamp": iso_from_ms(call.now_ms),
+        **about(call, row.name, scope, scope_id),
         "query": parameters.as_query(),
         "processing": {
             "experimentStartedAt": None if zero_ms is None else iso_from_ms(zero_ms),
@@ -192,19 +182,25 @@ def _metadata(
         },
         "pagination": page.as_pagination(),
     }
-    if call.sandbox.world.scenario.warnings:
-        metadata["_warnings"] = list(call.sandbox.world.scenario.warnings)
+    if call.world.scenario.warnings:
+        metadata["_warnings"] = list(call.world.scenario.warnings)
     return metadata
 
 
 def _stream(
-    row: DataTypeRow, scope_id: str, format_: str, found: Selection, page: Page, links: RecordingLinks
+    row: DataTypeRow,
+    shape: Shape,
+    scope_id: str,
+    format_: str,
+    found: Selection,
+    page: Page,
+    links: RecordingLinks,
 ) -> Response:
     """Records as CSV or NDJSON, made and sent chunk by chunk, so that memory does not grow with the page."""
 
     def chunks() -> Iterator[list[dict[str, Any]]]:
         for start in range(page.start, page.stop, _CHUNK):
-            yield row.shape.write(found.rows(start, min(start + _CHUNK, page.stop)), links)
+            yield shape.write(found.rows(start, min(start + _CHUNK, page.stop)), links)
 
     write = csv_lines if format_ == "csv" else ndjson_lines
     name = f"{row.name.replace('/', '_')}_{scope_id}.{format_}"
@@ -215,4 +211,4 @@ def _stream(
     }
     if page.next_offset is not None:
         headers["X-Next-Offset"] = str(page.next_offset)
-    return Response(write(row.shape, chunks()), headers=headers)
+    return Response(write(shape, chunks()), headers=headers)

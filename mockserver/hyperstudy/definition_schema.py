@@ -3,107 +3,127 @@
 Source: field names and limits of the official client's builders (observed); the text is our own.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from mockserver.hyperstudy.bodies import problems
-from mockserver.simulation.scenario import COMPONENTS
+from mockserver.hyperstudy.component_schemas import FOCUS_COMPONENT, GLOBAL_COMPONENTS, scale_problems
+from mockserver.hyperstudy.json_schema import COUNT, FLAG, ID, TEXT, Schema, labelled, list_of
 
-__all__ = ["CHANGES", "DEFINITION", "definition_problems"]
+__all__ = ["CHANGES", "DEFINITION", "PROMPT", "definition_problems"]
 
-GLOBAL_COMPONENTS = (
-    "continuousrating", "videochat", "textchat", "sparserating", "scannerpulserecorder", "gazeoverlay",
-)  # fmt: skip
-_TEXT = {"type": "string"}
-_FLAG = {"type": "boolean"}
-_MS = {"type": "integer", "minimum": 0}
-_NAME = {"type": "string", "minLength": 1}
-# What each kind of component, variable or question holds is its own affair.
-_FREE = {"type": "object", "additionalProperties": True}
+# What each variable or question holds is its own affair.
+_FREE: Schema = {"type": "object", "additionalProperties": True}
 
 
-def _object(properties: dict[str, Any], required: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+def _open(properties: dict[str, Schema], required: tuple[str, ...] = (), **more: Any) -> Schema:
+    """An object whose properties may be left out, all but the required ones; what it has more is kept."""
     schema = {"type": "object", "properties": properties, "required": list(required)}
     return {**schema, "additionalProperties": True, **more}
 
 
-_FOCUS = _object(
+# What an agent is told: a persona's own, and what a role adds to it.
+PROMPT = _open(
     {
-        "type": {"type": "string", "enum": [name.lower() for name in COMPONENTS]},
-        "config": _object({"options": {"type": "array"}, "outputVariable": _TEXT}),
-        "id": _TEXT,
+        "persona": TEXT,
+        "objective": TEXT,
+        "guidance": TEXT,
+        "examples": list_of(TEXT),
+        "additionalInstructions": TEXT,
     },
-    ("type",),
-    title="FocusComponent",
+    title="Prompt",
 )
-_STATE = _object(
+_STATE = _open(
     {
-        "id": _NAME,
-        "name": _TEXT,
-        "order": {"type": "integer", "minimum": 0},
-        "focusComponent": _FOCUS,
-        "transitionRules": _object({"type": _TEXT, "durationMs": _MS}),
-        "globalComponentsVisibility": {"type": "object", "additionalProperties": _FLAG},
+        "id": ID,
+        "name": TEXT,
+        "order": COUNT,
+        "focusComponent": FOCUS_COMPONENT,
+        "transitionRules": _open({"type": TEXT, "durationMs": COUNT}),
+        "globalComponentsVisibility": {"type": "object", "additionalProperties": FLAG},
     },
     ("id",),
     title="State",
 )
-_ROLE = _object(
+_ROLE = _open(
     {
-        "name": _TEXT,
-        "participantCount": {"type": "integer", "minimum": 0},
+        "name": TEXT,
+        "participantCount": COUNT,
         "mode": {"type": "string", "enum": ["human", "agent"]},
-        "personaId": _TEXT,
+        "personaId": TEXT,
     },
     title="Role",
 )
-_PROPERTIES: dict[str, Any] = {
+_PROPERTIES: dict[str, Schema] = {
     "name": {"type": "string", "pattern": r"\S"},
-    "description": _TEXT,
-    # As many as a room of the simulation holds (inferred).
-    "requiredParticipants": {"type": "integer", "minimum": 1, "maximum": 50},
-    "runtime": {"type": "string", "enum": ["v1", "v2"]},
-    "randomizeStates": _FLAG,
-    "states": {"type": "array", "items": _STATE},
-    "roles": {"type": "object", "additionalProperties": _ROLE},
-    "globalComponents": {
-        "type": "object",
-        "propertyNames": {"enum": list(GLOBAL_COMPONENTS)},
-        "additionalProperties": _FREE,
+    "description": TEXT,
+    # As many as a room of the simulation holds.
+    "requiredParticipants": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 50,
+        "description": "At most 50 (inferred).",
     },
+    "runtime": {"type": "string", "enum": ["v1", "v2"]},
+    "randomizeStates": FLAG,
+    "states": list_of(_STATE),
+    "roles": {"type": "object", "additionalProperties": _ROLE},
+    "globalComponents": GLOBAL_COMPONENTS,
     "variables": _FREE,
-    "agentConfig": _object(
+    "agentConfig": _open(
         {
-            "roleOverrides": {"type": "object", "additionalProperties": _FREE},
+            "roleOverrides": {"type": "object", "additionalProperties": PROMPT},
             "pacing": _FREE,
             "seed": {"type": "integer"},
         }
     ),
-    "waitingRoomConfig": _object({"maxWaitTimeMs": _MS, "countdownTimeMs": _MS}),
-    "disconnectTimeout": _object({"enabled": _FLAG, "durationMs": _MS, "autoReconnectDelay": _MS}),
-    "completionScreenDurationMs": _MS,
-    "consentFormEnabled": _FLAG,
-    "consentFormTitle": _TEXT,
-    "consentFormContent": _TEXT,
-    "instructionsEnabled": _FLAG,
-    "instructionsTitle": _TEXT,
-    "instructionsContent": _TEXT,
-    "instructionsPages": {"type": "array", "items": _object({"title": _TEXT, "content": _TEXT})},
-    "postExperimentQuestionnaire": _object({"enabled": _FLAG, "questions": {"type": "array", "items": _FREE}}),
+    "waitingRoomConfig": _open({"maxWaitTimeMs": COUNT, "countdownTimeMs": COUNT}),
+    "disconnectTimeout": _open({"enabled": FLAG, "durationMs": COUNT, "autoReconnectDelay": COUNT}),
+    "completionScreenDurationMs": COUNT,
+    "consentFormEnabled": FLAG,
+    "consentFormTitle": TEXT,
+    "consentFormContent": TEXT,
+    "instructionsEnabled": FLAG,
+    "instructionsTitle": TEXT,
+    "instructionsContent": TEXT,
+    "instructionsPages": list_of(_open({"title": TEXT, "content": TEXT})),
+    "postExperimentQuestionnaire": _open({"enabled": FLAG, "questions": list_of(_FREE)}),
 }
-_LABEL: dict[str, Any] = {"x-fidelity": "observed"}
-DEFINITION = _object(_PROPERTIES, ("name",), title="ExperimentDefinition", **_LABEL)
+DEFINITION = labelled(_open(_PROPERTIES, ("name",), title="ExperimentDefinition"), "observed")
 # An update names only what changes, and at least one thing.
-CHANGES = _object(_PROPERTIES, (), title="ExperimentChanges", minProperties=1, **_LABEL)
+CHANGES = labelled(_open(_PROPERTIES, title="ExperimentChanges", minProperties=1), "observed")
 
 
 def definition_problems(definition: Any) -> list[dict[str, str]]:
-    """Every problem of a definition, also those that no JSON Schema can say: states need ids of their own."""
+    """Every problem of a definition, also those that no JSON Schema can say."""
     found = problems(definition, DEFINITION)
-    states = definition.get("states") if isinstance(definition, dict) else None
-    listed = states if isinstance(states, list) else []
-    ids = [state.get("id") if isinstance(state, dict) else None for state in listed]
-    return found + [
-        {"path": f"states/{place}/id", "message": f"the id {id_!r} is used more than once"}
-        for place, id_ in enumerate(ids)
-        if isinstance(id_, str) and id_ in ids[:place]
-    ]
+    if isinstance(definition, dict):
+        found += [*_repeated_ids(definition), *_scales(definition)]
+    return found
+
+
+def _repeated_ids(definition: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """States need ids of their own."""
+    seen = set()
+    for place, state in enumerate(_listed(definition)):
+        id_ = state.get("id")
+        if isinstance(id_, str) and id_ in seen:
+            yield {"path": f"states/{place}/id", "message": f"the id {id_!r} is used more than once"}
+        if isinstance(id_, str):
+            seen.add(id_)
+
+
+def _scales(definition: dict[str, Any]) -> Iterator[dict[str, str]]:
+    for place, state in enumerate(_listed(definition)):
+        focus = state.get("focusComponent")
+        config = focus.get("config") if isinstance(focus, dict) else None
+        yield from scale_problems(config, f"states/{place}/focusComponent/config")
+    always = definition.get("globalComponents")
+    slider = always.get("continuousrating") if isinstance(always, dict) else None
+    yield from scale_problems(slider, "globalComponents/continuousrating")
+
+
+def _listed(definition: dict[str, Any]) -> list[dict[str, Any]]:
+    """The states, an empty one in place of what is none."""
+    states = definition.get("states")
+    return [state if isinstance(state, dict) else {} for state in states] if isinstance(states, list) else []

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from mockserver.hyperstudy.errors import Forbidden
 from mockserver.hyperstudy.operations import Call
-from mockserver.hyperstudy.places import unknown
+from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import RoomRecord
 from mockserver.simulation.rooms import deployment_name
@@ -26,12 +25,8 @@ def find_deployment(call: Call, deployment_id: str) -> Kept:
     kept = study.deployments.get(deployment_id)
     if kept is None or study.experiments.get(kept.body["experimentId"]) is None:
         raise unknown("deployment", deployment_id)
-    organisation = call.caller.organisation
-    if kept.organisation != organisation:
-        raise Forbidden(
-            "This belongs to another organisation than the API key.",
-            {"required": [kept.organisation], "provided": [organisation]},
-        )
+    if kept.organisation != call.caller.organisation:
+        raise foreign(call, kept)
     return kept
 
 

@@ -3,96 +3,83 @@
 Source: bodies and answers of the official client (observed).
 """
 
-from typing import Any
+from mockserver.hyperstudy.json_schema import (
+    COUNT,
+    FLAG,
+    ID,
+    INSTANT,
+    NUMBER,
+    TEXT,
+    Schema,
+    labelled,
+    object_of,
+    optional,
+)
 
 __all__ = ["DEPLOYMENT", "LAUNCH_BATCH", "MORE_ROOMS", "NEW_DEPLOYMENT", "SESSION", "SPEND", "STOPPED"]
 
-_TEXT = {"type": "string"}
-_MAYBE_TEXT = {"type": ["string", "null"]}
-_COUNT = {"type": "integer", "minimum": 0}
-_INSTANT = {"type": "string", "format": "date-time"}
 _MOST_ROOMS = 100
-
-
-def _object(title: str | None = None, **properties: Any) -> dict[str, Any]:
-    named = {"title": title} if title else {}
-    return {**named, "type": "object", "properties": properties, "required": list(properties)}
-
-
-_ROOMS = {"type": "integer", "minimum": 1, "maximum": _MOST_ROOMS}
-_BUDGET = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
-_STAGGER = {"type": "integer", "minimum": 0, "maximum": 86_400_000}
-_AGENTS = {
-    "type": "object",
-    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET, "staggerMs": _STAGGER},
+_TYPE: Schema = {"type": "string", "enum": ["human", "mixed", "agent-only"]}
+_ROOMS: Schema = {"type": "integer", "minimum": 1, "maximum": _MOST_ROOMS}
+_BUDGET: Schema = {"type": "number", "exclusiveMinimum": 0, "maximum": 1_000_000}
+_STAGGER: Schema = {"type": "integer", "minimum": 0, "maximum": 86_400_000}
+_AGENTS: Schema = {
+    **object_of(rooms=_ROOMS, budgetUsd=_BUDGET, staggerMs=_STAGGER),
     "required": ["rooms", "budgetUsd"],
     "additionalProperties": True,
 }
 # What a client sends more is kept.
-_CONFIG: dict[str, Any] = {
+_CONFIG: Schema = {
     "title": "DeploymentConfig",
     "type": "object",
     "properties": {
-        "name": _TEXT,
-        "type": {"type": "string", "enum": ["human", "mixed", "agent-only"]},
+        "name": TEXT,
+        "type": _TYPE,
         "maxParticipants": {"type": "integer", "minimum": 1},
         "agentDeployment": _AGENTS,
     },
     "additionalProperties": True,
 }
 # Rooms and budgets are added to, without an end.
-_KEPT_CONFIG = {
-    **_CONFIG,
+_KEPT_CONFIG: Schema = {
+    **labelled(_CONFIG, "inferred"),
     "title": "KeptDeploymentConfig",
-    "x-fidelity": "inferred",
     "properties": {**_CONFIG["properties"], "agentDeployment": {"type": "object", "additionalProperties": True}},
 }
-DEPLOYMENT = _object(
+DEPLOYMENT = object_of(
     "Deployment",
-    id=_TEXT,
-    experimentId=_TEXT,
-    name=_TEXT,
-    type={"type": "string", "enum": ["human", "mixed", "agent-only"], "x-fidelity": "inferred"},
+    id=TEXT,
+    experimentId=TEXT,
+    name=TEXT,
+    type=labelled(_TYPE, "inferred"),
     status={"type": "string", "enum": ["active", "completed"]},
-    ownerId=_TEXT,
-    ownerName=_TEXT,
-    roomCount={**_COUNT, "x-fidelity": "inferred"},
-    participantCount=_COUNT,
-    maxParticipants={"type": ["integer", "null"]},
-    budgetUsd={"type": ["number", "null"], "x-fidelity": "inferred"},
-    createdAt=_INSTANT,
-    updatedAt=_INSTANT,
+    ownerId=TEXT,
+    ownerName=TEXT,
+    roomCount=labelled(COUNT, "inferred"),
+    participantCount=COUNT,
+    maxParticipants=optional({"type": "integer"}),
+    budgetUsd=labelled(optional(NUMBER), "inferred"),
+    createdAt=INSTANT,
+    updatedAt=INSTANT,
     config=_KEPT_CONFIG,
 )
-SESSION = _object(
+SESSION = object_of(
     "Session",
-    id=_TEXT,
-    experimentId=_TEXT,
-    deploymentId=_TEXT,
+    id=TEXT,
+    experimentId=TEXT,
+    deploymentId=TEXT,
     status={"type": "string", "enum": ["pending", "spawn_failed", "waiting", "active", "completed"]},
-    participantCount=_COUNT,
-    createdAt=_INSTANT,
-    batchId={**_MAYBE_TEXT, "x-fidelity": "inferred"},
+    participantCount=COUNT,
+    createdAt=INSTANT,
+    batchId=labelled(optional(TEXT), "inferred"),
 )
-LAUNCH_BATCH = _object("LaunchBatch", batchId=_TEXT, requestedRooms=_COUNT)
-SPEND = _object(
+LAUNCH_BATCH = object_of("LaunchBatch", batchId=TEXT, requestedRooms=COUNT)
+SPEND = object_of(
     "AgentSpend",
-    total={"type": "number"},
-    perRoom={"type": "object", "additionalProperties": {"type": "number"}},
-    budgetUsd={"type": ["number", "null"], "x-fidelity": "inferred"},
+    total=NUMBER,
+    perRoom={"type": "object", "additionalProperties": NUMBER},
+    budgetUsd=labelled(optional(NUMBER), "inferred"),
 )
-NEW_DEPLOYMENT = {
-    "title": "NewDeployment",
-    "type": "object",
-    "properties": {
-        "experimentId": {"type": "string", "minLength": 1},
-        "config": _CONFIG,
-    },
-    "required": ["experimentId"],
-}
-MORE_ROOMS = {
-    "type": "object",
-    "properties": {"rooms": _ROOMS, "budgetUsd": _BUDGET},
-    "required": ["rooms", "budgetUsd"],
-}
-STOPPED = _object(stopped={"type": "boolean"})
+NEW_DEPLOYMENT: Schema = {**object_of("NewDeployment", experimentId=ID, config=_CONFIG), "required": ["experimentId"]}
+MORE_ROOMS = object_of(rooms=_ROOMS, budgetUsd=_BUDGET)
+STOPPED = object_of(stopped=FLAG)

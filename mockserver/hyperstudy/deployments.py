@@ -18,14 +18,13 @@ from mockserver.hyperstudy.deployment_schemas import (
     STOPPED,
 )
 from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
-from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
+from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]
-
-_TEXT = {"type": "string"}
 
 
 def deployment_operations() -> list[Operation]:
@@ -38,8 +37,8 @@ def deployment_operations() -> list[Operation]:
         return Operation(id_, method, path, view, summary, "deployments", answer, scope, fidelity="observed", **more)
 
     filters = (
-        Parameter("experimentId", _TEXT, "Only deployments of this experiment."),
-        Parameter("status", _TEXT, "Only deployments with this status."),
+        Parameter("experimentId", TEXT, "Only deployments of this experiment."),
+        Parameter("status", TEXT, "Only deployments with this status."),
     )
     return [
         operation("listDeployments", "GET", "/deployments", list_deployments, "Deployments of the key's organisation",
@@ -50,7 +49,7 @@ def deployment_operations() -> list[Operation]:
         operation("getDeployment", "GET", one, get_deployment, "One deployment", Answer(DEPLOYMENT, many=False),
                   errors=(404,)),
         operation("getDeploymentSessions", "GET", one + "/sessions", get_sessions, "The rooms of a deployment",
-                  Answer(SESSION, metadata={**KIND, **PLACE}), errors=(404,)),
+                  Answer(SESSION, metadata=ABOUT), errors=(404,)),
         operation("getAgentSpend", "GET", one + "/agent-spend", get_spend, "What the agents have cost so far",
                   Answer(SPEND, many=False), errors=(404,)),
         operation("runMoreRooms", "POST", one + "/run-more", run_more, "Launch more rooms with more budget",
@@ -84,14 +83,14 @@ def get_deployment(call: Call, deployment_id: str) -> Response:
 def get_sessions(call: Call, deployment_id: str) -> Response:
     """Its rooms: those with a story, and those launched ones that have none yet, or never will."""
     found = sessions_of(call, find_deployment(call, deployment_id))
-    return success(found, {"dataType": "sessions", "scope": "deployment", "scopeId": deployment_id})
+    return success(found, about(call, "sessions", "deployment", deployment_id))
 
 
 def get_spend(call: Call, deployment_id: str) -> Response:
     """The cost of every decision taken by now, in dollars."""
     kept = find_deployment(call, deployment_id)
     study = call.sandbox.study
-    rooms = [r for r in call.sandbox.world.rooms(kept.body["experimentId"]) if r.deployment_id == deployment_id]
+    rooms = [r for r in call.world.rooms(kept.body["experimentId"]) if r.deployment_id == deployment_id]
     per_room = {
         room.room_id: round(
             sum(one.cost_usd for one in study.decisions(room) if one.timestamp_ms <= call.now_ms),

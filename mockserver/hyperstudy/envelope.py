@@ -9,11 +9,12 @@ from flask import Response, request
 
 from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
-from mockserver.hyperstudy.errors import ApiError, shown
+from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
 
 __all__ = ["error_response", "render_http_error", "success"]
 
 _BASE_CODES = {
+    400: "VALIDATION_ERROR",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "PAYLOAD_TOO_LARGE",
@@ -29,7 +30,7 @@ def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200
 def error_response(error: Exception) -> Response:
     """Turn what a view raised into the envelope."""
     if isinstance(error, MalformedJsonError):
-        error = ApiError(400, "VALIDATION_ERROR", f"The body is not valid JSON: {error}.", {"errors": [str(error)]})
+        error = InvalidBody(f"The body is not valid JSON: {error}.", [{"path": "", "message": str(error)}])
     if isinstance(error, BodyTooLargeError):
         return render_http_error(413, {})
     if not isinstance(error, ApiError):
@@ -73,8 +74,10 @@ def _message(status: int, headers: dict[str, str]) -> str:
         return f"No route {request.method} {path}. {_hint(request.path)}"
     if status == 405:
         return f"{request.method} is not allowed for {path}; use {headers.get('Allow', 'another method')}."
+    if status == 400:
+        return "The request's Host header is not valid; send the name and port that this server is called by."
     if status == 413:
-        return "The body is larger than this server accepts; send it in smaller parts."
+        return f"The body is larger than the {request.max_content_length} bytes that are accepted; send smaller parts."
     if status == 500:
         return "The emulator failed while answering; this is a bug of its own, and its log has a traceback."
     return f"The request could not be answered (HTTP {status})."

@@ -4,7 +4,7 @@ Source: error codes and envelope from the API overview (documented); messages ar
 send instead.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 __all__ = [
@@ -19,6 +19,8 @@ __all__ = [
 ]
 
 _SHOWN_CHARACTERS = 100
+# The details are for programs, which may compare; what is longer than this nobody meant.
+_KEPT_CHARACTERS = 1000
 
 
 def shown(value: str) -> str:
@@ -58,14 +60,19 @@ class InvalidParameter(ApiError):
             400,
             "INVALID_PARAMETER",
             message or f"Invalid value for {parameter}: expected {expected}, {got}.",
-            {"parameter": parameter, "value": value, "expected": expected},
+            {"parameter": parameter, "value": value and value[:_KEPT_CHARACTERS], "expected": expected},
         )
 
 
 class InvalidBody(ApiError):
-    """A request body is invalid (400, observed in the client)."""
+    """A request body is invalid (400, observed in the client).
 
-    def __init__(self, message: str, errors: Sequence[Any] = ()) -> None:
+    Args:
+        errors: Every problem: `path`, such as `states/0/id`, empty for the whole, and `message` (inferred). Why agents
+            cannot be launched is told as in the client's fixtures: `role`, or `path`, and `reason`.
+    """
+
+    def __init__(self, message: str, errors: Sequence[Mapping[str, str]]) -> None:
         super().__init__(400, "VALIDATION_ERROR", message, {"errors": list(errors)})
 
 
@@ -77,7 +84,7 @@ class Unauthorized(ApiError):
 
 
 class Forbidden(ApiError):
-    """The key may not do this (403, documented)."""
+    """The key may not do this (403): it lacks the scope (documented), or its organisation may not (inferred)."""
 
     def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(403, "FORBIDDEN", message, details)

@@ -2,8 +2,11 @@
 
 Source: at most 100 events, scope `write:events` (documented). What an event needs, how it is judged and
 what is answered are inferred, after the shape in which events are read.
+
+    item -> shape (event_schema.py) -> room and participant -> what it says of them -> event, or reasons
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -11,72 +14,25 @@ from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against
+from mockserver.hyperstudy.json_schema import COUNT, TEXT, labelled, list_of, object_of
+from mockserver.hyperstudy.metadata import KIND, NOW
 from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.simulation.chance import Chance
-from mockserver.simulation.events import CATEGORIES
+from mockserver.simulation.events import category_of
 from mockserver.simulation.records import Event, ResponseRecord
 from mockserver.simulation.rooms import RoomRef
-from mockserver.study.written_events import KIND, keep_events
-from mockserver.timestamps import parse_iso_us
+from mockserver.study.written_events import keep_events
+from mockserver.timestamps import iso_from_ms, parse_iso_us
 
 __all__ = ["event_batch_operations"]
 
-MOST_EVENTS = 100
-_COUNT = {"type": "integer", "minimum": 0}
-_TEXT = {"type": "string"}
-_EVENT = {
-    "title": "NewEvent",
-    "x-fidelity": "inferred",
-    "type": "object",
-    "properties": {
-        "eventType": _TEXT,
-        "roomId": _TEXT,
-        "sessionId": _TEXT,
-        "experimentId": _TEXT,
-        "participantId": _TEXT,
-        "timestamp": {"type": "string", "format": "date-time"},
-        "category": {"type": "string", "enum": list(CATEGORIES)},
-        "componentType": {"type": ["string", "null"]},
-        "componentId": {"type": ["string", "null"]},
-        "content": _TEXT,
-        "stateId": {"type": ["string", "null"]},
-        "stateName": {"type": ["string", "null"]},
-        "duration": {"type": ["integer", "null"], "minimum": 0},
-        "response": {"type": ["object", "null"]},
-    },
-    "required": ["eventType", "participantId"],
-    # A session is a room by another name.
-    "anyOf": [{"required": ["roomId"]}, {"required": ["sessionId"]}],
-}
-# What the request as a whole needs; each event is judged alone.
-_BATCH: dict[str, Any] = {
-    "type": "object",
-    "properties": {"events": {"type": "array", "maxItems": MOST_EVENTS}},
-    "required": ["events"],
-}
-_DESCRIBED = {
-    **_BATCH,
-    "x-fidelity": "inferred",
-    "properties": {"events": {**_BATCH["properties"]["events"], "items": _EVENT}},
-}
-_VERDICT = {
-    "title": "EventVerdicts",
-    "x-fidelity": "inferred",
-    "type": "object",
-    "properties": {
-        "recorded": _COUNT,
-        "rejected": _COUNT,
-        "rejections": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {"index": _COUNT, "reason": _TEXT},
-                "required": ["index", "reason"],
-            },
-        },
-    },
-    "required": ["recorded", "rejected", "rejections"],
-}
+_REJECTIONS = list_of(object_of(index=COUNT, reason=TEXT))
+_VERDICTS = labelled(
+    object_of("EventVerdicts", recorded=COUNT, rejected=COUNT, rejections=_REJECTIONS),
+    "inferred",
+)
+# The states in which the simulation's own events before and after an experiment lie.
+_BEFORE, _AFTER = "pre_experiment", "post_experiment"
 
 
 def event_batch_operations() -> list[Operation]:
@@ -89,9 +45,9 @@ def event_batch_operations() -> list[Operation]:
             view=record_events,
             summary="Record up to 100 events",
             tag="events",
-            answer=Answer(_VERDICT, many=False),
+            answer=Answer(_VERDICTS, many=False, metadata={**KIND, **NOW}),
             scope="write:events",
-            body=_DESCRIBED,
+            body=EVENT_BATCH_DESCRIBED,
             status=201,
             errors=(400, 413),
         )
@@ -99,7 +55,10 @@ def event_batch_operations() -> list[Operation]:
 
 
 class _RejectedError(Exception):
-    """Why an event is not recorded; `str()` is the reason."""
+    """Why an event is not recorded: one reason or more."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__("; ".join(reasons))
 
 
 def record_events(call: Call) -> Response:
@@ -108,126 +67,136 @@ def record_events(call: Call) -> Response:
     Raises:
         InvalidBody: The body is no such object, or has more than 100 events; then none is recorded.
     """
-    items = checked_body(_BATCH)["events"]
-    study, store = call.sandbox.study, call.sandbox.store
-    with study.lock:
-        number = len(store.documents.all(KIND))
-        events: list[Event] = []
-        rejections: list[dict[str, Any]] = []
-        for index, item in enumerate(items):
-            try:
-                events.append(_event(call, item, number + len(events)))
-            except _RejectedError as reason:
-                rejections.append({"index": index, "reason": str(reason)})
-        keep_events(store, events, call.now_ms)
-    return success({"recorded": len(events), "rejected": len(rejections), "rejections": rejections}, status=201)
+    events: list[Event] = []
+    rejections: list[dict[str, Any]] = []
+    for index, item in enumerate(checked_body(EVENT_BATCH)["events"]):
+        try:
+            events.append(_event(call, item))
+        except _RejectedError as reasons:
+            rejections.append({"index": index, "reason": str(reasons)})
+    # Ids are counted on, so nobody else may write between counting and writing.
+    with call.sandbox.study.lock:
+        keep_events(call.sandbox.store, events, call.now_ms)
+    verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
+    # A batch may be about many rooms: it has no scope.
+    return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)
 
 
-def _event(call: Call, item: Any, number: int) -> Event:
-    if not isinstance(item, dict):
-        raise _RejectedError("Item must be an object")
-    event_type = _text(item, "eventType")
+def _event(call: Call, item: Any) -> Event:
+    """The event that an item stands for, but for its id.
+
+    Raises:
+        _RejectedError: It breaks a rule.
+    """
+    found = reasons_against(item)
+    if found:
+        raise _RejectedError(*found)
+    item = given(item)
     room, index = _whereabouts(call, item)
-    at_ms = _instant_ms(call, item)
-    world = call.sandbox.world
-    state_id = _maybe_text(item, "stateId")
+    at_ms = _instant_ms(call, item, room)
+    role = room.role(index)
+    states = _state_names(room)
+    found = [*_contradictions(item, room, role, at_ms), *_wrong_state(item, states)]
+    if found:
+        raise _RejectedError(*found)
+    event_type: str = item["eventType"]
+    state_id: str | None = item.get("stateId")
     return Event(
-        id="event_w" + Chance(world.seed, "written event", number).code(9, "id"),
+        id="",
         timestamp_ms=at_ms,
         onset_ms=at_ms - room.started_ms,
         experiment_id=room.experiment_id,
         session_id=room.room_id,
-        participant_id=world.participant_ids(room)[index],
+        participant_id=item["participantId"],
         event_type=event_type,
-        category=_category(item, event_type),
-        component_type=_maybe_text(item, "componentType"),
-        component_id=_maybe_text(item, "componentId"),
-        content=_maybe_text(item, "content") or event_type,
-        state_name=_maybe_text(item, "stateName") or state_id,
-        participant_role=world.plan(room).participants[index].role,
-        duration_ms=_maybe_whole(item, "duration"),
-        response=_response(item),
+        category=item.get("category", category_of(event_type)),
+        component_type=item.get("componentType"),
+        component_id=item.get("componentId"),
+        content=item.get("content") or event_type,
+        state_name=item.get("stateName", states.get(state_id or "", state_id)),
+        participant_role=role,
+        duration_ms=_whole(item.get("duration")),
+        response=_response(item.get("response")),
         room_id=room.room_id,
         state_id=state_id,
     )
 
 
 def _whereabouts(call: Call, item: dict[str, Any]) -> tuple[RoomRef, int]:
-    """The room and the participant's place in it."""
-    room_id = _text(item, "roomId" if "roomId" in item or "sessionId" not in item else "sessionId")
-    participant_id = _text(item, "participantId")
-    world = call.sandbox.world
-    room = world.room(room_id)
+    """The room and the participant's place in it.
+
+    Raises:
+        _RejectedError: The caller has no such room, or it has no such participant.
+    """
+    room_id: str = item["roomId"] if "roomId" in item else item["sessionId"]
+    participant_id: str = item["participantId"]
+    room = call.world.room(room_id)
     experiment = call.sandbox.study.experiments.get(room.experiment_id) if room else None
     mine = experiment is not None and experiment.organisation == call.caller.organisation
-    if room is None or not mine or not world.is_open(room, call.now_ms):
+    if room is None or not mine or not call.world.is_open(room, call.now_ms):
         raise _RejectedError(f"Unknown room: {room_id[:100]}")
-    told = {"roomId": room.room_id, "sessionId": room.room_id, "experimentId": room.experiment_id}
-    for name, wanted in told.items():
-        if item.get(name, wanted) != wanted:
-            raise _RejectedError(f"Invalid value for {name}: expected {wanted}, as the room says")
-    people = world.participant_ids(room)
+    people = call.world.participant_ids(room)
     if participant_id not in people:
         raise _RejectedError(f"Unknown participant in room {room_id}: {participant_id[:100]}")
     return room, people.index(participant_id)
 
 
-def _text(item: dict[str, Any], name: str) -> str:
-    if name not in item:
-        raise _RejectedError(f"Missing required field: {name}")
-    value = item[name]
-    if not isinstance(value, str) or not value:
-        raise _RejectedError(f"Invalid type for {name}: expected non-empty string")
-    return value
+def _instant_ms(call: Call, item: dict[str, Any], room: RoomRef) -> int:
+    """When it happened: as the timestamp says, else the onset; without both, now.
 
-
-def _maybe_text(item: dict[str, Any], name: str) -> str | None:
-    value = item.get(name)
-    if value is not None and not isinstance(value, str):
-        raise _RejectedError(f"Invalid type for {name}: expected string")
-    return value
-
-
-def _maybe_whole(item: dict[str, Any], name: str) -> int | None:
-    value = item.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or abs(value) > 2**53:
-        raise _RejectedError(f"Invalid type for {name}: expected integer")
-    if value < 0:
-        raise _RejectedError(f"Value out of range for {name}: expected 0 or more")
-    return int(value)
-
-
-def _instant_ms(call: Call, item: dict[str, Any]) -> int:
-    """When it happened; without a timestamp, now."""
-    value = item.get("timestamp")
-    if value is None:
+    Raises:
+        _RejectedError: So long before or after the room's start there are no years of four digits.
+    """
+    if "timestamp" in item:
+        return parse_iso_us(item["timestamp"]) // 1000
+    if "onset" not in item:
         return call.now_ms
+    at_ms = room.started_ms + int(item["onset"])
     try:
-        return parse_iso_us(value) // 1000
-    except (TypeError, ValueError):
-        raise _RejectedError("Invalid timestamp: expected ISO 8601") from None
+        iso_from_ms(at_ms)
+    except OverflowError:
+        raise _RejectedError("Value out of range for onset: expected within the years 1 to 9999") from None
+    return at_ms
 
 
-def _category(item: dict[str, Any], event_type: str) -> str:
-    """The category named, else the one that the event type begins with, else `component`."""
-    value = item.get("category")
-    if value is None:
-        prefix = event_type.split(".", maxsplit=1)[0]
-        return prefix if prefix in CATEGORIES else "component"
-    if value not in CATEGORIES:
-        raise _RejectedError(f"Invalid value for category: expected one of {', '.join(CATEGORIES)}")
-    return str(value)
+def _contradictions(item: dict[str, Any], room: RoomRef, role: str, at_ms: int) -> Iterator[str]:
+    """What the event says of its room, its participant and its time, and these do not."""
+    told = {
+        "roomId": room.room_id,
+        "sessionId": room.room_id,
+        "experimentId": room.experiment_id,
+        "participantRole": role,
+    }
+    for name, wanted in told.items():
+        if item.get(name, wanted) != wanted:
+            yield f"Invalid value for {name}: expected {wanted}, as the room says"
+    onset_ms = at_ms - room.started_ms
+    if item.get("onset", onset_ms) != onset_ms:
+        yield f"Invalid value for onset: expected {onset_ms}, as the timestamp and the room's start say"
 
 
-def _response(item: dict[str, Any]) -> ResponseRecord | None:
-    response = item.get("response")
-    if response is None:
+def _state_names(room: RoomRef) -> dict[str, str]:
+    """The states that the room's own events lie in, and their names."""
+    played = {state_id: state.name or state_id for state_id, state in room.states}
+    return {_BEFORE: _BEFORE, **played, _AFTER: _AFTER}
+
+
+def _wrong_state(item: dict[str, Any], states: dict[str, str]) -> Iterator[str]:
+    """A state of the room that is called otherwise there. States of a client's own are the client's affair."""
+    state_id = item.get("stateId")
+    if state_id in states and item.get("stateName", states[state_id]) != states[state_id]:
+        yield f"Invalid value for stateName: expected {states[state_id]}, as the room says"
+
+
+def _whole(value: float | None) -> int | None:
+    """JSON has one kind of number: 3.0 is whole."""
+    return None if value is None else int(value)
+
+
+def _response(answer: dict[str, Any] | None) -> ResponseRecord | None:
+    """Always text, as in every other record; what is none is written as JSON."""
+    if answer is None:
         return None
-    if not isinstance(response, dict):
-        raise _RejectedError("Invalid type for response: expected object")
-    # Always text, as in every other record; what is none is written as JSON.
-    value = response.get("value", "")
+    value = answer.get("value", "")
     text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return ResponseRecord(text, _maybe_whole(response, "responseTime") or 0)
+    return ResponseRecord(text, _whole(answer.get("responseTime")) or 0)

@@ -12,42 +12,34 @@ from flask import Response
 from mockserver.hyperstudy.bodies import checked_body, read_body
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import Conflict, InvalidBody, InvalidParameter
-from mockserver.hyperstudy.metadata import KIND, NOW, PLACE
+from mockserver.hyperstudy.errors import Conflict, InvalidBody
+from mockserver.hyperstudy.flags import described_flag, flag
+from mockserver.hyperstudy.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
+from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
 from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Parameter
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
-from mockserver.simulation.datasets import Query
 from mockserver.study.definitions import participants_of
 from mockserver.study.documents import Kept, owner_id
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["experiment_operations"]
 
-_TEXT = {"type": "string"}
-_INSTANT = {"type": "string", "format": "date-time"}
-_COUNT = {"type": "integer", "minimum": 0}
-_SUMMARY = {
-    "id": _TEXT,
-    "name": _TEXT,
-    "description": _TEXT,
-    "ownerEmail": _TEXT,
-    "ownerId": _TEXT,
-    "organizationId": {**_TEXT, "x-fidelity": "inferred"},
-    "requiredParticipants": _COUNT,
-    "roomCount": _COUNT,
-    "participantCount": _COUNT,
-    "createdAt": _INSTANT,
-    "updatedAt": _INSTANT,
+_SUMMARY: dict[str, Schema] = {
+    "id": TEXT,
+    "name": TEXT,
+    "description": TEXT,
+    "ownerEmail": TEXT,
+    "ownerId": TEXT,
+    "organizationId": labelled(TEXT, "inferred"),
+    "requiredParticipants": COUNT,
+    "roomCount": COUNT,
+    "participantCount": COUNT,
+    "createdAt": INSTANT,
+    "updatedAt": INSTANT,
 }
-SUMMARY = {
-    "title": "ExperimentSummary",
-    "x-fidelity": "observed",
-    "type": "object",
-    "properties": _SUMMARY,
-    "required": list(_SUMMARY),
-}
+SUMMARY = labelled(object_of("ExperimentSummary", **_SUMMARY), "observed")
 _RECORD = {
     **SUMMARY,
     "title": "Experiment",
@@ -57,40 +49,34 @@ _RECORD = {
 _CONFIG = {
     **DEFINITION,
     "title": "ExperimentConfig",
-    "properties": {"id": _TEXT, **DEFINITION["properties"]},
+    "properties": {"id": TEXT, **DEFINITION["properties"]},
     "required": ["id", *DEFINITION["required"]],
 }
-_ANYTHING = {"type": "object", "additionalProperties": True}
-_DONE = {"type": "boolean", "const": True}
-
-
-def _one(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-_PROBLEMS = {"type": "array", "items": _one(path=_TEXT, message=_TEXT)}
-_EXPORT = _one(experiment=_CONFIG, mediaAssets={"type": "array", "items": _one(url=_TEXT, type=_TEXT)})
-_SEARCH = Parameter("search", _TEXT, "Only experiments whose name or description has this in it.", fidelity="observed")
+_ANYTHING: Schema = {"type": "object", "additionalProperties": True}
+_DONE: Schema = {**FLAG, "const": True}
+_PROBLEMS = list_of(labelled(object_of(path=TEXT, message=TEXT), "inferred"))
+_EXPORT = object_of(experiment=_CONFIG, mediaAssets=list_of(object_of(url=TEXT, type=TEXT)))
+_SEARCH = Parameter("search", TEXT, "Only experiments whose name or description has this in it.", fidelity="observed")
 _PAGE = (
     Parameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": 1000, "default": 50},
         "The most experiments to answer.",
+        fidelity="observed",
     ),
-    Parameter("offset", {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0}, "How many to skip."),
+    Parameter(
+        "offset",
+        {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
+        "How many to skip.",
+        fidelity="observed",
+    ),
 )
-_SKIP = Parameter(
-    "skipDataCheck",
-    {"type": "string", "enum": ["true", "false"], "default": "false"},
-    "Delete it although data was collected.",
-    fidelity="observed",
-)
+_SKIP = described_flag("skipDataCheck", "Delete it although data was collected.")
 
 
 def experiment_operations() -> list[Operation]:
     """Every operation on experiments."""
     listed = Answer(SUMMARY, metadata={**KIND, **NOW, "pagination": PAGINATION})
-    about = {**KIND, **PLACE, **NOW}
     one = "/experiments/<experiment_id>"
     found = (404,)
 
@@ -107,21 +93,22 @@ def experiment_operations() -> list[Operation]:
                   "Experiments that other organisations share with the key's", listed,
                   parameters=(_SEARCH, *_PAGE), errors=(400,)),
         operation("createExperiment", "POST", "/experiments", create_experiment, "Create an experiment",
-                  Answer(_RECORD, metadata=about), body=DEFINITION, status=201, errors=(400, 413)),
+                  Answer(_RECORD, metadata=ABOUT), body=DEFINITION, status=201, errors=(400, 413)),
         operation("validateExperiment", "POST", "/experiments/validate", validate_experiment,
                   "Find every problem of a definition, and change nothing",
-                  Answer(_one(valid={"type": "boolean"}, errors=_PROBLEMS)), body=_ANYTHING,
+                  Answer(object_of(valid=FLAG, errors=_PROBLEMS)), body=_ANYTHING,
                   errors=(400, 413), fidelity="observed"),
         operation("getExperiment", "GET", one, get_experiment, "An experiment, with counts of its data",
-                  Answer(_RECORD, metadata=about), errors=found),
+                  Answer(_RECORD, metadata=ABOUT), errors=found),
         operation("updateExperiment", "PUT", one, update_experiment, "Change what the body names",
-                  Answer(_one(id=_TEXT, updated=_DONE), metadata=about), body=CHANGES, errors=(400, 404, 413)),
+                  Answer(object_of(id=TEXT, updated=_DONE), metadata=ABOUT), body=CHANGES, errors=(400, 404, 413)),
         operation("deleteExperiment", "DELETE", one, delete_experiment, "Hide an experiment and its data",
-                  Answer(_one(id=_TEXT, deleted=_DONE), metadata=about), parameters=(_SKIP,), errors=(400, 404, 409)),
+                  Answer(object_of(id=TEXT, deleted=_DONE), metadata=ABOUT), parameters=(_SKIP,),
+                  errors=(400, 404, 409)),
         operation("getExperimentConfig", "GET", one + "/config", get_config, "The definition alone",
-                  Answer(_CONFIG, metadata=about), errors=found, fidelity="observed"),
+                  Answer(_CONFIG, metadata=ABOUT), errors=found, fidelity="observed"),
         operation("exportExperiment", "GET", one + "/export", export_experiment, "The definition with its media",
-                  Answer(_EXPORT, metadata={**about, "filename": _TEXT, "mediaAssetsCount": _COUNT}), errors=found,
+                  Answer(_EXPORT, metadata={**ABOUT, "filename": TEXT, "mediaAssetsCount": COUNT}), errors=found,
                   fidelity="observed"),
     ]  # fmt: skip
 
@@ -151,9 +138,7 @@ def _listed(call: Call, kept: Sequence[Kept]) -> Response:
 
 
 def _summary(call: Call, kept: Kept) -> dict[str, Any]:
-    world = call.sandbox.world
-    rooms = world.rooms(kept.id)
-    now = Query(now_ms=call.now_ms)
+    rooms, people = call.world.attendance(kept.id, call.now_ms)
     return {
         "id": kept.id,
         "name": kept.body["name"],
@@ -162,8 +147,8 @@ def _summary(call: Call, kept: Kept) -> dict[str, Any]:
         "ownerId": owner_id(kept),
         "organizationId": kept.organisation,
         "requiredParticipants": participants_of(kept.body),
-        "roomCount": world.select("rooms", rooms, now).total,
-        "participantCount": world.select("participants", rooms, now).total,
+        "roomCount": rooms,
+        "participantCount": people,
         "createdAt": iso_from_ms(kept.created_ms),
         "updatedAt": iso_from_ms(kept.updated_ms),
     }
@@ -186,7 +171,7 @@ def create_experiment(call: Call) -> Response:
         id_ = study.new_id("exp_", study.experiments)
         key = call.caller
         kept = study.experiments.put(id_, definition, key.owner, key.organisation, call.now_ms)
-    return success([_record(call, kept)], _about(call, kept.id), 201)
+    return success([_record(call, kept)], _about(call, kept), 201)
 
 
 def _definition(body: Any) -> dict[str, Any]:
@@ -210,20 +195,20 @@ def validate_experiment(call: Call) -> Response:
 def get_experiment(call: Call, experiment_id: str) -> Response:
     """The definition with who owns it and how much was collected."""
     kept = find_experiment(call, experiment_id)
-    return success([_record(call, kept)], _about(call, kept.id))
+    return success([_record(call, kept)], _about(call, kept))
 
 
 def get_config(call: Call, experiment_id: str) -> Response:
     """The definition as it was written, with its id."""
     kept = find_experiment(call, experiment_id)
-    return success([{"id": kept.id, **kept.body}], _about(call, kept.id))
+    return success([{"id": kept.id, **kept.body}], _about(call, kept))
 
 
 def export_experiment(call: Call, experiment_id: str) -> Response:
     """The definition, and a list of the media it needs."""
     kept = find_experiment(call, experiment_id, export=True)
     assets = _media(kept.body)
-    metadata = {**_about(call, kept.id), "filename": f"{kept.id}.json", "mediaAssetsCount": len(assets)}
+    metadata = {**_about(call, kept), "filename": f"{kept.id}.json", "mediaAssetsCount": len(assets)}
     return success([{"experiment": {"id": kept.id, **kept.body}, "mediaAssets": assets}], metadata)
 
 
@@ -250,7 +235,7 @@ def update_experiment(call: Call, experiment_id: str) -> Response:
         kept = find_experiment(call, experiment_id, write=True)
         definition = _definition({**kept.body, **_sent(changes)})
         study.experiments.put(kept.id, definition, kept.owner, kept.organisation, call.now_ms)
-    return success([{"id": kept.id, "updated": True}], _about(call, kept.id))
+    return success([{"id": kept.id, "updated": True}], _about(call, kept))
 
 
 # What the server tells of an experiment, and a client that sends a record back cannot change.
@@ -270,25 +255,18 @@ def delete_experiment(call: Call, experiment_id: str) -> Response:
         Conflict: It has data, and the caller did not say that this does not matter (inferred).
         NotFound, Forbidden: As for every experiment.
     """
-    skip = call.arguments.get("skipDataCheck", "false")
-    if skip not in ("true", "false"):
-        raise InvalidParameter("skipDataCheck", skip, "one of true, false")
+    skip = flag(call.arguments, "skipDataCheck")
     study = call.sandbox.study
     with study.lock:
         kept = find_experiment(call, experiment_id, write=True)
-        if skip == "false" and _summary(call, kept)["roomCount"]:
+        if not skip and _summary(call, kept)["roomCount"]:
             raise Conflict(
                 f"The experiment {kept.id} has collected data; send skipDataCheck=true to delete it all the same.",
                 {"id": kept.id},
             )
         study.experiments.delete(kept.id, call.now_ms)
-    return success([{"id": kept.id, "deleted": True}], _about(call, kept.id))
+    return success([{"id": kept.id, "deleted": True}], _about(call, kept))
 
 
-def _about(call: Call, experiment_id: str) -> dict[str, Any]:
-    return {
-        "dataType": "experiments",
-        "scope": "experiment",
-        "scopeId": experiment_id,
-        "timestamp": iso_from_ms(call.now_ms),
-    }
+def _about(call: Call, kept: Kept) -> dict[str, Any]:
+    return about(call, "experiments", "experiment", kept.id)

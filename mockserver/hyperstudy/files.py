@@ -10,6 +10,7 @@ from flask import Response, request
 from werkzeug.http import dump_options_header
 
 from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
+from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.links import LinkError, verify
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.simulation.media import MediaFile, recording_file
@@ -17,7 +18,8 @@ from mockserver.simulation.media import MediaFile, recording_file
 __all__ = ["byte_range", "file_operations", "recording_path"]
 
 _FOLDER = "/files/recordings"
-# A thousand digits are more than any size; Python refuses to read several thousands.
+# Werkzeug reads the header too, and gets three cases of RFC 9110 wrong: a suffix longer than the file, one of no
+# bytes, and a weak `If-Range`. A thousand digits are more than any size; Python refuses to read several thousands.
 _ONE_RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,1000})-([0-9]{0,1000})[ \t]*", re.IGNORECASE)
 
 
@@ -43,14 +45,19 @@ def file_operations() -> list[Operation]:
             answer=Answer({}, enveloped=False, formats=("audio/webm", "video/mp4")),
             public=True,
             parameters=(
-                Parameter("expires", {"type": "string"}, "Until when the link works, seconds since the epoch."),
-                Parameter("signature", {"type": "string"}, "Signs path and expiry."),
+                Parameter("expires", TEXT, "Until when the link works, seconds since the epoch."),
+                Parameter("signature", TEXT, "Signs path and expiry."),
+            ),
+            headers=(
+                Parameter("Range", TEXT, "One range of bytes, such as `bytes=0-999`; of several, the whole comes."),
+                Parameter("If-Range", TEXT, "An ETag: the range is wanted of this file, and all of another one."),
+                Parameter("If-None-Match", TEXT, "ETags of files that are there already: 304 if this is one of them."),
             ),
             also=(206, 304),
             errors=(403, 404, 416),
             fidelity="inferred",
-            note="That links are signed and expire is documented; where they lead is not. `Range`, `If-Range` and "
-            "`If-None-Match` are understood (RFC 9110).",
+            note="That links are signed and expire is documented; where they lead is not. Ranges and conditions are "
+            "those of RFC 9110.",
         )
     ]
 

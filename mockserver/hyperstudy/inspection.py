@@ -11,7 +11,8 @@ from flask import Response
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Forbidden, InvalidParameter
-from mockserver.hyperstudy.metadata import KIND, PLACE
+from mockserver.hyperstudy.json_schema import FLAG, ID, INSTANT, NAMES, TEXT, labelled, list_of, object_of, optional
+from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
 from mockserver.simulation.datasets import Query
@@ -23,53 +24,29 @@ from mockserver.timestamps import iso_from_ms
 
 __all__ = ["inspection_operations"]
 
-_FLAG = {"type": "boolean"}
-_TEXT = {"type": "string"}
 # Which write it was, beyond what the client reads.
-_OURS = {"type": ["string", "null"], "x-fidelity": "inferred"}
-_NAMES = {"type": "array", "items": _TEXT}
+_OURS = labelled(optional(TEXT), "inferred")
 _VALUE = {"type": ["string", "number", "boolean", "null"]}
 # A column for the state, and one for every variable.
-_TIMELINE = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {"stateId": _TEXT},
-        "required": ["stateId"],
-        "additionalProperties": _VALUE,
-    },
-}
-_DROPPED = {
-    "type": "array",
-    "items": {
-        "type": "object",
-        "properties": {"variable": _TEXT, "reason": _TEXT},
-        "required": ["variable", "reason"],
-    },
-}
-_ROOM = Parameter("roomId", {"type": "string", "minLength": 1}, "The room the participant was in.", required=True)
-
-
-def _object(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-_WRITE = _object(
-    variable=_TEXT,
+_TIMELINE = list_of({**object_of(stateId=TEXT), "additionalProperties": _VALUE})
+_DROPPED = list_of(object_of(variable=TEXT, reason=TEXT))
+_ROOM = Parameter("roomId", ID, "The room the participant was in.", required=True)
+_WRITE = object_of(
+    variable=TEXT,
     value={"type": ["string", "number", "boolean"]},
     source={"type": "string", "enum": ["seed", "human", "agent"]},
     participantId=_OURS,
     stateId=_OURS,
     componentId=_OURS,
-    timestamp={"type": "string", "format": "date-time", "x-fidelity": "inferred"},
-    onset={"type": "integer", "x-fidelity": "inferred"},
-    persisted=_FLAG,
+    timestamp=labelled(INSTANT, "inferred"),
+    onset=labelled({"type": "integer"}, "inferred"),
+    persisted=FLAG,
 )
-_COUNTS = _object(
-    participantId=_TEXT,
-    roomId=_TEXT,
+_COUNTS = object_of(
+    participantId=TEXT,
+    roomId=TEXT,
     counts={"type": "object", "additionalProperties": {"type": "integer"}},
-    hasData={"type": "object", "additionalProperties": _FLAG},
+    hasData={"type": "object", "additionalProperties": FLAG},
 )
 
 
@@ -83,7 +60,7 @@ def inspection_operations() -> list[Operation]:
             view=check_access,
             summary="May the key see an experiment's data, and export it?",
             tag="experiments",
-            answer=Answer(_object(canView=_FLAG, canExport=_FLAG), many=False),
+            answer=Answer(object_of(canView=FLAG, canExport=FLAG), many=False, metadata=ABOUT),
             errors=(404,),
         ),
         Operation(
@@ -93,7 +70,7 @@ def inspection_operations() -> list[Operation]:
             view=get_counts,
             summary="How many records of each type a participant has",
             tag="participants",
-            answer=Answer(_COUNTS),
+            answer=Answer(_COUNTS, metadata=ABOUT),
             scope="read:events",
             scope_fidelity="inferred",
             parameters=(_ROOM,),
@@ -110,13 +87,12 @@ def inspection_operations() -> list[Operation]:
             answer=Answer(
                 _WRITE,
                 metadata={
-                    **KIND,
-                    **PLACE,
+                    **ABOUT,
                     "timeline": _TIMELINE,
-                    "variableNames": _NAMES,
-                    "matrixColumns": _NAMES,
+                    "variableNames": NAMES,
+                    "matrixColumns": NAMES,
                     "droppedWrites": _DROPPED,
-                    "mode": _TEXT,
+                    "mode": TEXT,
                 },
             ),
             scope="read:events",
@@ -136,7 +112,7 @@ def check_access(call: Call, experiment_id: str) -> Response:
             may[name] = True
         except Forbidden:
             may[name] = False
-    return success(may)
+    return success(may, about(call, "access", "experiment", experiment_id))
 
 
 def get_counts(call: Call, participant_id: str) -> Response:
@@ -152,13 +128,13 @@ def get_counts(call: Call, participant_id: str) -> Response:
     place = find_participant(call, find_room(call, room_id), participant_id)
     query = Query(now_ms=call.now_ms, participant_id=participant_id)
     counts = {
-        row.name: call.sandbox.world.select(row.name, place.rooms, query).total
+        row.name: call.world.select(row.name, place.rooms, query).total
         for row in CATALOGUE
         if "participant" in row.levels
     }
     has_data = {name: total > 0 for name, total in counts.items()}
-    about = {"participantId": participant_id, "roomId": room_id}
-    return success([{**about, "counts": counts, "hasData": has_data}])
+    found = {"participantId": participant_id, "roomId": room_id, "counts": counts, "hasData": has_data}
+    return success([found], about(call, "counts", "participant", participant_id))
 
 
 def get_variables(call: Call, room_id: str) -> Response:
@@ -167,9 +143,7 @@ def get_variables(call: Call, room_id: str) -> Response:
     writes = _writes(call, room)
     names = list(dict.fromkeys(write["variable"] for write in writes))
     metadata = {
-        "dataType": "variables",
-        "scope": "room",
-        "scopeId": room_id,
+        **about(call, "variables", "room", room_id),
         "timeline": _timeline(writes, names, _entered(call, room)),
         "variableNames": names,
         "matrixColumns": ["stateId", *names],
@@ -180,7 +154,7 @@ def get_variables(call: Call, room_id: str) -> Response:
 
 
 def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
-    plan = call.sandbox.world.plan(room)
+    plan = call.world.plan(room)
     agents = {person.participant_id for person in plan.participants if person.agent}
     launch = next((one for one in call.sandbox.study.launches() if one.room_id == room.room_id), None)
     outputs = output_variables(launch.definition) if launch else {}
@@ -188,7 +162,7 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
     if room.started_ms <= call.now_ms:
         constants = {"condition": room.condition, **dict(room.variables)}
         writes += [_write(name, value, "seed", room.started_ms, room) for name, value in constants.items()]
-    found = call.sandbox.world.select("components", [room], Query(now_ms=call.now_ms))
+    found = call.world.select("components", [room], Query(now_ms=call.now_ms))
     for record in found.rows(0, found.total):
         if isinstance(record, ComponentRecord) and record.response is not None and record.completed:
             at_ms = record.timestamp_ms + record.response.response_time_ms
@@ -244,5 +218,5 @@ def _timeline(writes: list[dict[str, Any]], names: list[str], entered: Sequence[
 def _entered(call: Call, room: RoomRef) -> list[str]:
     """The states that somebody in the room has entered by now."""
     until_ms = call.now_ms if room.stopped_ms is None else min(call.now_ms, room.stopped_ms)
-    shown = {visit.state_id for visit in call.sandbox.world.plan(room).visits if visit.entered_ms <= until_ms}
+    shown = {visit.state_id for visit in call.world.plan(room).visits if visit.entered_ms <= until_ms}
     return [state_id for state_id, _ in room.states if state_id in shown]

@@ -45,9 +45,9 @@ def create_deployment(call: Call) -> Response:
         kept = study.deployments.put(
             id_, {"experimentId": experiment.id, "config": config}, key.owner, key.organisation, call.now_ms
         )
-        if config.get("type") == "agent-only":
-            _launch(call, kept, int(config["agentDeployment"]["rooms"]))
-        return success(deployment_record(call, kept), status=201)
+    if config.get("type") == "agent-only":
+        _launch(call, kept, experiment, int(config["agentDeployment"]["rooms"]))
+    return success(deployment_record(call, kept), status=201)
 
 
 def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
@@ -58,18 +58,20 @@ def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
     """
     found = _obstacles(call, experiment, config)
     if found:
-        raise InvalidBody(f"The agents cannot be launched: {found[0]['reason']}.", found)
+        raise InvalidBody(f"The agents cannot be launched: {_said(found[0])}.", found)
 
 
-def _must_still_play(call: Call, kept: Kept) -> None:
-    """Look whether the deployment's experiment, which may have changed since, can still be played by agents.
+def _still_played(call: Call, kept: Kept) -> Kept:
+    """The deployment's experiment, which may have changed since, if it can still be played by agents.
 
     Raises:
         Conflict: It cannot.
     """
-    missing = _obstacles(call, find_experiment(call, kept.body["experimentId"]), kept.body["config"])
+    experiment = find_experiment(call, kept.body["experimentId"])
+    missing = _obstacles(call, experiment, kept.body["config"])
     if missing:
-        raise Conflict(f"The agents cannot be launched: {missing[0]['reason']}.", {"id": kept.id})
+        raise Conflict(f"The agents cannot be launched: {_said(missing[0])}.", {"id": kept.id})
+    return experiment
 
 
 def _obstacles(call: Call, experiment: Kept, config: dict[str, Any]) -> list[dict[str, Any]]:
@@ -81,14 +83,20 @@ def _obstacles(call: Call, experiment: Kept, config: dict[str, Any]) -> list[dic
         if not persona or not _may_play(call, experiment, persona)
     ]
     if "agentDeployment" not in config:
-        found.append({"path": "config/agentDeployment", "reason": "it needs rooms and budgetUsd"})
+        found.append({"path": "config/agentDeployment", "message": "it needs rooms and budgetUsd"})
     if experiment.body.get("runtime") != "v2":
-        found.append({"path": "runtime", "reason": 'the experiment needs runtime "v2"'})
+        found.append({"path": "runtime", "message": 'the experiment needs runtime "v2"'})
     if not roles:
-        found.append({"path": "roles", "reason": 'the experiment needs at least one role with mode "agent"'})
+        found.append({"path": "roles", "message": 'the experiment needs at least one role with mode "agent"'})
     if not experiment.body.get("states"):
-        found.append({"path": "states", "reason": "the experiment needs at least one state"})
+        found.append({"path": "states", "message": "the experiment needs at least one state"})
     return found
+
+
+def _said(obstacle: dict[str, Any]) -> str:
+    """The sentence of an obstacle: `reason` of a role, as in the client's tests (observed), else `message`."""
+    text: str = obstacle["reason" if "role" in obstacle else "message"]
+    return text
 
 
 def _may_play(call: Call, experiment: Kept, persona_id: str) -> bool:
@@ -116,10 +124,28 @@ def _cast(call: Call, experiment: Kept) -> list[dict[str, str]]:
     return cast
 
 
-def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
-    """Start rooms one after the other until the deployment's budget is used up; a room that runs is not ended by it."""
-    study, store = call.sandbox.study, call.sandbox.store
-    experiment_id = kept.body["experimentId"]
+def _launch(call: Call, kept: Kept, experiment: Kept, count: int) -> dict[str, Any]:
+    """Start rooms one after the other until the deployment's budget is used up; a room that runs is not ended by it.
+
+    What rooms will cost is known by telling their stories. Others need not wait for that: it is done without the
+    lock, and again if somebody else has launched or stopped a room meanwhile.
+    """
+    study = call.sandbox.study
+    while True:
+        revision = study.launch_revision
+        launched = _reckoned(call, kept, experiment, count)
+        with study.lock:
+            if study.launch_revision == revision:
+                add_launches(call.sandbox.store, launched, call.now_ms)
+                return {"batchId": launched[0].batch_id, "requestedRooms": count}
+
+
+def _reckoned(call: Call, kept: Kept, experiment: Kept, count: int) -> list[Launch]:
+    """The next launches of a deployment, at least one, as they are if nobody launches anything else first."""
+    study = call.sandbox.study
+    # Its budget may have grown since.
+    kept = study.deployments.get(kept.id) or kept
+    experiment_id = experiment.id
     before = study.launches()
     index = len(call.sandbox.world.rooms(experiment_id)) + sum(
         not one.spawned for one in before if one.experiment_id == experiment_id
@@ -127,7 +153,6 @@ def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
     batches = {one.batch_id for one in before if one.deployment_id == kept.id}
     batch_id = f"batch_{kept.id.removeprefix('dep_')}_{len(batches) + 1}"
     stagger_ms = int(kept.body["config"]["agentDeployment"].get("staggerMs", STAGGER_MS))
-    experiment = find_experiment(call, experiment_id)
     spent = sum(_room_cost(call, experiment, one) for one in before if one.deployment_id == kept.id and one.spawned)
     cast = _cast(call, experiment)
     launched = []
@@ -147,8 +172,7 @@ def _launch(call: Call, kept: Kept, count: int) -> dict[str, Any]:
         launch = replace(launch, spawned=spent < (budget_usd(kept) or math.inf))
         spent += _room_cost(call, experiment, launch) if launch.spawned else 0.0
         launched.append(launch)
-    add_launches(store, launched, call.now_ms)
-    return {"batchId": batch_id, "requestedRooms": count}
+    return launched
 
 
 def _room_cost(call: Call, experiment: Kept, launch: Launch) -> float:
@@ -170,7 +194,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
         agents = kept.body["config"].get("agentDeployment")
         if kept.body["config"].get("type") != "agent-only" or agents is None:
             raise Conflict(f"The deployment {kept.id} is not agent-only; only those launch rooms.", {"id": kept.id})
-        _must_still_play(call, kept)
+        experiment = _still_played(call, kept)
         total = {
             **agents,
             "rooms": agents["rooms"] + body["rooms"],
@@ -180,7 +204,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
         kept = study.deployments.put(
             kept.id, {**kept.body, "config": config}, kept.owner, kept.organisation, call.now_ms
         )
-        return success(_launch(call, kept, int(body["rooms"])), status=202)
+    return success(_launch(call, kept, experiment, int(body["rooms"])), status=202)
 
 
 def stop_room(call: Call, deployment_id: str, room_id: str) -> Response:
@@ -209,9 +233,9 @@ def retry_room(call: Call, deployment_id: str, room_id: str) -> Response:
         launch = _find_launch(call, kept, room_id)
         if launch.spawned or launch.retried:
             raise Conflict(f"The room {room_id} is none that failed to spawn.", {"id": room_id})
-        _must_still_play(call, kept)
+        experiment = _still_played(call, kept)
         save_launch(call.sandbox.store, replace(launch, retried=True), call.now_ms)
-        return success(_launch(call, kept, 1), status=202)
+    return success(_launch(call, kept, experiment, 1), status=202)
 
 
 def _find_launch(call: Call, kept: Kept, room_id: str) -> Launch:

@@ -1,16 +1,26 @@
-"""JSON Schemas of what many metadata blocks have in common.
+"""What many metadata blocks have in common: which data an answer is about, and when it was given.
 
-Source: response metadata of the data page (documented); that management endpoints have the same is inferred.
+Source: response metadata of the data page, which all responses have (documented); that management endpoints have
+the same is inferred.
 """
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-__all__ = ["KIND", "NOW", "PLACE"]
+from mockserver.hyperstudy.json_schema import INSTANT, TEXT, Schema
+from mockserver.hyperstudy.operations import Call
+from mockserver.timestamps import iso_from_ms
 
-_TEXT = {"type": "string"}
+__all__ = ["ABOUT", "KIND", "NOW", "PLACE", "about"]
 
-KIND: Mapping[str, dict[str, Any]] = MappingProxyType({"dataType": _TEXT})
-PLACE: Mapping[str, dict[str, Any]] = MappingProxyType({"scope": _TEXT, "scopeId": _TEXT})
-NOW: Mapping[str, dict[str, Any]] = MappingProxyType({"timestamp": {"type": "string", "format": "date-time"}})
+# JSON Schemas by name.
+KIND: Mapping[str, Schema] = MappingProxyType({"dataType": TEXT})
+PLACE: Mapping[str, Schema] = MappingProxyType({"scope": TEXT, "scopeId": TEXT})
+NOW: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT})
+ABOUT: Mapping[str, Schema] = MappingProxyType({**KIND, **PLACE, **NOW})
+
+
+def about(call: Call, data_type: str, scope: str, scope_id: str) -> dict[str, Any]:
+    """The values that `ABOUT` describes."""
+    return {"dataType": data_type, "scope": scope, "scopeId": scope_id, "timestamp": iso_from_ms(call.now_ms)}

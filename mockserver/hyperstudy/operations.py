@@ -6,21 +6,22 @@ without being described. A view gets a `Call` whose key has already been checked
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from flask import Response, request
 
 from mockserver.http import current_sandbox
+from mockserver.hyperstudy.json_schema import Schema
 from mockserver.hyperstudy.keys import authenticate, authorise
 from mockserver.hyperstudy.limits import check_limits
 from mockserver.hyperstudy.shapes import Fidelity, Shape
 from mockserver.sandbox import Sandbox
 from mockserver.simulation.scenario import KeySpec
+from mockserver.simulation.world import World
 
 __all__ = ["Answer", "Call", "Method", "Operation", "Parameter", "serve"]
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Schema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ class Call:
         key: Whose it is; None where the operation needs no key.
         now_ms: The sandbox's now when the request came in.
         base_path: Of the API.
+        world: As it was when the request came in; whoever writes asks the sandbox for the next one.
     """
 
     sandbox: Sandbox
     key: KeySpec | None
     now_ms: int
     base_path: str
+    world: World
 
     @property
     def caller(self) -> KeySpec:
@@ -57,10 +60,11 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A query parameter, as the OpenAPI document describes it.
+    """A parameter of the query or a header, as the OpenAPI document describes it.
 
     Attributes:
         schema: JSON Schema of its value.
+        fidelity: How well founded it is. labels: the same of values that differ from it.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Parameter:
     description: str
     required: bool = False
     fidelity: Fidelity = "documented"
+    labels: Mapping[str, Fidelity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Operation:
         path: Below the base path, with `<name>` for what varies.
         scope: What a key must have; None means any valid key. public: no key at all.
         scope_fidelity: How well founded that is; None, as well as the operation.
+        parameters: Of the query. headers: that it reads beside those of every operation.
         body: JSON Schema of the request's body; None where it takes none.
         status, answer: When it works; `also`: other statuses that mean so.
         errors: What else it may answer, as far as the row does not show it (`mockserver/openapi/errors.py`).
@@ -113,6 +119,7 @@ class Operation:
     scope_fidelity: Fidelity | None = None
     public: bool = False
     parameters: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
     body: Schema | None = None
     body_required: bool = True
     status: int = 200
@@ -129,7 +136,7 @@ def serve(operation: Operation, base_path: str) -> Callable[..., Response]:
         sandbox = current_sandbox()
         now_ms = sandbox.clock.now_ms()
         key = None if operation.public else _checked_key(sandbox, operation, now_ms)
-        return operation.view(Call(sandbox, key, now_ms, base_path), **names)
+        return operation.view(Call(sandbox, key, now_ms, base_path, sandbox.world), **names)
 
     return view
 

@@ -6,12 +6,14 @@ given more than once, the first counts (inferred).
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.hyperstudy.catalogue import DataTypeRow, Filter
+from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
+from mockserver.hyperstudy.json_schema import ID, INSTANT, Schema, labelled, object_of, optional
 from mockserver.hyperstudy.operations import Parameter
+from mockserver.hyperstudy.shapes import weaker
 from mockserver.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [
@@ -25,7 +27,6 @@ __all__ = [
 ]
 
 DEFAULT_LIMIT = 1000
-MAX_LIMIT = 10_000
 FORMATS = ("json", "csv", "ndjson")
 # Beyond every dataset, and within what a 64-bit column can be compared with.
 _MAX_OFFSET = 2**53
@@ -90,12 +91,12 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, 
         asked = {**asked, "aggregationWindow": window_ms}
     return DataParameters(
         room_id=_room(arguments, scope, scope_id),
-        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if scope == "experiment" else None,
+        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if row.deployed(scope) else None,
         start_ms=start_ms,
         end_ms=end_ms,
         sort=_choice(arguments, "sort", tuple(row.sorts)),
         descending=_choice(arguments, "order", ("asc", "desc")) == "desc",
-        limit=whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT),
+        limit=min(whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT), row.most),
         offset=whole_number(arguments, "offset", 0, 0, _MAX_OFFSET),
         format=_choice(arguments, "format", FORMATS),
         window_ms=window_ms,
@@ -177,13 +178,14 @@ def _filters(arguments: Mapping[str, str], row: DataTypeRow) -> tuple[dict[str, 
     where: dict[str, Any] = {}
     asked: dict[str, str | int | None] = {}
     for filter_ in row.filters:
-        value = arguments.get(filter_.parameter)
+        sent = arguments.get(filter_.parameter)
+        value = sent.lower() if sent and filter_.any_case else sent
         asked[filter_.parameter] = value
         if value is None:
             continue
         if value == "" or (filter_.values is not None and value not in filter_.values):
             expected = "a value" if filter_.values is None else "one of " + ", ".join(_names(filter_.values))
-            raise InvalidParameter(filter_.parameter, value, expected)
+            raise InvalidParameter(filter_.parameter, sent, expected)
         where[filter_.attribute] = value if filter_.values is None else filter_.values[value]
     return where, asked
 
@@ -193,67 +195,77 @@ def _names(values: Mapping[str, Any]) -> list[str]:
     return [name for name, meant in values.items() if not isinstance(meant, str) or name == meant]
 
 
+# --- the same, described ---------------------------------------------------------------------------
+
+
 def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:
     """The same parameters as rows, for describing them."""
     return (
         _described_room(scope),
-        *(_OF_EXPERIMENTS if scope == "experiment" else ()),
-        *_OF_ALL,
-        Parameter("sort", _one_of(tuple(row.sorts)), "Sort field."),
+        *([_described(row, "deploymentId", ID, "Only rooms of this deployment.")] if row.deployed(scope) else ()),
+        _described(row, "startTime", INSTANT, "Only records from this instant on, itself included (inferred)."),
+        _described(row, "endTime", INSTANT, "Only records up to this instant, itself included (inferred)."),
+        _described(row, "limit", _LIMIT, _about_limit(row)),
+        _described(row, "offset", _OFFSET, "How many records to skip."),
+        _described(row, "order", _one_of(("asc", "desc")), "Sort order."),
+        _described(row, "format", _one_of(FORMATS), "Form of the answer."),
+        replace(_described(row, "sort", _one_of(tuple(row.sorts)), "Sort field."), labels=row.sort_labels),
         *(_OF_WINDOWED if row.windowed else ()),
         *(_described_filter(filter_) for filter_ in row.filters),
     )
 
 
-def described_query(row: DataTypeRow) -> dict[str, Any]:
+def described_query(row: DataTypeRow) -> Schema:
     """JSON Schema of the metadata's `query` block: what has no default is null where it is unset."""
     # At experiment scope every parameter of the data type can be sent.
-    parameters = query_parameters(row, "experiment")
-    properties = {parameter.name: _answered(parameter.schema) for parameter in parameters}
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    return object_of(**{parameter.name: _answered(parameter, row) for parameter in query_parameters(row, "experiment")})
 
 
-def _answered(schema: dict[str, Any]) -> dict[str, Any]:
-    if "default" in schema:
-        return {name: value for name, value in schema.items() if name != "default"}
-    unset = {**schema, "type": [schema["type"], "null"]}
-    return {**unset, "enum": [*schema["enum"], None]} if "enum" in schema else unset
+def _answered(parameter: Parameter, row: DataTypeRow) -> Schema:
+    schema = {name: value for name, value in parameter.schema.items() if name != "default"}
+    if "default" not in parameter.schema:
+        schema = optional(schema)
+        schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    founded = row.fidelity if parameter.name in _SHOWN else weaker(parameter.fidelity, "observed")
+    return schema if founded == row.fidelity else labelled(schema, founded)
 
 
-def _one_of(options: tuple[str, ...]) -> dict[str, Any]:
+def _one_of(options: tuple[str, ...]) -> Schema:
     return {"type": "string", "enum": list(options), "default": options[0]}
 
 
-_ID = {"type": "string", "minLength": 1}
-_INSTANT = {"type": "string", "format": "date-time"}
+# What the data page's example of the block has; the client's fixtures have more of it.
+_SHOWN = ("roomId", "limit", "offset")
 _LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 _OFFSET = {"type": "integer", "minimum": 0, "maximum": _MAX_OFFSET, "default": 0}
 _WINDOW = {"type": "integer", "minimum": 1, "maximum": _LONGEST_WINDOW_MS}
-_OF_ALL = (
-    Parameter("startTime", _INSTANT, "Only records from this instant on, itself included."),
-    Parameter("endTime", _INSTANT, "Only records up to this instant, itself included."),
-    Parameter("limit", _LIMIT, "The most records that the answer may have."),
-    Parameter("offset", _OFFSET, "How many records to skip."),
-    Parameter("order", _one_of(("asc", "desc")), "Sort order."),
-    Parameter("format", _one_of(FORMATS), "Form of the answer."),
-)
-_OF_EXPERIMENTS = (Parameter("deploymentId", _ID, "Only rooms of this deployment.", fidelity="observed"),)
 _OF_WINDOWED = (
     Parameter(
         "aggregationWindow",
         _WINDOW,
-        "One averaged record for each participant and so many ms.",
+        "One averaged record for each participant and so many ms; time windows are about its beginning (inferred).",
         fidelity="observed",
     ),
 )
 
 
+def _described(row: DataTypeRow, name: str, schema: Schema, description: str) -> Parameter:
+    return Parameter(name, schema, description, fidelity=row.founded(name))
+
+
+def _about_limit(row: DataTypeRow) -> str:
+    about = f"The most records that the answer may have, up to {MAX_LIMIT:,} (inferred)."
+    return about if row.most == MAX_LIMIT else f"{about} It never has more than {row.most:,} (documented)."
+
+
 def _described_room(scope: str) -> Parameter:
     if scope == "participant":
-        return Parameter("roomId", _ID, "The room in which the participant took part.", required=True)
-    return Parameter("roomId", _ID, "Only this room's records.")
+        return Parameter("roomId", ID, "The room in which the participant took part.", required=True)
+    # The data page has it for participants alone; the client sends it anywhere.
+    return Parameter("roomId", ID, "Only this room's records.", fidelity="inferred")
 
 
 def _described_filter(filter_: Filter) -> Parameter:
-    schema = _ID if filter_.values is None else {"type": "string", "enum": list(filter_.values)}
-    return Parameter(filter_.parameter, schema, f"Only records with this {filter_.parameter}.")
+    schema = ID if filter_.values is None else {"type": "string", "enum": list(filter_.values)}
+    about = f"Only records with this {filter_.parameter}. {filter_.note}".strip()
+    return Parameter(filter_.parameter, schema, about, fidelity=filter_.fidelity, labels=filter_.labels)

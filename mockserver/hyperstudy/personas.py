@@ -3,51 +3,52 @@
 Source: methods, bodies and answers of the official client (observed).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Response
 
-from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.bodies import checked, checked_body, problems, read_body
+from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import Forbidden, InvalidBody
+from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.hyperstudy.places import unknown
+from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.study.documents import Kept, owner_id
 from mockserver.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
 
-_TEXT = {"type": "string"}
-_NUMBER = {"type": "number"}
-_FLAG = {"type": "boolean"}
 _VISIBILITY = {"type": "string", "enum": ["private", "organization", "public"]}
-_OWN: dict[str, Any] = {
-    "id": _TEXT,
-    "ownerEmail": _TEXT,
-    "ownerId": _TEXT,
-    "organizationId": {**_TEXT, "x-fidelity": "inferred"},
-    "createdAt": {"type": "string", "format": "date-time"},
-    "updatedAt": {"type": "string", "format": "date-time"},
+_OWN: dict[str, Schema] = {
+    "id": TEXT,
+    "ownerEmail": TEXT,
+    "ownerId": TEXT,
+    "organizationId": labelled(TEXT, "inferred"),
+    "createdAt": INSTANT,
+    "updatedAt": INSTANT,
 }
-_FREE = {"type": "object", "additionalProperties": True}
-_FIELDS: dict[str, Any] = {
-    "name": {"type": "string", "minLength": 1},
-    "description": _TEXT,
+# Server and client throw it away: what an agent does between sessions is part of its cognition now (observed).
+_DISCARDED = "offlineCognition"
+_FREE: Schema = {"type": "object", "additionalProperties": True}
+_FIELDS: dict[str, Schema] = {
+    "name": {"type": "string", "pattern": r"\S"},
+    "description": TEXT,
     "provider": {"type": "string", "enum": ["anthropic", "openai", "gemini", "custom"]},
-    "model": _TEXT,
-    "prompt": _FREE,
-    "temperature": _NUMBER,
-    "topP": _NUMBER,
+    "model": TEXT,
+    "prompt": PROMPT,
+    "temperature": NUMBER,
+    "topP": NUMBER,
     "maxTokens": {"type": "integer", "minimum": 1},
-    "thinking": _FLAG,
-    "reasoningEffort": _TEXT,
+    "thinking": FLAG,
+    "reasoningEffort": TEXT,
     "extraParams": _FREE,
-    "disableThinking": _FLAG,
+    "disableThinking": FLAG,
     "seed": {"type": "integer"},
     "cognition": _FREE,
     "memoryPersistence": {"type": "string", "enum": ["none", "cross-experiment"]},
-    "language": _TEXT,
-    "seedMemories": {"type": "array", "items": _FREE},
+    "language": TEXT,
+    "seedMemories": list_of(_FREE),
     "guardrails": {
         "type": "object",
         "properties": {
@@ -73,38 +74,32 @@ _PERSONA = {
     "additionalProperties": True,
 }
 _NEW = {"title": "NewPersona", "type": "object", "properties": _FIELDS, "required": ["name"]}
-# A merge patch may take a field away by null, but not the name.
+
+
+def _or_null(schema: Schema) -> Schema:
+    """The same, or null, at every level: in a merge patch null takes away."""
+    inner = {name: _or_null(value) for name, value in schema.get("properties", {}).items()}
+    choices = [*schema["enum"], None] if "enum" in schema else None
+    unnamed = {name: value for name, value in schema.items() if name not in ("title", "properties", "enum")}
+    return {
+        **unnamed,
+        "type": [schema["type"], "null"],
+        **({"properties": inner} if inner else {}),
+        **({"enum": choices} if choices else {}),
+    }
+
+
+# A field may be taken away, but not the name.
 _PATCH = {
     "title": "PersonaChanges",
     "type": "object",
-    "properties": {
-        name: schema if name == "name" else {"anyOf": [schema, {"type": "null"}]}
-        for name, schema in _FIELDS.items()
-        if name != "visibility"
-    },
+    "properties": {name: schema if name == "name" else _or_null(schema) for name, schema in _FIELDS.items()},
     "minProperties": 1,
 }
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
-_NAMED = {"id": _TEXT, "name": _TEXT, "description": _TEXT}
-_BLOCK = {
-    "title": "CognitionBlock",
-    "x-fidelity": "inferred",
-    "type": "object",
-    "properties": _NAMED,
-    "required": list(_NAMED),
-}
-_BLOCKS = {"type": "array", "items": _BLOCK}
-_GONE = {
-    "type": "object",
-    "properties": {"id": _TEXT, "deleted": {"type": "boolean"}},
-    "required": ["id", "deleted"],
-}
-_CATALOG = {
-    "title": "CognitionCatalog",
-    "type": "object",
-    "properties": {"abilities": _BLOCKS, "recipes": _BLOCKS, "offlineRecipes": _BLOCKS},
-    "required": ["abilities", "recipes", "offlineRecipes"],
-}
+_BLOCKS = list_of(labelled(object_of("CognitionBlock", id=TEXT, name=TEXT, description=TEXT), "inferred"))
+_GONE = object_of(id=TEXT, deleted=FLAG)
+_CATALOG = object_of("CognitionCatalog", abilities=_BLOCKS, recipes=_BLOCKS, offlineRecipes=_BLOCKS)
 
 
 def persona_operations() -> list[Operation]:
@@ -132,8 +127,10 @@ def persona_operations() -> list[Operation]:
 
 
 def list_personas(call: Call) -> Response:
-    """One's own, those of the organisation, and public ones."""
-    return success([_record(kept) for kept in call.sandbox.study.personas.all() if _visible(call, kept)])
+    """One's own, those of the organisation, and public ones, all with the same keys."""
+    seen = [kept for kept in call.sandbox.study.personas.all() if _visible(call, kept)]
+    names = list(dict.fromkeys(name for kept in seen for name in kept.body))
+    return success([_record(kept, names) for kept in seen])
 
 
 def get_persona(call: Call, persona_id: str) -> Response:
@@ -145,26 +142,35 @@ def create_persona(call: Call) -> Response:
     """Keep a new persona.
 
     Raises:
-        InvalidBody: A field is wrong, or a provider of one's own comes without a model (observed in the client).
+        InvalidBody: A field is wrong, or a provider of one's own comes without a model.
     """
-    body = checked_body(_NEW)
-    if body.get("provider") == "custom" and not body.get("model"):
-        raise InvalidBody(
-            'The body is invalid at model: is missing, and the provider "custom" needs one.',
-            [{"path": "model", "message": 'is missing, and the provider "custom" needs one'}],
-        )
+    body = read_body()
+    body = checked(body, _problems(body))
     return success(_record(_put_new(call, {**_DEFAULTS, **_sent(body)})), status=201)
+
+
+def _problems(persona: Any) -> list[dict[str, str]]:
+    """What keeps a persona from being one; a provider of one's own needs a model (observed in the client)."""
+    found = problems(persona, _NEW)
+    if isinstance(persona, dict) and persona.get("provider") == "custom" and not persona.get("model"):
+        found.append({"path": "model", "message": 'is missing, and the provider "custom" needs one'})
+    return found
 
 
 def update_persona(call: Call, persona_id: str) -> Response:
     """Merge the body into a persona: nested objects too; null takes a field away.
 
     Its visibility stays what it was at its creation (observed in the client).
+
+    Raises:
+        InvalidBody: A field is wrong, or it would be no persona that could have been created.
+        NotFound, Forbidden: There is none, or it is somebody else's.
     """
     patch = {name: value for name, value in _sent(checked_body(_PATCH)).items() if name != "visibility"}
     with call.sandbox.study.lock:
         kept = _find(call, persona_id, write=True)
         body = {**_DEFAULTS, **_merged(kept.body, patch)}
+        checked(body, _problems(body))
         kept = call.sandbox.study.personas.put(kept.id, body, kept.owner, kept.organisation, call.now_ms)
     return success(_record(kept))
 
@@ -214,10 +220,7 @@ def _find(call: Call, persona_id: str, *, write: bool = False) -> Kept:
         raise unknown("persona", persona_id)
     mine = kept.organisation == call.caller.organisation
     if not _visible(call, kept) or (write and not mine):
-        raise Forbidden(
-            "This belongs to somebody else.",
-            {"required": [kept.organisation], "provided": [call.caller.organisation]},
-        )
+        raise foreign(call, kept, "This belongs to somebody else.")
     return kept
 
 
@@ -229,7 +232,7 @@ def _visible(call: Call, kept: Kept) -> bool:
 
 def _sent(body: dict[str, Any]) -> dict[str, Any]:
     """What a client may set; the server's own fields come back unchanged when a record is sent back."""
-    return {name: value for name, value in body.items() if name not in _OWN}
+    return {name: value for name, value in body.items() if name not in _OWN and name != _DISCARDED}
 
 
 def _merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
@@ -245,12 +248,15 @@ def _merged(old: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _record(kept: Kept) -> dict[str, Any]:
+def _record(kept: Kept, names: Iterable[str] = ()) -> dict[str, Any]:
+    """A persona as it is told: the same keys whatever was set.
+
+    Args:
+        names: Of fields beside the known ones, which the others of a list have.
+    """
     return {
         "id": kept.id,
-        # The same keys in every record, whatever was set.
-        **{name: kept.body.get(name) for name in _FIELDS},
-        **{name: value for name, value in kept.body.items() if name not in _FIELDS},
+        **{name: kept.body.get(name) for name in (*_FIELDS, *names, *kept.body)},
         "ownerEmail": kept.owner,
         "ownerId": owner_id(kept),
         "organizationId": kept.organisation,

@@ -7,13 +7,16 @@ was (inferred).
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.hyperstudy.operations import Call
 from mockserver.simulation.rooms import RoomRef
 from mockserver.study.documents import Kept
 
-__all__ = ["Place", "find_experiment", "find_participant", "find_room", "refuse_foreign", "unknown"]
+__all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "refuse_foreign", "unknown"]
+
+_FOREIGN = "This belongs to another organisation than the API key."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,23 @@ def unknown(what: str, asked: str, example: str | None = None) -> NotFound:
     )
 
 
-def _sample(call: Call, name: str) -> str | None:
-    """The world's sample id of that name, where the caller can find something under it."""
-    ids = call.sandbox.world.sample_ids()
+def foreign(call: Call, kept: Kept, said: str = _FOREIGN) -> Forbidden:
+    """The error for what is another organisation's, with whose it is and whose the key (inferred)."""
+    return Forbidden(said, {"required": [kept.organisation], "provided": [call.caller.organisation]})
+
+
+def _sample(call: Call, name: Literal["experiment", "room"]) -> str | None:
+    """An id to begin with, where the caller can find something under it: the world's sample, or a room beside it."""
+    world, ids = call.world, call.world.sample_ids()
     experiment = call.sandbox.study.experiments.get(ids["experiment"] or "")
-    return ids[name] if experiment is not None and experiment.may(call.caller.organisation) else None
+    if experiment is None or not experiment.may(call.caller.organisation):
+        return None
+    if name == "experiment":
+        return experiment.id
+    # The first room stands for those that start later: whether anybody has joined a room may take its story.
+    likely = [room for room in world.rooms(experiment.id) if room.room_id == ids["room"]]
+    likely += world.rooms(experiment.id)[:1]
+    return next((room.room_id for room in likely if world.is_open(room, call.now_ms)), None)
 
 
 def find_experiment(call: Call, experiment_id: str, *, export: bool = False, write: bool = False) -> Kept:
@@ -55,14 +70,17 @@ def find_experiment(call: Call, experiment_id: str, *, export: bool = False, wri
         raise unknown("experiment", experiment_id, _sample(call, "experiment"))
     organisation = call.caller.organisation
     if organisation != found.organisation and (write or not found.may(organisation, export=export)):
-        seen = found.may(organisation)
-        said = (
-            "This may be viewed with the API key, and not exported or changed."
-            if seen
-            else ("This belongs to another organisation than the API key.")
-        )
-        raise Forbidden(said, {"required": [found.organisation], "provided": [organisation]})
+        raise foreign(call, found, _refusal(found, organisation, write=write))
     return found
+
+
+def _refusal(found: Kept, organisation: str, *, write: bool) -> str:
+    """What somebody of another organisation may not do with an experiment, and what they may."""
+    if not found.may(organisation):
+        return _FOREIGN
+    allowed = "viewed and exported" if found.may(organisation, export=True) else "viewed"
+    refused = "changed, deleted or deployed" if write else "exported"
+    return f"This is shared with the API key's organisation: it may be {allowed}, and not {refused}."
 
 
 def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
@@ -71,7 +89,7 @@ def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
     Raises:
         NotFound, Forbidden: As for its experiment.
     """
-    world = call.sandbox.world
+    world = call.world
     room = world.room(room_id)
     known = call.sandbox.study.experiments.get(room.experiment_id) if room else None
     if room is None or known is None or not world.is_open(room, call.now_ms):
@@ -99,7 +117,7 @@ def find_participant(call: Call, room: RoomRef, participant_id: str) -> Place:
     Raises:
         NotFound: The room has no such participant.
     """
-    people = call.sandbox.world.participant_ids(room)
+    people = call.world.participant_ids(room)
     if participant_id not in people:
         raise unknown(f"participant in room {room.room_id}", participant_id, people[0])
     return Place((room,), participant_id)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from mockserver.addresses import DATA_API
 from mockserver.http import BodyTooLargeError, MalformedJsonError
 from mockserver.hyperstudy.agent_data import agent_operations
 from mockserver.hyperstudy.data import data_operations
@@ -19,7 +20,7 @@ from mockserver.hyperstudy.reference import reference_operations
 
 __all__ = ["BASE_PATH", "blueprint", "operations"]
 
-BASE_PATH = "/api/v3"
+BASE_PATH = DATA_API
 
 
 def operations() -> list[Operation]:

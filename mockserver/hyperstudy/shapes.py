@@ -11,10 +11,17 @@ from typing import Any, Literal, Protocol
 
 from mockserver.timestamps import iso_from_ms
 
-__all__ = ["Field", "Links", "Shape", "SHAPES"]
+__all__ = ["SHAPES", "Fidelity", "Field", "Links", "Shape", "weaker"]
 
 Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "objects", "object"]
 Fidelity = Literal["documented", "observed", "inferred"]
+# From the best founded to the least.
+_FIDELITIES: tuple[Fidelity, ...] = ("documented", "observed", "inferred")
+
+
+def weaker(one: Fidelity, other: Fidelity) -> Fidelity:
+    """The label that promises less: nothing is better founded than what it is part of."""
+    return max(one, other, key=_FIDELITIES.index)
 
 
 class Links(Protocol):
@@ -39,7 +46,7 @@ class Field:
 
     Attributes:
         name: As written. kind: its type; `nullable` when it may be null.
-        fidelity: `documented` (S1), `observed` (in the client), or `inferred`.
+        fidelity: `documented` (the data page), `observed` (in the client), or `inferred`.
         fields: Of a nested object, or of the objects in a list.
         made: Makes the value from the record and the links, where it is not the record's own as it is.
         own: The record has a value of its own here.

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.hyperstudy.data import API_VERSION
+from mockserver.hyperstudy.json_schema import KEYWORD, TEXT
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
 from mockserver.hyperstudy.limits import LIMITS
 from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.errors import ERRORS, error_response, error_schemas
 from mockserver.openapi.examples import Examples
 from mockserver.openapi.headers import HEADERS
-from mockserver.openapi.labels import KEYWORD, disagreements, legend
+from mockserver.openapi.labels import disagreements, legend
 from mockserver.openapi.operations import operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
@@ -97,7 +98,7 @@ _ORGANISATION = {
     "in": "header",
     "required": False,
     "description": "The organisation to act for; it must be the key's own.",
-    "schema": {"type": "string"},
+    "schema": TEXT,
     KEYWORD: "inferred",
 }
 _SECURITY = {

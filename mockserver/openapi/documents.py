@@ -10,6 +10,7 @@ from flask import Flask
 
 from mockserver.hyperstudy.routes import BASE_PATH as HYPERSTUDY
 from mockserver.hyperstudy.routes import operations
+from mockserver.ingestion import BASE_PATH as INGESTION
 from mockserver.openapi.document import hyperstudy_document
 from mockserver.openapi.examples import Examples, record_examples
 from mockserver.openapi.ingestion import ingestion_document
@@ -20,8 +21,6 @@ from mockserver.reference import Api, Form
 from mockserver.sandbox import Sandbox
 
 __all__ = ["Documents"]
-
-_INGESTION = "/api"
 
 
 class Documents:
@@ -69,4 +68,4 @@ class Documents:
 
     @cached_property
     def _ingestion(self) -> dict[str, Any]:
-        return ingestion_document(_INGESTION, ingestion_examples(self._make_app(), _INGESTION))
+        return ingestion_document(INGESTION, ingestion_examples(self._make_app(), INGESTION))

@@ -9,30 +9,22 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.hyperstudy.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.operations import Operation, Parameter
 from mockserver.hyperstudy.shapes import Fidelity
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
-from mockserver.openapi.labels import KEYWORD
 
 __all__ = ["ERRORS", "ErrorKind", "error_response", "error_schemas", "errors_of", "is_checked"]
 
-Schema = dict[str, Any]
-_TEXT = {"type": "string"}
-_NAMES = {"type": "array", "items": _TEXT}
-_WHOLE = {"type": "integer", "minimum": 0}
-
-
-def _details(*required: str, **properties: Schema) -> Schema:
-    return {"type": "object", "properties": properties, "required": list(required)}
-
-
-_ROUTE = _details(method=_TEXT, path=_TEXT)
-_WHOSE = _details("required", "provided", required=_NAMES, provided=_NAMES)
-_PARAMETER = _details(
-    "parameter", "value", "expected", parameter=_TEXT, value={"type": ["string", "null"]}, expected=_TEXT
-)
-_PROBLEM = _details(path=_TEXT, message=_TEXT, role=_TEXT, reason=_TEXT)
-_PROBLEMS = _details("errors", errors={"type": "array", "items": {"anyOf": [_TEXT, _PROBLEM]}})
+_ROUTE = labelled(object_of(method=TEXT, path=TEXT), "inferred")
+_WHOSE = labelled(object_of(required=NAMES, provided=NAMES), "observed")
+_PARAMETER = object_of(parameter=TEXT, value={"type": ["string", "null"]}, expected=TEXT)
+_PROBLEM = {**labelled(object_of(path=TEXT, message=TEXT), "inferred"), "description": "Where in the body, and what."}
+_OBSTACLE = {
+    **object_of(role=TEXT, reason=TEXT),
+    "description": "Why an agent cannot be launched, and which role it is about.",
+}
+_PROBLEMS = object_of(errors=list_of({"anyOf": [_PROBLEM, _OBSTACLE]}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +35,7 @@ class ErrorKind:
         name: Of the component. codes: that `error.code` may be.
         details: JSON Schema of `error.details`. when: it happens, as a sentence.
         headers: That come with it, beside those of every answer.
+        parts: The kinds that it stands for, where one answer can be any of several.
     """
 
     name: str
@@ -52,45 +45,70 @@ class ErrorKind:
     when: str
     headers: tuple[str, ...] = ()
     fidelity: Fidelity = "documented"
+    parts: tuple["ErrorKind", ...] = ()
 
+
+def _either(name: str, first: ErrorKind, second: ErrorKind) -> ErrorKind:
+    """One of two kinds with the same status, as well founded as the first; what is less so says it."""
+    schemas = [first.details] if first.details == second.details else [first.details, second.details]
+    about = second.when if first.fidelity == second.fidelity else f"{second.when[:-1]} ({second.fidelity})."
+    return ErrorKind(
+        name,
+        first.status,
+        tuple(dict.fromkeys((*first.codes, *second.codes))),
+        schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
+        f"{first.when} Or: {about}",
+        first.headers,
+        first.fidelity,
+        (first, second),
+    )
+
+
+_PARAMETER_IS_BAD = ErrorKind(
+    "InvalidParameter", 400, ("INVALID_PARAMETER",), _PARAMETER,
+    "A query parameter is malformed; the details say what would be right.",
+)  # fmt: skip
+_BODY_IS_BAD = ErrorKind(
+    "InvalidBody", 400, ("VALIDATION_ERROR",), _PROBLEMS,
+    "The body is invalid; the details list every problem.", fidelity="observed",
+)  # fmt: skip
+_NO_SCOPE = ErrorKind("MissingScope", 403, ("FORBIDDEN",), _WHOSE, "The key lacks the scope.")
+_NOT_OURS = ErrorKind(
+    "OtherOrganisation", 403, ("FORBIDDEN",), _WHOSE,
+    "The key's organisation is not the one that the header names, or that this belongs to or was shared with.",
+    fidelity="inferred",
+)  # fmt: skip
 
 ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
     {
         kind.name: kind
         for kind in (
-            ErrorKind(
-                "InvalidParameter", 400, ("INVALID_PARAMETER",), _PARAMETER,
-                "A query parameter is malformed; the details say what would be right.",
-            ),
-            ErrorKind(
-                "InvalidBody", 400, ("VALIDATION_ERROR",), _PROBLEMS,
-                "The body is invalid; the details list every problem.", fidelity="observed",
-            ),
-            ErrorKind(
-                "InvalidRequest", 400, ("INVALID_PARAMETER", "VALIDATION_ERROR"), {"anyOf": [_PARAMETER, _PROBLEMS]},
-                "A query parameter or the body is invalid.", fidelity="observed",
-            ),
+            _PARAMETER_IS_BAD,
+            _BODY_IS_BAD,
+            _either("InvalidRequest", _PARAMETER_IS_BAD, _BODY_IS_BAD),
             ErrorKind(
                 "Unauthorized", 401, ("UNAUTHORIZED", "AUTHENTICATION_ERROR"),
-                _details("reason", reason={"type": "string", "enum": ["missing", "unknown", "expired", "revoked"]}),
+                labelled(
+                    object_of(reason={"type": "string", "enum": ["missing", "unknown", "expired", "revoked"]}),
+                    "inferred",
+                ),
                 "The API key is missing, unknown, expired or revoked. `UNAUTHORIZED` is documented, "
                 "`AUTHENTICATION_ERROR` is what the official client has seen; the setting `reading` chooses.",
             ),
+            _NO_SCOPE,
+            _NOT_OURS,
+            _either("Forbidden", _NO_SCOPE, _NOT_OURS),
             ErrorKind(
-                "Forbidden", 403, ("FORBIDDEN",), _WHOSE,
-                "The key lacks the scope, or belongs to another organisation.",
-            ),
-            ErrorKind(
-                "BadLink", 403, ("FORBIDDEN",), _details("reason", reason=_TEXT),
+                "BadLink", 403, ("FORBIDDEN",), object_of(reason=TEXT),
                 "The link is not signed, was tampered with, or has expired.", fidelity="inferred",
             ),
             ErrorKind(
                 "NotFound", 404, ("NOT_FOUND",),
-                {"anyOf": [_details("resource", "id", resource=_TEXT, id=_TEXT), _ROUTE]},
+                labelled({"anyOf": [object_of(resource=TEXT, id=TEXT), _ROUTE]}, "inferred"),
                 "There is nothing with this id; the details say what was looked for.",
             ),
             ErrorKind(
-                "Conflict", 409, ("CONFLICT",), _details("id", id=_TEXT),
+                "Conflict", 409, ("CONFLICT",), object_of(id=TEXT),
                 "The thing is not in a state in which this can be done to it.", fidelity="inferred",
             ),
             ErrorKind(
@@ -98,12 +116,12 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
                 "The body is larger than this server accepts.", fidelity="inferred",
             ),
             ErrorKind(
-                "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",),
-                _details("range", "size", range=_TEXT, size=_WHOLE),
+                "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",), object_of(range=TEXT, size=COUNT),
                 "The file has no such bytes.", ("Content-Range",), "inferred",
             ),
             ErrorKind(
-                "RateLimited", 429, ("RATE_LIMIT_EXCEEDED",), _details("limit", "window", limit=_WHOLE, window=_WHOLE),
+                "RateLimited", 429, ("RATE_LIMIT_EXCEEDED",),
+                labelled(object_of(limit=COUNT, window=COUNT), "inferred"),
                 "Too many requests; only where limits are on (`--rate-limits`).", ("Retry-After",),
             ),
             ErrorKind(
@@ -116,7 +134,7 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
 
 
 def errors_of(operation: Operation) -> list[ErrorKind]:
-    """The errors that an operation may answer with, by status.
+    """The errors that an operation may answer with, one for each status, by status.
 
     400 where something is checked, 401, 403 and 429 where a key is needed, 404 where the path names
     something, 413 where there is a body, 500 always; the operation's own row adds what is special to it.
@@ -125,7 +143,7 @@ def errors_of(operation: Operation) -> list[ErrorKind]:
     if operation.public:
         names += ["BadLink"] if 403 in operation.errors else []
     else:
-        names += ["Unauthorized", "Forbidden"]
+        names += ["Unauthorized", "Forbidden" if operation.scope else "OtherOrganisation"]
     if "<" in operation.path or 404 in operation.errors:
         names.append("NotFound")
     names += ["Conflict"] if 409 in operation.errors else []
@@ -144,13 +162,13 @@ def _bad_request(operation: Operation) -> list[str]:
 
 def is_checked(parameter: Parameter) -> bool:
     """May a value of the parameter be refused? Not where any text will do."""
-    return parameter.required or parameter.schema != {"type": "string"}
+    return parameter.required or parameter.schema != TEXT
 
 
 def error_schemas() -> dict[str, Schema]:
     """A schema for every kind of error, by component name, and `Error`, which all of them are."""
     return {
-        "Error": _error_schema({"type": "string"}, {"type": "object"}),
+        "Error": _error_schema(TEXT, {"type": "object"}),
         **{
             _schema_name(kind): _error_schema({"type": "string", "enum": list(kind.codes)}, kind.details)
             for kind in ERRORS.values()
@@ -163,16 +181,8 @@ def _schema_name(kind: ErrorKind) -> str:
 
 
 def _error_schema(code: Schema, details: Schema) -> Schema:
-    error = {
-        "type": "object",
-        "properties": {"code": code, "message": {"type": "string", "minLength": 1}, "details": details},
-        "required": ["code", "message", "details"],
-    }
-    return {
-        "type": "object",
-        "properties": {"status": {"const": "error"}, "error": error},
-        "required": ["status", "error"],
-    }
+    error = object_of(code=code, message={"type": "string", "minLength": 1}, details=details)
+    return object_of(status={"const": "error"}, error=error)
 
 
 def error_response(kind: ErrorKind, example: Any | None) -> dict[str, Any]:

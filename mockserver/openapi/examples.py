@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 
 from mockserver.counters import Count
 from mockserver.hyperstudy.envelope import error_response, render_http_error
-from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
+from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
 from mockserver.hyperstudy.operations import Operation
-from mockserver.openapi.notes import ORIGIN, RECORDS, Example, Notes
+from mockserver.openapi.notes import ORIGIN, RECORDS, Example, Notes, demo_key
 from mockserver.openapi.story import tell
 from mockserver.sandbox import Sandbox
 
@@ -137,7 +137,8 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         "InvalidParameter": notes.ask("getEventsByRoom", {"limit": 0}),
         "InvalidBody": notes.ask("createExperiment", body={"states": []}),
         "Unauthorized": notes.ask("getEventsByRoom", headers={HEADER: ""}),
-        "Forbidden": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
+        "Forbidden": notes.ask("listExperiments", headers={HEADER: _narrow_key(notes.sandbox)}),
+        "OtherOrganisation": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
         "BadLink": notes.ask("getRecordingFile"),
         "NotFound": Notes(notes.app, notes.base_path, notes.rows).ask("getEventsByRoom"),
         "Conflict": notes.ask("deleteExperiment"),
@@ -153,6 +154,13 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         limit = LIMITS[-1]
         over = RateLimited(Count(limit, allowed=False, left=0, reset_ms=limit.window_s * 1000), 0)
         yield "RateLimited", error_response(over).get_json()
+
+
+def _narrow_key(sandbox: Sandbox) -> str:
+    """The value of a key that is good, and not for experiments; of any key, where there is none such."""
+    keys = sandbox.world.scenario.keys.values()
+    good = [key for key in keys if not key.revoked and key.expires_ms is None]
+    return next((key.value for key in good if not covers(key.scopes, "read:experiments")), demo_key(sandbox))
 
 
 def _beyond_the_end(notes: Notes) -> TestResponse:

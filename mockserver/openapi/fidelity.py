@@ -4,18 +4,22 @@ Nothing here says how well founded something is; that stands beside what it is a
 fields, schemas and errors, and in `labels.py`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import fill
 from typing import Any
 
 from mockserver.errors import SettingsError
+from mockserver.hyperstudy.json_schema import KEYWORD
 from mockserver.hyperstudy.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.hyperstudy.shapes import Fidelity, Field, Shape
-from mockserver.ingestion.schemas import KINDS
-from mockserver.openapi.errors import ERRORS
-from mockserver.openapi.labels import KEYWORD, LABELS, disagreements, weaker
+from mockserver.hyperstudy.shapes import Fidelity, Field, Shape, weaker
+from mockserver.ingestion import BASE_PATH as INGESTION
+from mockserver.openapi.errors import ERRORS, ErrorKind
+from mockserver.openapi.ingestion import ingestion_document
+from mockserver.openapi.ingestion_examples import IngestionExamples
+from mockserver.openapi.labels import LABELS, disagreements
 from mockserver.openapi.paths import template
 
 __all__ = ["BEGIN", "END", "fidelity_section", "with_section"]
@@ -26,7 +30,7 @@ _SCOPES = ("experiment", "room", "participant")
 _WIDTH = 118
 _INTRODUCTION = (
     "A label says how well founded an answer is. The OpenAPI documents have it on every operation, and on each "
-    f"parameter (here `?name`), field and error that differs (`{KEYWORD}`)."
+    f"parameter (here `?name`, or `?name=value` for one of its values), field and error that differs (`{KEYWORD}`)."
 )
 
 
@@ -45,36 +49,67 @@ def with_section(text: str) -> str:
 
 def fidelity_section() -> str:
     """The section, its marks included."""
-    meanings = "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items())
-    errors = "\n".join(
-        f"| {kind.status} | {', '.join(f'`{code}`' for code in kind.codes)} | {kind.fidelity} | {kind.when} |"
-        for kind in ERRORS.values()
-        if kind.name != "InvalidRequest"
-    )
+    ingestion = ingestion_document(INGESTION, IngestionExamples(defaultdict(dict), defaultdict(dict), {}))
     parts = [
         BEGIN,
         fill(_INTRODUCTION, _WIDTH),
-        meanings,
-        "| endpoint | label | what differs |\n| --- | --- | --- |\n" + "\n".join(_rows()),
-        "| status | code | label | when |\n| --- | --- | --- | --- |\n" + errors,
+        "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items()),
+        _table(("endpoint", "label", "what differs"), [*_rows(), *_ingestion_rows(ingestion)]),
+        "Errors of the data API:",
+        _table(("status", "code", "label", "when"), map(_error_row, ERRORS.values())),
+        "Errors of the ingestion API:",
+        _table(("status", "label", "when"), _ingestion_errors(ingestion)),
         disagreements(),
         END,
     ]
     return "\n\n".join(parts)
 
 
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *(row for row in rows if row)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+# --- errors ----------------------------------------------------------------------------------------
+
+
+def _error_row(kind: ErrorKind) -> Sequence[str]:
+    """A row for a kind of error; none for one that only stands for others."""
+    if kind.parts:
+        return ()
+    codes = ", ".join(f"`{code}`" for code in kind.codes)
+    details = weaker(kind.details.get(KEYWORD, kind.fidelity), kind.fidelity)
+    label = kind.fidelity if details == kind.fidelity else f"{kind.fidelity}, details {details}"
+    return str(kind.status), codes, label, kind.when
+
+
+def _ingestion_errors(document: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    """A row for each answer of the ingestion endpoints that is an error."""
+    responses: dict[str, str] = {}
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            responses |= {s: r["$ref"].rpartition("/")[2] for s, r in operation["responses"].items() if "$ref" in r}
+    for status, name in sorted(responses.items()):
+        told = document["components"]["responses"][name]
+        yield status, told[KEYWORD], told["description"]
+
+
 # --- endpoints -------------------------------------------------------------------------------------
 
 
-def _rows() -> Iterator[str]:
+def _rows() -> Iterator[Sequence[str]]:
     """A row for each path and label; the scopes of a data type are one."""
     described = [(_path(operation), operation.fidelity, operation) for operation in operations()]
     for (path, label), same in groupby(described, key=lambda row: row[:2]):
         rows = [operation for _, _, operation in same]
         methods = " ".join(dict.fromkeys(operation.method for operation in rows))
-        yield f"| `{methods} {BASE_PATH}{path}` | {label} | {_differences(rows)} |"
-    for kind in KINDS.values():
-        yield f"| `POST /api/data/{kind.name}` | {kind.fidelity} | |"
+        yield f"`{methods} {BASE_PATH}{path}`", label, _differences(rows)
+
+
+def _ingestion_rows(document: Mapping[str, Any]) -> Iterator[Sequence[str]]:
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"`{method.upper()} {INGESTION}{path}`", operation[KEYWORD], ""
 
 
 def _path(operation: Operation) -> str:
@@ -85,14 +120,26 @@ def _path(operation: Operation) -> str:
     return path
 
 
-def _differences(rows: Iterable[Operation]) -> str:
-    """What is labelled otherwise than its operation, label by label."""
-    found = dict.fromkeys(difference for operation in rows for difference in _of_operation(operation))
+def _differences(rows: Sequence[Operation]) -> str:
+    """What is labelled otherwise than its operation, label by label; and where, if not everywhere."""
+    found: dict[tuple[Fidelity, str], list[str]] = {}
+    for operation in rows:
+        for difference in dict.fromkeys(_of_operation(operation)):
+            found.setdefault(difference, []).append(_which(operation))
     told = []
     for label in LABELS:
-        names = [what for its_label, what in found if its_label == label]
+        names = [
+            what if len(where) == len(rows) else f"{what} ({', '.join(where)})"
+            for (its_label, what), where in found.items()
+            if its_label == label
+        ]
         told += [f"{label}: {', '.join(names)}"] if names else []
     return "; ".join(told)
+
+
+def _which(operation: Operation) -> str:
+    """What tells an operation from the others of its row: its scope, or its method."""
+    return next((scope for scope in _SCOPES if f"/{scope}/<scope_id>" in operation.path), operation.method)
 
 
 def _of_operation(operation: Operation) -> Iterator[tuple[Fidelity, str]]:
@@ -101,6 +148,8 @@ def _of_operation(operation: Operation) -> Iterator[tuple[Fidelity, str]]:
     yield from _told(operation.scope_fidelity or around, around, f"scope `{operation.scope}`")
     for parameter in operation.parameters:
         yield from _told(parameter.fidelity, around, f"`?{parameter.name}`")
+        for value, label in parameter.labels.items():
+            yield from _told(label, weaker(parameter.fidelity, around), f"`?{parameter.name}={value}`")
     if operation.body:
         yield from _told(operation.body.get(KEYWORD, around), around, "body")
     data = operation.answer.data
@@ -121,9 +170,12 @@ def _of_fields(fields: Iterable[Field], around: Fidelity, above: str = "") -> It
 
 
 def _of_schema(schema: Mapping[str, Any], around: Fidelity, above: str = "") -> Iterator[tuple[Fidelity, str]]:
-    for name, inner in schema.get("properties", {}).items():
-        yield from _told(inner.get(KEYWORD, around), around, f"`{above}{name}`")
-        yield from _of_schema(inner, weaker(inner.get(KEYWORD, around), around), f"{above}{name}.")
+    parts = {above + name: inner for name, inner in schema.get("properties", {}).items()}
+    if "items" in schema:
+        parts[above.removesuffix(".") + "[]"] = schema["items"]
+    for name, inner in parts.items():
+        yield from _told(inner.get(KEYWORD, around), around, f"`{name}`")
+        yield from _of_schema(inner, weaker(inner.get(KEYWORD, around), around), f"{name}.")
 
 
 def _told(label: Fidelity, around: Fidelity, what: str) -> Iterator[tuple[Fidelity, str]]:

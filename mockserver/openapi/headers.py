@@ -4,57 +4,56 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.hyperstudy.json_schema import COUNT, KEYWORD, TEXT
 from mockserver.hyperstudy.operations import Operation
 
 __all__ = ["HEADERS", "LIMIT_HEADERS", "header_references", "success_headers"]
 
-_COUNT = {"type": "integer", "minimum": 0}
-_TEXT = {"type": "string"}
-_FIDELITY = {"x-fidelity": "inferred"}
+_FIDELITY = {KEYWORD: "inferred"}
 
 HEADERS: Mapping[str, dict[str, Any]] = MappingProxyType(
     {
         "X-Mock-Version": {
             "description": "Which version of the emulator answered. The real service does not send it.",
             "required": True,
-            "schema": _TEXT,
+            "schema": TEXT,
             **_FIDELITY,
         },
         "X-RateLimit-Limit": {
             "description": "Requests allowed in the window; only where limits are on.",
-            "schema": _COUNT,
+            "schema": COUNT,
             **_FIDELITY,
         },
         "X-RateLimit-Remaining": {
             "description": "Requests left in the window; only where limits are on.",
-            "schema": _COUNT,
+            "schema": COUNT,
             **_FIDELITY,
         },
         "X-RateLimit-Reset": {
             "description": "When the window ends, in seconds since the epoch; only where limits are on.",
-            "schema": _COUNT,
+            "schema": COUNT,
             **_FIDELITY,
         },
         "X-Total-Count": {
             "description": "Records in all pages; CSV and NDJSON only.",
-            "schema": _COUNT,
+            "schema": COUNT,
             **_FIDELITY,
         },
         "X-Next-Offset": {
             "description": "Where the next page begins, while there is one; CSV and NDJSON only.",
-            "schema": _COUNT,
+            "schema": COUNT,
             **_FIDELITY,
         },
-        "Content-Disposition": {"description": "A name for the file.", "schema": _TEXT, **_FIDELITY},
+        "Content-Disposition": {"description": "A name for the file.", "schema": TEXT, **_FIDELITY},
         "Retry-After": {
             "description": "Seconds until the window ends.",
             "required": True,
             "schema": {"type": "integer", "minimum": 1},
         },
-        "WWW-Authenticate": {"description": "`Bearer`.", "required": True, "schema": _TEXT, **_FIDELITY},
-        "Accept-Ranges": {"description": "`bytes`.", "required": True, "schema": _TEXT},
-        "ETag": {"description": "Tells this file from others.", "required": True, "schema": _TEXT, **_FIDELITY},
-        "Content-Range": {"description": "Which bytes of how many.", "required": True, "schema": _TEXT},
+        "WWW-Authenticate": {"description": "`Bearer`.", "required": True, "schema": TEXT, **_FIDELITY},
+        "Accept-Ranges": {"description": "`bytes`.", "required": True, "schema": TEXT},
+        "ETag": {"description": "Tells this file from others.", "required": True, "schema": TEXT, **_FIDELITY},
+        "Content-Range": {"description": "Which bytes of how many.", "required": True, "schema": TEXT},
     }
 )
 

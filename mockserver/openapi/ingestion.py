@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.hyperstudy.json_schema import COUNT, ID, KEYWORD, TEXT, list_of, object_of
 from mockserver.hyperstudy.shapes import Fidelity
 from mockserver.ingestion.limits import LIMITS
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.openapi.document import OPENAPI
 from mockserver.openapi.headers import HEADERS, LIMIT_HEADERS, header_references
 from mockserver.openapi.ingestion_examples import CASES, IngestionExamples
-from mockserver.openapi.labels import KEYWORD, legend
+from mockserver.openapi.labels import legend
 from mockserver.openapi.references import only_used
 from mockserver.openapi.rules import rules_schema
 from mockserver.version import VERSION
@@ -19,8 +20,6 @@ from mockserver.version import VERSION
 __all__ = ["ingestion_document"]
 
 Object = dict[str, Any]
-_TEXT = {"type": "string"}
-_COUNT = {"type": "integer", "minimum": 0}
 _NAMES = MappingProxyType({"events": "InteractionEvent", "facial": "FacialFrame", "voice": "VoiceSegment"})
 _SUMMARIES = MappingProxyType(
     {
@@ -144,24 +143,20 @@ def _schemas() -> dict[str, Object]:
     return {**schemas, "Confirmation": _CONFIRMATION, "Rejection": _REJECTION, "Error": _ERROR}
 
 
-def _closed(**properties: Object) -> Object:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
 _NULL = {"type": "null"}
-_REJECTION = _closed(index=_COUNT, reason={**_TEXT, "minLength": 1})
-_CONFIRMATION = _closed(
+_REJECTION = object_of(index=COUNT, reason=ID)
+_CONFIRMATION = object_of(
     success={"const": True},
-    data=_closed(
-        sessionId=_TEXT,
-        accepted=_COUNT,
-        rejected=_COUNT,
-        rejections={"type": "array", "items": {"$ref": "#/components/schemas/Rejection"}},
+    data=object_of(
+        sessionId=TEXT,
+        accepted=COUNT,
+        rejected=COUNT,
+        rejections=list_of({"$ref": "#/components/schemas/Rejection"}),
     ),
     error=_NULL,
     metadata=_NULL,
 )
-_ERROR = _closed(success={"const": False}, data=_NULL, error={**_TEXT, "minLength": 1}, metadata=_NULL)
+_ERROR = object_of(success={"const": False}, data=_NULL, error=ID, metadata=_NULL)
 
 
 def _error_response(error: _ErrorKind, examples: Mapping[str, Object]) -> Object:

@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mockserver.hyperstudy.shapes import Fidelity
+from mockserver.hyperstudy.json_schema import KEYWORD
+from mockserver.hyperstudy.shapes import Fidelity, weaker
 
 __all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement", "disagreements", "legend", "weaker"]
-
-# The extension that carries a label in an OpenAPI document.
-KEYWORD = "x-fidelity"
 
 LABELS: Mapping[Fidelity, str] = MappingProxyType(
     {
@@ -22,11 +20,6 @@ LABELS: Mapping[Fidelity, str] = MappingProxyType(
         "inferred": "all sources are silent or disagree; it is our choice",
     }
 )
-
-
-def weaker(one: Fidelity, other: Fidelity) -> Fidelity:
-    """The label that promises less: nothing is better founded than what it is part of."""
-    return max(one, other, key=list(LABELS).index)
 
 
 @dataclass(frozen=True, slots=True)

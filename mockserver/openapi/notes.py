@@ -11,11 +11,12 @@ from mockserver.hyperstudy.keys import HEADER
 from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox import Sandbox
+from mockserver.settings import DEFAULT_PORT
 
 __all__ = ["ORIGIN", "RECORDS", "Example", "Notes", "demo_key"]
 
 # Where the links of an example point: the address at which a server listens by default.
-ORIGIN = "http://127.0.0.1:4747"
+ORIGIN = f"http://127.0.0.1:{DEFAULT_PORT}"
 # As many records of a list as a reader needs.
 RECORDS = 2
 _FORMATS = {"text/csv": "csv", "application/x-ndjson": "ndjson"}

@@ -1,17 +1,18 @@
 """One operation of API A as OpenAPI describes it. Pure: a row of the table in, a dictionary out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from mockserver.camel_case import camel
+from mockserver.hyperstudy.json_schema import KEYWORD, list_of, object_of
 from mockserver.hyperstudy.operations import Answer, Operation, Parameter
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shapes import Shape, weaker
 from mockserver.openapi.errors import errors_of
 from mockserver.openapi.headers import header_references, success_headers
-from mockserver.openapi.labels import KEYWORD, weaker
 from mockserver.openapi.links import links_of
 from mockserver.openapi.notes import Example
-from mockserver.openapi.paths import camel, meaning, placeholders
+from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 
 __all__ = ["answer_schema", "operation_object"]
@@ -46,7 +47,8 @@ def operation_object(
         described["security"] = [{"ApiKey": [operation.scope] if operation.scope else []}]
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
-        *(_query_parameter(operation, parameter, example) for parameter in operation.parameters),
+        *(_parameter(operation, "query", parameter, example) for parameter in operation.parameters),
+        *(_parameter(operation, "header", parameter, None) for parameter in operation.headers),
         *([] if operation.public else [_ORGANISATION]),
     ]
     if parameters:
@@ -85,18 +87,25 @@ def _path_meaning(path: str, name: str) -> str:
     return f"The {what}'s id." if meant.endswith("_id") else f"The {what}."
 
 
-def _query_parameter(operation: Operation, parameter: Parameter, example: Example | None) -> Object:
+def _parameter(operation: Operation, place: str, parameter: Parameter, example: Example | None) -> Object:
     described: Object = {
         "name": parameter.name,
-        "in": "query",
+        "in": place,
         "required": parameter.required,
-        "description": parameter.description,
+        "description": " ".join([parameter.description, *_values_that_differ(parameter)]),
         "schema": parameter.schema,
     }
     fidelity = weaker(parameter.fidelity, operation.fidelity)
     if fidelity != operation.fidelity:
         described[KEYWORD] = fidelity
     return _with_example(described, example.query.get(parameter.name) if example else None)
+
+
+def _values_that_differ(parameter: Parameter) -> Iterator[str]:
+    """A sentence for each label that some of its values have and it has not."""
+    for label in dict.fromkeys(parameter.labels.values()):
+        names = [f"`{value}`" for value, its_label in parameter.labels.items() if its_label == label]
+        yield f"{label.capitalize()}: {', '.join(names)}."
 
 
 def _with_example(described: Object, value: Any | None) -> Object:
@@ -156,17 +165,10 @@ def answer_schema(operation: Operation) -> Object:
     one = _data_schema(operation)
     if not answer.enveloped:
         return one
-    schema: Object = {
-        "type": "object",
-        "properties": {
-            "status": {"const": "success"},
-            "data": {"type": "array", "items": one} if answer.many else one,
-            "metadata": _metadata_schema(answer),
-        },
-        "required": ["status", "data", "metadata"],
-    }
     # The scopes of a data type answer the same.
-    return {"title": record_name(answer.data) + "Answer", **schema} if isinstance(answer.data, Shape) else schema
+    title = record_name(answer.data) + "Answer" if isinstance(answer.data, Shape) else None
+    data = list_of(one) if answer.many else one
+    return object_of(title, status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
 
 
 def _data_schema(operation: Operation) -> Object:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from string import Template
 
-from mockserver.ingestion.tokens import mint
 from mockserver.openapi.notes import demo_key
 from mockserver.sandbox import Sandbox
 
@@ -42,17 +41,14 @@ def page_file(name: str) -> PageFile | None:
 
 
 def page_html(sandbox: Sandbox) -> str:
-    """The page, with a key and a token to try things with; both are public here.
+    """The page: the same bytes for the same world, with a key to try things with, which is public here.
 
-    Every address in it is relative, so that it works wherever the server is mounted.
+    A token has the time in it, so the page orders one when it is shown. Every address in it is relative, so that it
+    works wherever the server is mounted.
     """
     setup = {
         "hyperstudy": {"url": "openapi.json", "scheme": "ApiKey", "secret": demo_key(sandbox)},
-        "ingestion": {
-            "url": "../openapi.json",
-            "scheme": "Bearer",
-            "secret": mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms()),
-        },
+        "ingestion": {"url": "../openapi.json", "scheme": "Bearer", "tokens": "../../_mock/tokens"},
     }
     frame = files("mockserver.openapi").joinpath("page_files", "page.html").read_text(encoding="utf-8")
     # The setup stands in a script element, which only "</" could end early.

@@ -4,15 +4,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-__all__ = ["camel", "filled", "meaning", "placeholders", "template"]
+from mockserver.camel_case import camel
+
+__all__ = ["filled", "meaning", "placeholders", "template"]
 
 _PLACEHOLDER = re.compile(r"<(?P<name>[a-z_]+)>")
-
-
-def camel(name: str) -> str:
-    """`room_id` as the API writes names: `roomId`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)
 
 
 def placeholders(path: str) -> list[str]:

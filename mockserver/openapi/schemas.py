@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Field, Shape
-from mockserver.openapi.labels import KEYWORD, weaker
+from mockserver.hyperstudy.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
+from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Field, Shape, weaker
 
 __all__ = ["Components", "record_name", "record_schema"]
-
-Schema = dict[str, Any]
 
 # What one record of a data type is called.
 _RECORDS: Mapping[str, str] = MappingProxyType(
@@ -32,12 +30,7 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_TYPES: Mapping[str, Schema] = MappingProxyType(
-    {
-        "timestamp": {"type": "string", "format": "date-time"},
-        "strings": {"type": "array", "items": {"type": "string"}},
-    }
-)
+_TYPES: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT, "strings": NAMES})
 
 
 def record_name(shape: Shape) -> str:
@@ -55,15 +48,14 @@ def record_schema(shape: Shape, fidelity: Fidelity) -> Schema:
 
 
 def _object(fields: tuple[Field, ...], fidelity: Fidelity) -> Schema:
-    properties = {field.name: _field(field, fidelity) for field in fields}
-    return {"type": "object", "properties": properties, "required": list(properties)}
+    return object_of(**{field.name: _field(field, fidelity) for field in fields})
 
 
 def _field(field: Field, around: Fidelity) -> Schema:
     fidelity = weaker(field.fidelity, around)
     schema = _of_kind(field, fidelity)
     if field.nullable:
-        schema = {**schema, "type": [schema["type"], "null"]}
+        schema = optional(schema)
     return schema if fidelity == around else {**schema, KEYWORD: fidelity}
 
 
@@ -71,7 +63,7 @@ def _of_kind(field: Field, fidelity: Fidelity) -> Schema:
     if field.kind == "object":
         return _object(field.fields, fidelity)
     if field.kind == "objects":
-        return {"type": "array", "items": _object(field.fields, fidelity)}
+        return list_of(_object(field.fields, fidelity))
     return dict(_TYPES.get(field.kind, {"type": field.kind}))
 
 

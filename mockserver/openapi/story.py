@@ -96,5 +96,5 @@ def _once(notes: Notes, operation_id: str, query: Mapping[str, Any] | None = Non
 def _events(place: Mapping[str, str]) -> dict[str, Any]:
     """One event that is recorded, and one that is not."""
     event = {"roomId": place.get("room_id", "nowhere"), "participantId": place.get("participant_id", "nowhere")}
-    changed = {"eventType": "component.update", **event, "content": "Changed an answer"}
+    changed = {"eventType": "component.update", **event, "onset": 5000, "content": "Changed an answer"}
     return {"events": [changed, {**changed, "roomId": "room_nowhere"}]}

@@ -6,8 +6,9 @@ does not know stays in the definition and changes nothing.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeGuard
 
+from mockserver.simulation.rooms import role_letters
 from mockserver.simulation.scenario import (
     COMPONENTS,
     SCALES,
@@ -32,6 +33,8 @@ __all__ = [
 _BY_WIRE_NAME = {name.lower(): name for name in COMPONENTS}
 # A launched room should come to its end: longer durations are cut.
 _LONGEST_S = 7200.0
+# Beyond this a scale is taken for a mistake.
+_FURTHEST_END = 1_000_000
 # What takes a minute where nobody says how long it takes.
 _LONG = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
 
@@ -39,7 +42,7 @@ _LONG = ("ShowVideo", "TextChat", "VideoChat", "Waiting")
 def definition_of(spec: ExperimentSpec, scenario: Scenario) -> dict[str, Any]:
     """The definition of an experiment of the scenario, as a client would have written it."""
     states = [(state_id, scenario.states[state_id]) for state_id in spec.states]
-    sliders = [state.continuous for _, state in states if state.continuous]
+    beside = [state.continuous for _, state in states if state.continuous and state.component != "ContinuousRating"]
     return {
         "name": spec.name,
         "description": spec.description,
@@ -47,8 +50,8 @@ def definition_of(spec: ExperimentSpec, scenario: Scenario) -> dict[str, Any]:
         "runtime": "v2" if spec.agents else "v1",
         "randomizeStates": False,
         "states": [_state(number, state_id, state) for number, (state_id, state) in enumerate(states)],
-        "roles": {f"participant_{chr(97 + n)}": _role(spec, n) for n in range(min(spec.participants, 26))},
-        "globalComponents": {"continuousrating": _slider(sliders[0])} if sliders else {},
+        "roles": {f"participant_{role_letters(n)}": _role(spec, n) for n in range(spec.participants)},
+        "globalComponents": {"continuousrating": _slider(beside[0])} if beside else {},
         "variables": {"condition": list(spec.conditions)},
         "consentFormEnabled": spec.consent,
         "instructionsEnabled": spec.instruction_pages > 0,
@@ -63,14 +66,20 @@ def definition_of(spec: ExperimentSpec, scenario: Scenario) -> dict[str, Any]:
 
 
 def _role(spec: ExperimentSpec, index: int) -> dict[str, Any]:
-    role: dict[str, Any] = {"name": f"Participant {chr(65 + index)}", "participantCount": 1}
+    role: dict[str, Any] = {"name": f"Participant {role_letters(index).upper()}", "participantCount": 1}
     if index >= spec.participants - spec.agents:
         return {**role, "mode": "agent", "personaId": spec.persona}
     return {**role, "mode": "human"}
 
 
 def _slider(spec: ContinuousSpec) -> dict[str, Any]:
-    return {"componentId": spec.component_id, "dimension": spec.dimension, "intervalMs": spec.interval_ms}
+    return {
+        "componentId": spec.component_id,
+        "dimension": spec.dimension,
+        "intervalMs": spec.interval_ms,
+        "scaleMin": spec.scale_min,
+        "scaleMax": spec.scale_max,
+    }
 
 
 def _state(number: int, state_id: str, state: StateSpec) -> dict[str, Any]:
@@ -78,7 +87,14 @@ def _state(number: int, state_id: str, state: StateSpec) -> dict[str, Any]:
     if state.prompt is not None:
         config["text" if state.component == "ShowText" else "prompt"] = state.prompt
     if state.component == "ShowVideo":
-        config |= {"url": state.video_url, "autoplay": True, "controls": False}
+        config |= {"url": state.video_url, "autoplay": state.autoplay, "controls": state.controls}
+    if state.component in SCALES:
+        config |= {"scaleMin": state.scale_min, "scaleMax": state.scale_max}
+        config |= {"minLabel": state.label_min, "maxLabel": state.label_max}
+    if state.component == "LikertScale" and state.scale_min == 1:
+        config["scalePoints"] = state.scale_max
+    if state.component == "ContinuousRating" and state.continuous:
+        config |= _slider(state.continuous)
     if state.options:
         config["options"] = list(state.options)
     if state.component in (*SCALES, "TextInput", "MultipleChoice", "Ranking"):
@@ -203,31 +219,90 @@ def _state_spec(state: Mapping[str, Any], definition: Mapping[str, Any]) -> tupl
     config = focus.get("config") or {}
     component = _BY_WIRE_NAME.get(str(focus.get("type", "showtext")).lower(), "ShowText")
     state_id = str(state["id"])
-    slider = (definition.get("globalComponents") or {}).get("continuousrating")
-    visible = (state.get("globalComponentsVisibility") or {}).get("continuousrating", component == "ShowVideo")
+    component_id = str(focus.get("id") or state_id)
     url, options = config.get("url"), config.get("options")
+    scale_min, scale_max = _scale_of(component, config)
     return state_id, StateSpec(
         component=component,
-        component_id=str(focus.get("id") or state_id),
+        component_id=component_id,
         name=state.get("name"),
         duration_s=_duration_s(component, state, config),
         timed=(state.get("transitionRules") or {}).get("type") == "timed",
         video_url=url if isinstance(url, str) else "https://example.com/video.mp4",
         prompt=next((config[key] for key in ("prompt", "text") if isinstance(config.get(key), str)), None),
-        options=tuple(map(str, options)) if isinstance(options, list) else (),
-        scale_max=_scale_points(config) if component == "LikertScale" else 100,
-        scale_min=1 if component == "LikertScale" else 0,
+        options=tuple(map(_option, options)) if isinstance(options, list) else (),
+        autoplay=config.get("autoplay") is not False,
+        controls=config.get("controls") is True,
+        scale_min=scale_min,
+        scale_max=scale_max,
         label_min=_label(config, "min", "Not at all"),
         label_max=_label(config, "max", "Very much"),
-        continuous=_slider_of(component, str(focus.get("id") or state_id), shown=slider is not None and visible),
+        continuous=_filling(config, component_id)
+        if component == "ContinuousRating"
+        else _beside(state, definition, shown=component == "ShowVideo"),
     )
 
 
-def _slider_of(component: str, component_id: str, *, shown: bool) -> ContinuousSpec | None:
-    """A slider that fills the state, or the one that stands beside what does."""
-    if component == "ContinuousRating":
-        return ContinuousSpec(component_id=component_id)
-    return ContinuousSpec(component_id="continuousrating") if shown else None
+def _option(option: Any) -> str:
+    """What an option says; one may be an object that has a label."""
+    if isinstance(option, dict):
+        option = next((option[name] for name in ("label", "text", "value") if option.get(name) is not None), option)
+    return str(option)
+
+
+def _filling(config: Mapping[str, Any], component_id: str) -> ContinuousSpec:
+    """The slider that fills a state."""
+    return replace(_slider_spec(config), component_id=component_id)
+
+
+def _beside(state: Mapping[str, Any], definition: Mapping[str, Any], *, shown: bool) -> ContinuousSpec | None:
+    """The slider that stands beside what fills a state.
+
+    Args:
+        shown: Whether it does where the state does not say so.
+    """
+    config = (definition.get("globalComponents") or {}).get("continuousrating")
+    visible = (state.get("globalComponentsVisibility") or {}).get("continuousrating", shown)
+    return _slider_spec(config) if isinstance(config, dict) and visible else None
+
+
+def _slider_spec(config: Mapping[str, Any]) -> ContinuousSpec:
+    """A slider as it is configured, within what can be played: samples lie 100 to 500 ms apart."""
+    scale_min, scale_max = _scale(config, 0, 100)
+    usual = ContinuousSpec(component_id="continuousrating", scale_min=scale_min, scale_max=scale_max)
+    component_id, dimension, every_ms = (config.get(name) for name in ("componentId", "dimension", "intervalMs"))
+    return replace(
+        usual,
+        component_id=component_id if isinstance(component_id, str) and component_id else usual.component_id,
+        dimension=dimension if isinstance(dimension, str) else usual.dimension,
+        interval_ms=round(min(500, max(100, every_ms))) if _is_number(every_ms) else usual.interval_ms,
+    )
+
+
+def _scale_of(component: str, config: Mapping[str, Any]) -> tuple[int, int]:
+    """The ends of the scale that a component is answered on: `scalePoints` from 1, or as for sliders."""
+    points = config.get("scalePoints")
+    if component == "LikertScale" and _is_number(points) and 2 <= points <= 1000:
+        return 1, int(points)
+    return _scale(config, *((1, 7) if component == "LikertScale" else (0, 100)))
+
+
+def _scale(config: Mapping[str, Any], low: int, high: int) -> tuple[int, int]:
+    """The ends of a scale, whole numbers of which the second is the larger one: `scaleMin` or `min`, and so on.
+
+    Args:
+        low, high: Where the configuration is silent.
+    """
+    asked = [config.get(f"scale{end}", config.get(end.lower())) for end in ("Min", "Max")]
+    first, last = (
+        round(value) if _is_number(value) and abs(value) <= _FURTHEST_END else usual
+        for value, usual in zip(asked, (low, high), strict=True)
+    )
+    return first, max(last, first + 1)
+
+
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _label(config: Mapping[str, Any], end: str, default: str) -> str:
@@ -237,17 +312,11 @@ def _label(config: Mapping[str, Any], end: str, default: str) -> str:
     return found if isinstance(found, str) else default
 
 
-def _scale_points(config: Mapping[str, Any]) -> int:
-    """How many points a Likert scale has; a configuration is free, so this may be no number of points."""
-    points = config.get("scalePoints")
-    return points if isinstance(points, int) and 2 <= points <= 1000 else 7
-
-
 def _duration_s(component: str, state: Mapping[str, Any], config: Mapping[str, Any]) -> float:
     """How long a component lasts: the transition's duration, else its own, else a minute or a few seconds."""
     rules = state.get("transitionRules") or {}
     usual_ms = 60_000 if component in _LONG else 5_000
     asked_ms = rules.get("durationMs") or config.get("durationMs") or config.get("duration") or usual_ms
-    if not isinstance(asked_ms, int | float) or isinstance(asked_ms, bool):
+    if not _is_number(asked_ms):
         asked_ms = usual_ms
     return min(_LONGEST_S, max(1.0, asked_ms / 1000))

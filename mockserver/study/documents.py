@@ -49,6 +49,7 @@ class Shelf:
         self._store = store
         self._kind = kind
         self._own = own
+        self._found: tuple[int, dict[str, Kept]] = (-1, {})
 
     def all(self) -> list[Kept]:
         """Everything that was not deleted: the world's first, then what clients made, in order."""
@@ -58,8 +59,17 @@ class Shelf:
         return [kept for _, kept in (*own, *made) if kept is not None]
 
     def get(self, id_: str) -> Kept | None:
-        """The one with that id, unless it was deleted."""
-        return self._laid(self._own.get(id_), self._store.documents.get(self._kind, id_))
+        """The one with that id, unless it was deleted. Nearly every request asks, so what was found is kept."""
+        # Asked before reading: what is written meanwhile is kept under an old number, and asked for again.
+        revision = self._store.documents.revision(self._kind)
+        if self._found[0] != revision:
+            self._found = (revision, {})
+        found = self._found[1]
+        kept = found.get(id_) or self._laid(self._own.get(id_), self._store.documents.get(self._kind, id_))
+        # What is not there is not kept: there is no end of it.
+        if kept is not None:
+            found[id_] = kept
+        return kept
 
     def put(self, id_: str, body: dict[str, Any], owner: str, organisation: str, now_ms: int) -> Kept:
         """Write one: new, or the next state of an old one."""
@@ -76,7 +86,7 @@ class Shelf:
 
     def count(self) -> int:
         """How many documents clients have written, deleted ones too; for the next id."""
-        return len(self._store.documents.all(self._kind))
+        return self._store.documents.count(self._kind)
 
     def _laid(self, own: Kept | None, document: Document | None) -> Kept | None:
         if document is None or document.deleted:

@@ -5,7 +5,7 @@ extended one. What did not change is shared between them.
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,6 +39,9 @@ class Study:
         self._lock = threading.RLock()
         self._current = (-1, base)
         self._launches: tuple[int, list[Launch]] = (-1, [])
+        self._launched: tuple[int, dict[str, list[RoomRef]]] = (-1, {})
+        self._written: dict[str, tuple[Entry, ...]] = {}
+        self._written_count = 0
         scenario = base.scenario
         own = {
             experiment_id: Kept(
@@ -74,10 +77,15 @@ class Study:
         """An id for the next document of a shelf; the same calls in the same order give the same ids."""
         return prefix + Chance(self._base.seed, "created", prefix, shelf.count()).code(9, "id")
 
+    @property
+    def launch_revision(self) -> int:
+        """A number that grows whenever a room is launched, stopped or given up for another."""
+        return self._store.documents.revision(LAUNCHED)
+
     def launches(self) -> list[Launch]:
         """Every room that was launched, those that could not be spawned too, in order."""
         with self._lock:
-            revision = self._store.documents.revision(LAUNCHED)
+            revision = self.launch_revision
             if self._launches[0] != revision:
                 self._launches = (revision, launches(self._store))
             return list(self._launches[1])
@@ -88,27 +96,47 @@ class Study:
         made = decisions(world.whole_plan(room), list(world.messages(room)))
         return [one for one in made if room.stopped_ms is None or one.timestamp_ms <= room.stopped_ms]
 
-    def spec(self, experiment: Kept) -> ExperimentSpec:
-        """What the simulation can play of an experiment, whoever wrote it."""
-        return playable(experiment.body, self._blank(experiment))[0]
-
     def launch(self, experiment: Kept, launch: Launch) -> RoomRef:
         """The room that a launch stands for."""
+        return self._room(experiment, launch, self.deployments.get(launch.deployment_id))
+
+    def _room(self, experiment: Kept, launch: Launch, deployment: Kept | None) -> RoomRef:
         spec, states = playable(launch.definition, self._blank(experiment))
-        deployment = self.deployments.get(launch.deployment_id)
         named = deployment.body["config"].get("name") if deployment else None
         return launched_room(experiment.id, spec, states, launch, named or deployment_name(launch.deployment_id))
 
     def _extended(self, revision: int) -> World:
-        rooms: dict[str, list[RoomRef]] = {}
-        for launch in self.launches():
-            experiment = self.experiments.get(launch.experiment_id)
-            if launch.spawned and experiment is not None:
-                rooms.setdefault(experiment.id, []).append(self.launch(experiment, launch))
-        written: Mapping[str, list[Entry]] = written_entries(self._store)
+        rooms, written = self._launched_rooms(), self._written_so_far()
         if not rooms and not written:
             return self._base
         return self._base.extended(rooms, written, revision)
+
+    def _launched_rooms(self) -> dict[str, list[RoomRef]]:
+        """The rooms that clients launched, by experiment; those of a deleted one may stay, since nobody finds them."""
+        revision = self.launch_revision
+        if self._launched[0] != revision:
+            experiments = {kept.id: kept for kept in self.experiments.all()}
+            deployments = {kept.id: kept for kept in self.deployments.all()}
+            rooms: dict[str, list[RoomRef]] = {}
+            for launch in self.launches():
+                experiment = experiments.get(launch.experiment_id)
+                if launch.spawned and experiment is not None:
+                    room = self._room(experiment, launch, deployments.get(launch.deployment_id))
+                    rooms.setdefault(experiment.id, []).append(room)
+            self._launched = (revision, rooms)
+        return self._launched[1]
+
+    def _written_so_far(self) -> Mapping[str, Sequence[Entry]]:
+        """The events that clients wrote, by room. Only new ones are read; worlds handed out before keep theirs."""
+        fresh: dict[str, list[Entry]] = {}
+        for room_id, entry in written_entries(self._store, skip=self._written_count):
+            fresh.setdefault(room_id, []).append(entry)
+        self._written_count += sum(map(len, fresh.values()))
+        self._written = {
+            **self._written,
+            **{room_id: (*self._written.get(room_id, ()), *entries) for room_id, entries in fresh.items()},
+        }
+        return self._written
 
     def _blank(self, experiment: Kept) -> ExperimentSpec:
         """What an experiment is where its definition is silent."""
@@ -124,13 +152,13 @@ class Study:
                 kind = "mixed" if spec.agents else "human"
                 body: dict[str, Any] = {"experimentId": experiment_id, "config": {"type": kind}}
                 found[deployment_id] = Kept(
-                    deployment_id,
-                    body,
-                    spec.owner,
-                    spec.organisation,
-                    created_ms,
-                    created_ms,
-                    spec.shared_with,
+                    id=deployment_id,
+                    body=body,
+                    owner=spec.owner,
+                    organisation=spec.organisation,
+                    created_ms=created_ms,
+                    updated_ms=created_ms,
+                    shared_with=spec.shared_with,
                 )
         return found
 
@@ -140,19 +168,19 @@ class Study:
         made_ms = first_ms - 2 * _PREPARED_BEFORE_MS
         return {
             persona_id: Kept(
-                persona_id,
-                {
+                id=persona_id,
+                body={
                     "name": persona.name,
                     "description": persona.description,
                     "provider": persona.provider,
                     "model": persona.model,
                     "visibility": "organization",
                 },
-                persona.owner,
-                persona.organisation,
-                made_ms,
-                made_ms,
-                {},
+                owner=persona.owner,
+                organisation=persona.organisation,
+                created_ms=made_ms,
+                updated_ms=made_ms,
+                shared_with={},
             )
             for persona_id, persona in scenario.personas.items()
         }

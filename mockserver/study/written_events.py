@@ -6,25 +6,28 @@ from typing import Any
 from mockserver.simulation.records import WRITTEN, Entry, Event, ResponseRecord
 from mockserver.store import Store
 
-__all__ = ["keep_events", "written_entries"]
+__all__ = ["KIND", "keep_events", "written_entries"]
 
 KIND = "event"
 
 
 def keep_events(store: Store, events: Sequence[Event], now_ms: int) -> None:
-    """Keep events; each is visible at once."""
-    bodies = [(event.id, {**event._asdict(), "response": event.response and list(event.response)}) for event in events]
-    store.documents.add_all(KIND, bodies, now_ms)
+    """Keep events; each is visible at once.
+
+    Their ids are numbers that go on counting, whatever `id` was: of events at one instant those of a participant
+    are in the order of their ids, which is that of writing then. Nobody else may write at the same time.
+    """
+    first = store.documents.count(KIND) + 1
+    named = [event._replace(id=f"event_written_{number:06d}") for number, event in enumerate(events, first)]
+    store.documents.add_all(KIND, [(event.id, _body(event)) for event in named], now_ms)
 
 
-def written_entries(store: Store) -> dict[str, list[Entry]]:
-    """Every written event, by room."""
-    found: dict[str, list[Entry]] = {}
-    for document in store.documents.all(KIND):
-        event = _event(document.body)
-        entry = Entry(event.timestamp_ms, event.participant_id, event.id, WRITTEN, event)
-        found.setdefault(event.room_id, []).append(entry)
-    return found
+def written_entries(store: Store, *, skip: int = 0) -> list[tuple[str, Entry]]:
+    """Every written event in the order of arrival, but for the first `skip`, each with the id of its room."""
+    events = [_event(document.body) for document in store.documents.all(KIND, skip=skip)]
+    return [
+        (event.room_id, Entry(event.timestamp_ms, event.participant_id, event.id, WRITTEN, event)) for event in events
+    ]
 
 
 def _body(event: Event) -> dict[str, Any]:

@@ -1,9 +1,19 @@
 """Who plays what in launched rooms: roles, personas, states and variables as the definition has them."""
 
+import csv
+import io
+import json
 from typing import Any
 
 import pytest
 from study_support import StudyApi, agent_role
+
+from mockserver.check.reader import Reader
+from mockserver.check.run import Run
+from mockserver.check.transport import InProcessTransport
+from mockserver.hyperstudy.definition_schema import definition_problems
+from mockserver.simulation.scenario import ExperimentSpec
+from mockserver.study.definitions import agent_roles, definition_of, participants_of
 
 Record = dict[str, Any]
 
@@ -139,3 +149,169 @@ def test_rating_components_of_every_kind_leave_ratings(api: StudyApi) -> None:
     samples = api.get(f"/data/ratings/continuous/room/{room}")
     assert {r["componentId"] for r in samples} == {"continuousrating"}
     assert len(samples) > 10
+
+
+# --- what a definition says is played -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("autoplay", "controls"), [(False, True), (True, False), (None, None)])
+def test_a_video_is_shown_as_it_is_configured(api: StudyApi, autoplay: bool | None, controls: bool | None) -> None:
+    """Starting by itself and without controls, where nothing is said."""
+    told = {name: value for name, value in (("autoplay", autoplay), ("controls", controls)) if value is not None}
+    config = {"url": "https://example.com/a.mp4", "durationMs": 3000, **told}
+    room = played(api, states=[{"id": "film", "focusComponent": {"type": "showvideo", "config": config}}])
+    (shown, _) = api.get(f"/data/components/room/{room}", componentType="ShowVideo")
+    usual = {"autoplay": True, "controls": False}
+    assert {name: shown["config"][name] for name in usual} == {**usual, **told}
+
+
+SLIDERS: list[tuple[Record, tuple[str, str, int, int, int]]] = [
+    ({}, ("continuousrating", "engagement", 250, 0, 100)),
+    (
+        {"componentId": "valence", "dimension": "valence", "intervalMs": 100, "scaleMin": -50, "scaleMax": 50},
+        ("valence", "valence", 100, -50, 50),
+    ),
+    ({"intervalMs": 20, "min": 1, "max": 9}, ("continuousrating", "engagement", 100, 1, 9)),
+    ({"intervalMs": 60_000, "scaleMin": 0.4, "scaleMax": 0.45}, ("continuousrating", "engagement", 500, 0, 1)),
+]
+
+
+@pytest.mark.parametrize(("config", "wanted"), SLIDERS)
+@pytest.mark.parametrize("place", ["beside", "filling"])
+def test_a_slider_is_sampled_as_it_is_configured(
+    api: StudyApi, place: str, config: Record, wanted: tuple[str, str, int, int, int]
+) -> None:
+    """Beside a video or filling a state: its id, dimension, interval and scale, within what can be played."""
+    component_id, dimension, interval_ms, low, high = wanted
+    if place == "beside":
+        focus: Record = {"type": "showvideo", "id": "own", "config": {"durationMs": 20_000}}
+        more: Record = {"globalComponents": {"continuousrating": config}}
+    else:
+        focus, more = {"type": "continuousrating", "id": "own", "config": {**config, "durationMs": 20_000}}, {}
+        component_id = "own"
+    room = played(api, states=[{"id": "s", "focusComponent": focus}], **more)
+    samples = api.get(f"/data/ratings/continuous/room/{room}", limit=10_000)
+    assert {(r["componentId"], r["scaleMin"], r["scaleMax"]) for r in samples} == {(component_id, low, high)}
+    assert all(low <= r["rawValue"] <= high for r in samples)
+    one = [r["onset"] for r in samples if r["participantId"] == samples[0]["participantId"]]
+    assert (one[-1] - one[0]) / (len(one) - 1) == pytest.approx(interval_ms, rel=0.02)
+    for shown in api.get(f"/data/components/room/{room}", componentType="ContinuousRating"):
+        told = shown["config"]
+        assert (told["intervalMs"], told["scaleMin"], told["scaleMax"]) == (interval_ms, low, high)
+        assert shown["componentId"] == component_id
+        assert dimension in (told["prompt"] or dimension)
+
+
+def test_an_exported_experiment_is_played_as_it_was() -> None:
+    """Created again for agents, the sliders, scales, videos and texts of its states are the same."""
+    api = StudyApi("demo")
+    found = api.get("/experiments/exp_research_001/export")[0]["experiment"]
+    agents = {name: {**role, "mode": "agent", "personaId": "persona_skeptic"} for name, role in found["roles"].items()}
+    again = api.create_experiment(**{**found, "roles": agents, "runtime": "v2"})
+    (session,) = api.sessions(api.deploy(again))
+    api.advance(3_600_000)
+    original, copied = "room_abc123", session["id"]
+
+    def sliders(room: str) -> set[tuple[Any, ...]]:
+        samples = api.get(f"/data/ratings/continuous/room/{room}", limit=10_000)
+        return {(r["componentId"], r["scaleMin"], r["scaleMax"]) for r in samples}
+
+    def shown(room: str) -> set[tuple[Any, ...]]:
+        records = api.get(f"/data/components/room/{room}", limit=10_000)
+        # Questions that pause the film are no part of a definition.
+        return {(c["componentId"], c["stateId"], str(c["config"])) for c in records if c["componentId"] != ASKED}
+
+    assert sliders(copied) == sliders(original) == {("emotion_rating", 0, 100)}
+    assert shown(copied) == shown(original)
+    config = api.get(f"/experiments/{again}/config")[0]["globalComponents"]
+    assert config == found["globalComponents"] != {}
+
+
+ASKED = "mood_assessment"
+
+
+def test_answers_are_on_the_scale_that_is_configured(api: StudyApi) -> None:
+    """By its ends, or by its number of points."""
+    scales: list[tuple[str, Record, tuple[int, int]]] = [
+        ("vasrating", {"scaleMin": 10, "scaleMax": 20}, (10, 20)),
+        ("sparserating", {"min": -3, "max": 3}, (-3, 3)),
+        ("likertscale", {"scalePoints": 4.0}, (1, 4)),
+        ("likertscale", {"scaleMin": 0, "scaleMax": 6}, (0, 6)),
+    ]
+    states = [{"id": f"s{n}", "focusComponent": {"type": t, "config": c}} for n, (t, c, _) in enumerate(scales)]
+    room = played(api, states=states)
+    ratings = {r["stateId"]: r for r in api.get(f"/data/ratings/sparse/room/{room}")}
+    for number, (_, _, (low, high)) in enumerate(scales):
+        rating = ratings[f"s{number}"]
+        assert (rating["scaleMin"], rating["scaleMax"]) == (low, high)
+        assert low <= rating["value"] <= high
+
+
+def test_options_may_be_objects_with_labels(api: StudyApi) -> None:
+    """What is shown and answered is what they say."""
+    options = [{"label": "Yes", "value": 1}, {"value": "no"}, 3]
+    focus = {"type": "multiplechoice", "config": {"options": options}}
+    room = played(api, states=[{"id": "s", "focusComponent": focus}])
+    for shown in api.get(f"/data/components/room/{room}"):
+        assert shown["config"]["options"] == ["Yes", "no", "3"]
+        assert shown["response"]["value"] in ("Yes", "no", "3")
+
+
+# --- declared variables ---------------------------------------------------------------------------
+
+OWN = ("participant_name", "condition")
+
+
+def test_declared_variables_are_in_the_snapshot_of_every_component(api: StudyApi) -> None:
+    """Beside the name and the condition; other rooms have no such columns."""
+    room = played(api, variables={"my_var": 6, "theme": "war", "condition": ["x"], "participant_name": "Nobody"})
+    shown = api.get(f"/data/components/room/{room}")
+    assert {tuple(c["variableSnapshot"]) for c in shown} == {(*OWN, "my_var", "theme")}
+    assert {(c["variableSnapshot"]["my_var"], c["variableSnapshot"]["theme"]) for c in shown} == {(6, "war")}
+    assert "Nobody" not in {c["variableSnapshot"]["participant_name"] for c in shown}
+    who = shown[0]["participantId"]
+    assert api.get(f"/data/components/participant/{who}", roomId=room) == [
+        c for c in shown if c["participantId"] == who
+    ]
+    (other, *_) = api.get("/data/components/room/room_pair")
+    assert tuple(other["variableSnapshot"]) == OWN
+
+
+def test_components_of_one_answer_have_the_same_variables_in_every_format(api: StudyApi) -> None:
+    """Where rooms of an experiment declare different ones: null in the others, and one type a column."""
+    variables = {"reward": [5, 2.5], "mixed": ["a", 1], "flag": True}
+    experiment = api.create_experiment(variables=variables)
+    rooms = [s["id"] for s in api.sessions(api.deploy(experiment, rooms=2))]
+    api.answer("PUT", f"/experiments/{experiment}", {"variables": {"late": "x", "flag": False}})
+    rooms += [s["id"] for s in api.sessions(api.deploy(experiment))]
+    api.advance(600_000)
+    path = f"/data/components/experiment/{experiment}"
+    shown = api.get(path)
+    names = (*OWN, "reward", "mixed", "flag", "late")
+    assert {tuple(c["variableSnapshot"]) for c in shown} == {names}
+    told = {c["roomId"]: tuple(c["variableSnapshot"][name] for name in names[2:]) for c in shown}
+    assert told == {
+        rooms[0]: (5, "a", True, None), rooms[1]: (2.5, "1", True, None), rooms[2]: (None, None, False, "x")
+    }  # fmt: skip
+    lines = api.ask("GET", path, format="ndjson").text.splitlines()
+    assert [json.loads(line) for line in lines] == shown
+    rows = list(csv.DictReader(io.StringIO(api.ask("GET", path, format="csv").text, newline="")))
+    assert [row["variableSnapshot.late"] for row in rows] == [c["variableSnapshot"]["late"] or "" for c in shown]
+    assert [row["variableSnapshot.mixed"] for row in rows] == [c["variableSnapshot"]["mixed"] or "" for c in shown]
+    reader = Reader(InProcessTransport(api.app), [api.keys["full"]])
+    assert {result.broken for result in Run(reader, [experiment]).results()} == {None}
+
+
+# --- what the scenario's experiments are ----------------------------------------------------------
+
+
+def test_a_definition_has_a_role_for_every_seat() -> None:
+    """Also beyond the letters: thirty people of whom two are agents are thirty roles, the last two agents'."""
+    spec = ExperimentSpec(name="Crowd", starts_ms=0, states=("welcome_state",), participants=30, agents=2)
+    found = definition_of(spec, StudyApi("pair").sandbox.world.scenario)
+    assert len(found["roles"]) == found["requiredParticipants"] == participants_of(found) == 30
+    assert list(found["roles"])[25:28] == ["participant_z", "participant_aa", "participant_ab"]
+    assert found["roles"]["participant_ab"]["name"] == "Participant AB"
+    persona = "persona_undergrad"
+    assert agent_roles(found) == {"participant_ac": persona, "participant_ad": persona}
+    assert definition_problems(found) == []

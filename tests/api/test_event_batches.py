@@ -11,9 +11,10 @@ import pytest
 from emulator import error_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from study_support import Record, StudyApi, json_values, ms, no_bugs
+from study_support import Record, StudyApi, json_values, ms, no_bugs, without
 
 from mockserver.simulation.events import CATEGORIES
+from mockserver.store.documents import Document, Documents
 from mockserver.timestamps import iso_from_ms
 
 BATCH = "/data/events/batch"
@@ -68,6 +69,12 @@ def rejected(*reasons: str) -> Record:
 # --- how many -------------------------------------------------------------------------------------
 
 
+def test_the_verdicts_say_what_they_are_about(judge: StudyApi) -> None:
+    """Events, at the clock's time; a batch may be about many rooms, and so has no scope."""
+    metadata = judge.answer("POST", BATCH, {"events": []}, expect=201)["metadata"]
+    assert metadata == {"dataType": "events", "timestamp": iso_from_ms(judge.sandbox.clock.now_ms())}
+
+
 def test_a_hundred_events_are_recorded(api: StudyApi) -> None:
     """The documented most, all of them, each under an id of its own."""
     before = read(api)
@@ -108,14 +115,21 @@ REASONS: list[tuple[Any, str]] = [
     (5, "Item must be an object"),
     (None, "Item must be an object"),
     ([], "Item must be an object"),
-    ({}, "Missing required field: eventType"),
-    (event(eventType=""), "Invalid type for eventType: expected non-empty string"),
-    (event(eventType=7), "Invalid type for eventType: expected non-empty string"),
+    ({}, "; ".join(f"Missing required field: {name}" for name in ("eventType", "roomId", "participantId"))),
+    (event(eventType=""), "Invalid value for eventType: expected a non-empty string"),
+    (event(eventType=7), "Invalid type for eventType: expected string"),
+    ({**event(), "eventType": None}, "Missing required field: eventType"),
     (event(roomId=None), "Missing required field: roomId"),
-    (event(roomId=5), "Invalid type for roomId: expected non-empty string"),
-    (event(roomId=None, sessionId=5), "Invalid type for sessionId: expected non-empty string"),
+    ({**event(), "roomId": None, "sessionId": None}, "Missing required field: roomId"),
+    (event(roomId=5), "Invalid type for roomId: expected string"),
+    (event(roomId=""), "Invalid value for roomId: expected a non-empty string"),
     (event(participantId=None), "Missing required field: participantId"),
-    (event(participantId=["user_one"]), "Invalid type for participantId: expected non-empty string"),
+    (event(participantId=["user_one"]), "Invalid type for participantId: expected string"),
+    (
+        event(participantId=5, duration="x", eventType=1),
+        "Invalid type for eventType: expected string; Invalid type for "
+        "participantId: expected string; Invalid type for duration: expected integer",
+    ),
     (event(roomId="nowhere"), "Unknown room: nowhere"),
     (event(roomId="x" * 500), "Unknown room: " + "x" * 100),
     (event(participantId="nobody"), "Unknown participant in room room_pair: nobody"),
@@ -123,10 +137,17 @@ REASONS: list[tuple[Any, str]] = [
     (event(timestamp="2024-02-30T00:00:00Z"), "Invalid timestamp: expected ISO 8601"),
     (event(timestamp="9999-12-31T23:59:59-01:00"), "Invalid timestamp: expected ISO 8601"),
     (event(timestamp="0001-01-01T00:00:00+01:00"), "Invalid timestamp: expected ISO 8601"),
-    (event(timestamp=STARTED_MS), "Invalid timestamp: expected ISO 8601"),
-    (event(timestamp=False), "Invalid timestamp: expected ISO 8601"),
+    (event(timestamp=STARTED_MS), "Invalid type for timestamp: expected string"),
+    (event(timestamp=False), "Invalid type for timestamp: expected string"),
+    (event(onset="5"), "Invalid type for onset: expected integer"),
+    (event(onset=1.5), "Invalid type for onset: expected integer"),
+    (event(onset=True), "Invalid type for onset: expected integer"),
+    (event(onset=1e300), f"Value out of range for onset: expected {-(2**53)} to {2**53}"),
+    (event(onset=2**50), "Value out of range for onset: expected within the years 1 to 9999"),
+    (event(onset=-(2**50)), "Value out of range for onset: expected within the years 1 to 9999"),
+    (event(participantRole=1), "Invalid type for participantRole: expected string"),
     (event(category="fun"), f"Invalid value for category: expected one of {', '.join(CATEGORIES)}"),
-    (event(category=[]), f"Invalid value for category: expected one of {', '.join(CATEGORIES)}"),
+    (event(category=[]), "Invalid type for category: expected string"),
     (event(stateId=1), "Invalid type for stateId: expected string"),
     (event(stateName={}), "Invalid type for stateName: expected string"),
     (event(componentType=True), "Invalid type for componentType: expected string"),
@@ -135,10 +156,12 @@ REASONS: list[tuple[Any, str]] = [
     (event(duration="5"), "Invalid type for duration: expected integer"),
     (event(duration=True), "Invalid type for duration: expected integer"),
     (event(duration=1.5), "Invalid type for duration: expected integer"),
-    (event(duration=1e300), "Invalid type for duration: expected integer"),
-    (event(duration=2**64), "Invalid type for duration: expected integer"),
+    (event(duration=1e300), f"Value out of range for duration: expected 0 to {2**53}"),
+    (event(duration=2**64), f"Value out of range for duration: expected 0 to {2**53}"),
+    (event(duration=-1), f"Value out of range for duration: expected 0 to {2**53}"),
     (event(response="yes"), "Invalid type for response: expected object"),
-    (event(response={"value": "a", "responseTime": "x"}), "Invalid type for responseTime: expected integer"),
+    (event(response={"value": "a", "responseTime": "x"}), "Invalid type for response.responseTime: expected integer"),
+    (event(response={"responseTime": -5}), f"Value out of range for response.responseTime: expected 0 to {2**53}"),
 ]
 
 
@@ -146,7 +169,7 @@ REASONS: list[tuple[Any, str]] = [
     ("item", "reason"), REASONS, ids=[f"{n} {reason[:40]}" for n, (_, reason) in enumerate(REASONS)]
 )
 def test_an_event_is_rejected_with_its_reason(judge: StudyApi, item: Any, reason: str) -> None:
-    """The first thing that is wrong with it, in words that never change."""
+    """Everything that is wrong with its fields, in their order and in words that never change."""
     assert write(judge, item) == rejected(reason)
 
 
@@ -180,7 +203,7 @@ def test_a_room_that_nobody_has_joined_yet_is_unknown() -> None:
 
 
 def test_an_event_is_read_back_as_it_was_written(api: StudyApi) -> None:
-    """Every field; the server adds id, onset, experiment and role."""
+    """Every field; the server adds id, onset, experiment, role and the state's name."""
     sent = event(
         timestamp="2024-10-20T14:31:00.250Z",
         category="media",
@@ -188,7 +211,6 @@ def test_an_event_is_read_back_as_it_was_written(api: StudyApi) -> None:
         componentId="video_main",
         content="mine",
         stateId="watching_state",
-        stateName="Watching",
         duration=1200,
         response={"value": "again", "responseTime": 900},
     )
@@ -200,6 +222,7 @@ def test_an_event_is_read_back_as_it_was_written(api: StudyApi) -> None:
         "onset": 60_250,
         "experimentId": "exp_pair",
         "sessionId": "room_pair",
+        "stateName": "watching_state",
         "participantRole": "participant_a",
     }
     assert list(found) == list(read(api)[0])
@@ -217,17 +240,19 @@ def test_what_an_event_does_not_say_is_filled_in(api: StudyApi) -> None:
 
 @pytest.mark.parametrize(
     ("event_type", "category"),
-    [(f"{name}.x", name) for name in CATEGORIES] + [("custom.thing", "component"), ("plain", "component")],
+    [(f"{name}.x", name) for name in CATEGORIES]
+    + [("consent.given", "pre_experiment"), ("instructions.page_view", "pre_experiment")]
+    + [("custom.thing", "component"), ("plain", "component")],
 )
 def test_the_category_is_that_of_the_events_family(judge: StudyApi, event_type: str, category: str) -> None:
-    """Found again by the filter; of a family that nobody knows it is `component`."""
+    """Found again by the filter, as the client asks for consent; of a family that nobody knows it is `component`."""
     write(judge, event(eventType=event_type, content=f"mine {event_type}"))
     found = [one["content"] for one in marked(read(judge, category=category))]
     assert found.count(f"mine {event_type}") == 1
 
 
 def test_a_room_may_be_called_a_session(api: StudyApi) -> None:
-    """`sessionId` is what S1's events call it; where both are given they have to agree."""
+    """`sessionId` is what the data page's events call it; where both are given they have to agree."""
     both = event(sessionId="room_pair", content="mine 2")
     write(api, event(roomId=None, sessionId="room_pair", content="mine 1"), both)
     assert {(one["roomId"], one["sessionId"]) for one in marked(read(api))} == {("room_pair", "room_pair")}
@@ -319,6 +344,38 @@ def test_other_data_is_not_touched_by_events(api: StudyApi) -> None:
     before = [api.get(path, limit=10_000) for path in paths]
     write(api, event(eventType="communication.message"), event(eventType="component.complete"))
     assert [api.get(path, limit=10_000) for path in paths] == before
+
+
+@pytest.mark.parametrize("batches", [1, 3])
+def test_events_of_one_instant_come_in_the_order_of_writing(api: StudyApi, batches: int) -> None:
+    """Each participant's own, within a batch and from batch to batch; their ids count."""
+    at = "2024-10-20T14:30:07.007Z"
+    for batch in range(batches):
+        write(api, *[event(timestamp=at, content=f"mine {batch} {n}", participantId=PEOPLE[n % 2]) for n in range(40)])
+    found = marked(read(api))
+    for who, first in zip(PEOPLE, (0, 1), strict=True):
+        told = [one["content"] for one in found if one["participantId"] == who]
+        assert told == [f"mine {batch} {n}" for batch in range(batches) for n in range(first, 40, 2)]
+    assert sorted(one["id"] for one in found) == [f"event_written_{n:06d}" for n in range(1, 40 * batches + 1)]
+    backwards = marked(read(api, order="desc"))
+    assert backwards == found[::-1]
+
+
+def test_writing_reads_no_more_than_what_is_new(api: StudyApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much was written before, so that a batch costs the same at any time."""
+    read_back: list[int] = []
+    every = Documents.all
+
+    def counted(documents: Documents, kind: str, *, skip: int = 0) -> list[Document]:
+        found = every(documents, kind, skip=skip)
+        read_back.append(len(found))
+        return found
+
+    monkeypatch.setattr(Documents, "all", counted)
+    for _ in range(8):
+        write(api, *[event()] * 50)
+    assert len(marked(read(api))) == 0
+    assert max(read_back) == 50
 
 
 def test_ties_are_broken_by_participant_and_then_id(api: StudyApi) -> None:
@@ -498,18 +555,82 @@ def test_any_batch_gets_a_verdict_on_every_item(many: StudyApi, batch: list[Any]
     assert len(read(many)) == total + verdict["recorded"]
 
 
+# --- what an event says of its place and its time -------------------------------------------------
+
+ELSEWHEN = "Invalid value for onset: expected 10500, as the timestamp and the room's start say"
+
+
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
         ({"experimentId": "exp_other"}, "Invalid value for experimentId: expected exp_pair, as the room says"),
         ({"sessionId": "room_other"}, "Invalid value for sessionId: expected room_pair, as the room says"),
-        ({"duration": -1}, "Value out of range for duration: expected 0 or more"),
-        ({"response": {"value": "x", "responseTime": -5}}, "Value out of range for responseTime: expected 0 or more"),
+        ({"participantRole": "host"}, "Invalid value for participantRole: expected participant_a, as the room says"),
+        ({"stateName": "Ads"}, "Invalid value for stateName: expected watching_state, as the room says"),
+        ({"onset": 10_501}, ELSEWHEN),
+        (
+            {"sessionId": "x", "onset": 0, "stateName": "Ads"},
+            "Invalid value for sessionId: expected room_pair, as the room says; "
+            f"{ELSEWHEN}; Invalid value for stateName: expected watching_state, as the room says",
+        ),
     ],
 )
-def test_an_event_that_contradicts_itself_is_rejected(api: StudyApi, wrong: dict[str, Any], reason: str) -> None:
-    """Alone; the same event without the contradiction is recorded."""
-    event = {"eventType": "custom.x", "roomId": "room_pair", "participantId": "user_one"}
-    right = {**event, "experimentId": "exp_pair", "sessionId": "room_pair", "duration": 0}
-    told = api.ask("POST", "/data/events/batch", {"events": [{**event, **wrong}, right]}).get_json()["data"]
-    assert told == {"recorded": 1, "rejected": 1, "rejections": [{"index": 0, "reason": reason}]}
+def test_an_event_that_contradicts_its_room_is_rejected(judge: StudyApi, wrong: Record, reason: str) -> None:
+    """Alone, with what would be right; the same event without the contradiction is recorded."""
+    right = event(
+        timestamp="2024-10-20T14:30:10.5009Z", experimentId="exp_pair", sessionId="room_pair", onset=10_500.0,
+        participantRole="participant_a", stateId="watching_state", stateName="watching_state", duration=0,
+    )  # fmt: skip
+    verdict = write(judge, {**right, **wrong}, right)
+    assert verdict == {"recorded": 1, "rejected": 1, "rejections": [{"index": 0, "reason": reason}]}
+
+
+@pytest.mark.parametrize("onset", [0, 1, -30_000, 61_001, 5.0, 10**12])
+def test_onset_tells_the_time_where_there_is_no_timestamp(judge: StudyApi, onset: float) -> None:
+    """The room's start and as many milliseconds."""
+    write(judge, event(onset=onset, content=f"mine onset {onset!r}"))
+    (found,) = (one for one in read(judge) if one["content"] == f"mine onset {onset!r}")
+    assert (found["onset"], ms(found["timestamp"])) == (onset, STARTED_MS + onset)
+    assert type(found["onset"]) is int
+
+
+def test_the_states_of_a_launched_room_are_those_of_its_definition(api: StudyApi) -> None:
+    """With their names; a client may have states of its own beside them."""
+    named = {"id": "ask", "name": "A question", "focusComponent": {"type": "vasrating"}}
+    experiment = api.create_experiment(states=[named])
+    (session,) = api.sessions(api.deploy(experiment))
+    api.advance(600_000)
+    (one, _) = api.get(f"/data/participants/room/{session['id']}")
+    base = event(roomId=session["id"], participantId=one["id"], content="mine")
+    states = ("ask", "pre_experiment", "post_experiment", "mine")
+    assert write(api, *[{**base, "stateId": state} for state in states])["rejections"] == []
+    written = marked(api.get(f"/data/events/room/{session['id']}"))
+    assert [(e["stateId"], e["stateName"]) for e in written] == [
+        ("ask", "A question"),
+        ("pre_experiment", "pre_experiment"),
+        ("post_experiment", "post_experiment"),
+        ("mine", "mine"),
+    ]
+
+
+def test_what_is_read_can_be_written_as_it_is(api: StudyApi) -> None:
+    """Every event of the scenario, null where nothing applies: the same again under another id."""
+    before = read(api)
+    for start in range(0, len(before), 100):
+        batch = before[start : start + 100]
+        assert write(api, *batch) == {"recorded": len(batch), "rejected": 0, "rejections": []}
+    written = [one for one in read(api) if one["id"].startswith("event_written_")]
+    assert sorted((without(one, "id") for one in written), key=repr) == sorted(
+        (without(one, "id") for one in before), key=repr
+    )
+
+
+def test_null_is_as_good_as_leaving_out(api: StudyApi) -> None:
+    """In every field that may be left out."""
+    optional = (
+        "sessionId", "experimentId", "participantRole", "timestamp", "onset", "category", "componentType",
+        "componentId", "content", "stateId", "stateName", "duration", "response",
+    )  # fmt: skip
+    write(api, event(eventType="mine.x"), {**event(eventType="mine.x"), **dict.fromkeys(optional)})
+    plain, nulls = (one for one in read(api) if one["eventType"] == "mine.x")
+    assert without(plain, "id") == without(nulls, "id")

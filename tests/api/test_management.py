@@ -3,6 +3,7 @@
 import copy
 import json
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from study_support import Record, StudyApi, agent_role, definition, json_values, ms, no_bugs
 
+from mockserver.hyperstudy import launching
+from mockserver.hyperstudy.operations import Call
+from mockserver.simulation import world as world_module
+from mockserver.simulation.entities import Entity
+from mockserver.simulation.plan import Plan
 from mockserver.simulation.world import DATA_TYPES
+from mockserver.study.documents import Kept
+from mockserver.study.launches import Launch
 from mockserver.timestamps import iso_from_ms
 
 NOW = "2024-11-01T00:00:00.000Z"
@@ -151,6 +159,22 @@ def test_exporting_answers_definition_and_media(desk: StudyApi) -> None:
     assert envelope["metadata"] == {**about("exp_pair"), "filename": "exp_pair.json", "mediaAssetsCount": 1}
 
 
+@pytest.mark.parametrize("written", ["True", "TRUE", "true"])
+def test_true_may_be_written_as_python_writes_it(api: StudyApi, written: str) -> None:
+    """`requests` sends `True`; any letter case means the same, and what is neither true nor false is refused."""
+    error = error_of(api.ask("DELETE", "/experiments/exp_pair", skipDataCheck="1"), 400, "INVALID_PARAMETER")
+    assert error["details"] == {"parameter": "skipDataCheck", "value": "1", "expected": "one of true, false"}
+    error_of(api.ask("DELETE", "/experiments/exp_pair", skipDataCheck="False"), 409, "CONFLICT")
+    api.answer("DELETE", "/experiments/exp_pair", skipDataCheck=written, expect=200)
+    assert listed(api) == []
+
+
+def test_the_rooms_of_a_deployment_say_what_they_are_about(api: StudyApi) -> None:
+    """As answers with data do: type, scope, id, and the clock's time."""
+    metadata = api.answer("GET", "/deployments/dep_pair/sessions", expect=200)["metadata"]
+    assert metadata == {"dataType": "sessions", "scope": "deployment", "scopeId": "dep_pair", "timestamp": NOW}
+
+
 def test_deleting_with_data_needs_to_be_meant(api: StudyApi) -> None:
     """409 and nothing is deleted; with `skipDataCheck=true` a list of one confirmation, and 404 from then on."""
     error = error_of(api.ask("DELETE", "/experiments/exp_pair"), 409, "CONFLICT")
@@ -189,6 +213,41 @@ def test_lists_page_without_gap_or_repeat(limit: int) -> None:
     assert sorted(listed(api)[1:]) == sorted(made)
     assert [one["id"] for one in api.pages("/experiments", limit)] == listed(api, limit=1000)
     assert [one["name"] for one in api.pages("/experiments", limit, search="number 3")] == ["Number 3"]
+
+
+def test_the_list_counts_what_the_lists_of_rooms_and_people_hold() -> None:
+    """At any time of a story: before anybody came, while people join, with rooms that clients launched."""
+    early = StudyApi("live", now_ms=ms("2024-10-20T14:25:00Z"))
+    experiment = early.create_experiment()
+    seen = set()
+    for step in range(40):
+        if step == 20:
+            early.deploy(experiment, rooms=3)
+        for one in early.get("/experiments"):
+            totals = [
+                early.answer("GET", f"/data/{name}/experiment/{one['id']}", limit=1)["metadata"]["pagination"]["total"]
+                for name in ("rooms", "participants")
+            ]
+            assert [one["roomCount"], one["participantCount"]] == totals
+            seen.add((one["id"], *totals))
+        early.advance(30_000 if step < 20 else 1_500)
+    changes = Counter(id_ for id_, *_ in seen)
+    assert set(changes) == {"exp_live", experiment}
+    assert min(changes.values()) >= 3
+
+
+def test_a_list_is_counted_without_its_records(api: StudyApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of experiments tells no row of any participant, so it takes no longer where there are thousands."""
+    told: list[str] = []
+
+    def tell(plan: Plan, now_ms: int) -> list[Entity]:
+        told.append(plan.room.room_id)
+        return []
+
+    for name in ("participant_rows", "room_rows"):
+        monkeypatch.setattr(world_module, name, tell)
+    (one,) = api.get("/experiments")
+    assert (one["roomCount"], one["participantCount"], told) == (1, 2, [])
 
 
 # --- deployments: exact answers -------------------------------------------------------------------
@@ -303,12 +362,12 @@ PREFLIGHT: dict[str, tuple[Record, Record, list[Record]]] = {
     "no runtime": (
         {"runtime": "v1"},
         {},
-        [{"path": "runtime", "reason": 'the experiment needs runtime "v2"'}],
+        [{"path": "runtime", "message": 'the experiment needs runtime "v2"'}],
     ),
     "no agents": (
         {"roles": {"a": {"mode": "human"}}},
         {},
-        [{"path": "roles", "reason": 'the experiment needs at least one role with mode "agent"'}],
+        [{"path": "roles", "message": 'the experiment needs at least one role with mode "agent"'}],
     ),
     "no persona": (
         {"roles": {"a": {"mode": "agent"}, "b": agent_role()}},
@@ -323,11 +382,11 @@ PREFLIGHT: dict[str, tuple[Record, Record, list[Record]]] = {
             {"role": "b", "reason": "bound to the persona 'persona_y', which is not there"},
         ],
     ),
-    "no states": ({"states": []}, {}, [{"path": "states", "reason": "the experiment needs at least one state"}]),
+    "no states": ({"states": []}, {}, [{"path": "states", "message": "the experiment needs at least one state"}]),
     "no rooms": (
         {},
         {"agentDeployment": None},
-        [{"path": "config/agentDeployment", "reason": "it needs rooms and budgetUsd"}],
+        [{"path": "config/agentDeployment", "message": "it needs rooms and budgetUsd"}],
     ),
 }
 
@@ -341,7 +400,7 @@ def test_agents_that_cannot_be_launched_are_refused_with_reasons(scratch: StudyA
     body = {"experimentId": experiment, "config": {name: value for name, value in agents.items() if value}}
     error = error_of(scratch.ask("POST", "/deployments", body), 400, "VALIDATION_ERROR")
     assert error["details"]["errors"] == errors
-    assert errors[0]["reason"] in error["message"]
+    assert (errors[0].get("reason") or errors[0]["message"]) in error["message"]
     assert scratch.get("/deployments", experimentId=experiment) == []
 
 
@@ -476,7 +535,15 @@ def test_a_merge_patch_goes_into_objects_and_null_takes_away(scratch: StudyApi, 
         ({"seed": "abc"}, "seed"),
         ({"maxTokens": 0}, "maxTokens"),
         ({"prompt": "be nice"}, "prompt"),
+        ({"prompt": {"examples": "one"}}, "prompt/examples"),
+        ({"prompt": {"examples": ["one", 2]}}, "prompt/examples/1"),
+        ({"prompt": {"additionalInstructions": 5}}, "prompt/additionalInstructions"),
         ({"temperature": "hot"}, "temperature"),
+        ({"name": " \n"}, "name"),
+        ({"visibility": "secret"}, "visibility"),
+        ({"visibility": ["public"]}, "visibility"),
+        ({"provider": "custom", "model": None}, "model"),
+        ({"provider": "custom", "model": ""}, "model"),
     ],
 )
 def test_a_bad_patch_changes_nothing(desk: StudyApi, patch: Record, path: str) -> None:
@@ -485,6 +552,69 @@ def test_a_bad_patch_changes_nothing(desk: StudyApi, patch: Record, path: str) -
     error = error_of(desk.ask("PUT", "/personas/persona_skeptic", patch), 400, "VALIDATION_ERROR")
     assert [problem["path"] for problem in error["details"]["errors"]] == [path]
     assert desk.get("/personas/persona_skeptic") == before
+
+
+def test_all_problems_of_a_patch_are_told_at_once(desk: StudyApi) -> None:
+    """Also those inside of one object."""
+    patch = {"prompt": {"persona": 1, "examples": [2]}, "guardrails": {"maxTurns": 0, "budgetUsd": 0}, "topP": "x"}
+    error = error_of(desk.ask("PUT", "/personas/persona_skeptic", patch), 400, "VALIDATION_ERROR")
+    told = {problem["path"]: problem["message"] for problem in error["details"]["errors"]}
+    assert told == {
+        "guardrails/budgetUsd": "expected a number above 0, got 0",
+        "guardrails/maxTurns": "expected a number from 1, got 0",
+        "prompt/examples/0": "expected string, got 2",
+        "prompt/persona": "expected string or null, got 1",
+        "topP": 'expected number or null, got "x"',
+    }
+
+
+NEEDS_MODEL = {"path": "model", "message": 'is missing, and the provider "custom" needs one'}
+
+
+def test_what_a_patch_leaves_must_be_a_persona(scratch: StudyApi) -> None:
+    """As for a new one: a provider of one's own has a model, whichever of both is changed."""
+    own = scratch.answer("POST", "/personas", {"name": "P", "provider": "custom", "model": "mine"})["data"]
+    other = scratch.answer("POST", "/personas", {"name": "P"})["data"]
+    for persona, patch in ((own, {"model": None}), (own, {"model": ""}), (other, {"provider": "custom"})):
+        answer = scratch.ask("PUT", f"/personas/{persona['id']}", patch)
+        assert error_of(answer, 400, "VALIDATION_ERROR")["details"]["errors"] == [NEEDS_MODEL]
+        assert scratch.get(f"/personas/{persona['id']}") == persona
+    both = scratch.answer("PUT", f"/personas/{other['id']}", {"provider": "custom", "model": "m"})["data"]
+    assert (both["provider"], both["model"]) == ("custom", "m")
+    freed = scratch.answer("PUT", f"/personas/{own['id']}", {"provider": None, "model": None})["data"]
+    assert (freed["provider"], freed["model"]) == ("anthropic", None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"provider": "custom"}, ["model"]),
+        ({"name": "\t "}, ["name"]),
+        ({"prompt": {"examples": [1, "two"], "objective": []}}, ["prompt/examples/0", "prompt/objective"]),
+        ({"visibility": "secret", "provider": "custom"}, ["visibility", "model"]),
+    ],
+)
+def test_a_persona_that_is_none_is_not_created(desk: StudyApi, changes: Record, paths: list[str]) -> None:
+    """400 with every problem."""
+    before = desk.get("/personas")
+    error = error_of(desk.ask("POST", "/personas", {"name": "P", **changes}), 400, "VALIDATION_ERROR")
+    assert [problem["path"] for problem in error["details"]["errors"]] == paths
+    assert desk.get("/personas") == before
+
+
+def test_personas_of_a_list_have_the_same_keys(api: StudyApi) -> None:
+    """Also where one has a field that nobody knows, null in the others; what the server discards is in none."""
+    discarded: Record = {"offlineCognition": {"loops": []}}
+    prompt = {"examples": ["Hm."], "tone": {"unknown": "kept"}}
+    made = api.answer("POST", "/personas", {"name": "P", "later": [1], "prompt": prompt, **discarded})["data"]
+    assert made["prompt"] == prompt
+    changed = api.answer("PUT", f"/personas/{made['id']}", {"other": 2, **discarded})["data"]
+    assert "offlineCognition" not in made | changed
+    assert api.get(f"/personas/{made['id']}") == changed
+    listed_ = api.get("/personas")
+    assert len({tuple(one) for one in listed_}) == 1
+    assert [(one["later"], one["other"]) for one in listed_] == [(None, None), (None, None), ([1], 2)]
+    assert listed_[-1] == changed
 
 
 def test_a_duplicate_is_a_private_copy(api: StudyApi) -> None:
@@ -891,7 +1021,7 @@ PLAYED = {"id": "s", "name": "S", "focusComponent": COMPONENT, "transitionRules"
 def test_whatever_is_accepted_can_be_deployed_and_read(
     target: StudyApi, kind: str, changes: list[tuple[tuple[Any, ...], Any]], slider: bool
 ) -> None:
-    """A component's configuration is free; agents play it to its end all the same, and all of it can be read."""
+    """Whatever else a configuration holds, agents play it to its end, and all of it can be read."""
     state: Any = changed(PLAYED, ("focusComponent", "type"), kind)
     for path, value in changes:
         try:
@@ -950,6 +1080,99 @@ def test_what_many_threads_create_has_ids_of_its_own_and_is_listed(api: StudyApi
         found = {one["id"]: one["name"] for one in api.get(path, limit=1000)}
         mine = [id_ for where, id_ in made if where == path]
         assert sorted(found[id_] for id_ in mine) == sorted(f"{n}.{t}" for n in range(6) for t in range(6))
+
+
+def test_nobody_waits_while_it_is_reckoned_what_rooms_will_cost(api: StudyApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hundred stories take a while; until they are told, others are answered as before."""
+    seen: list[int] = []
+
+    def cost(call: Call, experiment: Kept, launch: Launch) -> float:
+        answered = threading.Thread(target=lambda: seen.append(len(api.get("/experiments"))), daemon=True)
+        answered.start()
+        answered.join(timeout=20)
+        return 1.0
+
+    experiment = api.create_experiment()
+    monkeypatch.setattr(launching, "_room_cost", cost)
+    deployment = api.deploy(experiment, rooms=3, budget_usd=2.0)
+    assert seen == [2, 2]
+    assert [session["status"] for session in api.sessions(deployment)] == ["pending", "pending", "spawn_failed"]
+
+
+def test_what_is_launched_meanwhile_is_counted(api: StudyApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rooms that were reckoned as the next ones are not, if others were launched before they are written."""
+    experiment = api.create_experiment()
+    others: list[str] = []
+    room_cost = launching._room_cost
+
+    def cost(call: Call, kept: Kept, launch: Launch) -> float:
+        if not others:
+            others.append("")
+            others[0] = api.deploy(experiment)
+        return room_cost(call, kept, launch)
+
+    monkeypatch.setattr(launching, "_room_cost", cost)
+    deployment = api.deploy(experiment, rooms=2)
+    rooms = [session["id"] for one in (others[0], deployment) for session in api.sessions(one)]
+    assert len(set(rooms)) == 3
+    monkeypatch.undo()
+    apart = StudyApi("pair")
+    again = apart.create_experiment()
+    # As if the other deployment had been made first; only the deployments' own ids tell.
+    apart.deploy(again)
+    apart.deploy(again, rooms=2)
+    told = [
+        session["id"] for one in apart.get("/deployments", experimentId=again) for session in apart.sessions(one["id"])
+    ]
+    assert rooms == told
+
+
+def test_a_budget_that_grew_meanwhile_counts(api: StudyApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes second may spend what whoever came first has left."""
+    more = {"rooms": 1, "budgetUsd": 1.0}
+    others: list[Record] = []
+
+    def cost(call: Call, kept: Kept, launch: Launch) -> float:
+        if launch.index == 1 and not others:
+            others.append({})
+            others[0] = api.answer("POST", f"/deployments/{deployment}/run-more", more)
+        return 1.0
+
+    monkeypatch.setattr(launching, "_room_cost", cost)
+    deployment = api.deploy(api.create_experiment(), budget_usd=1.0)
+    api.answer("POST", f"/deployments/{deployment}/run-more", more)
+    assert len(others) == 1
+    assert [session["status"] for session in api.sessions(deployment)] == ["pending"] * 3
+
+
+def test_rooms_that_many_threads_launch_are_all_there(api: StudyApi) -> None:
+    """Of one deployment and of one experiment at once: ids of their own, and a budget that is the sum of all."""
+    experiment = api.create_experiment()
+    deployment = api.deploy(experiment, budget_usd=50)
+    start = threading.Barrier(5)
+
+    def work() -> None:
+        client = api.app.test_client(use_cookies=False)
+        start.wait(timeout=30)
+        for _ in range(3):
+            answer = client.post(
+                f"/api/v3/deployments/{deployment}/run-more",
+                json={"rooms": 2, "budgetUsd": 5},
+                headers={"X-API-Key": api.keys["full"]},
+            )
+            assert answer.status_code == 202
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    with no_bugs():
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=120)
+    sessions = api.sessions(deployment)
+    assert len({session["id"] for session in sessions}) == len(sessions) == 1 + 5 * 3 * 2
+    assert {session["status"] for session in sessions} == {"pending"}
+    assert len({session["batchId"] for session in sessions}) == 1 + 5 * 3
+    assert api.get(f"/deployments/{deployment}")["budgetUsd"] == 50 + 5 * 3 * 5
 
 
 def test_the_same_calls_give_the_same_ids() -> None:

@@ -233,6 +233,10 @@ def test_a_deployment_is_its_rooms(demo: Reader, row: Any) -> None:
         assert {record.get("roomId", record.get("id")) for record in page} <= set(own)
     assert sum(totals.values()) == demo.total(path)
     assert demo.total(path, deploymentId="dep_none") == 0
+    people = f"/data/participants/room/{ROOM}"
+    (own,) = {person["deploymentId"] for person in demo.all(people)}
+    assert demo.total(people, deploymentId=own) == len(demo.all(people)) > 0
+    assert demo.total(people, deploymentId="dep_none") == 0
     assert demo.total(path, deploymentId="dep_pilot", roomId="room_none") == 0
     assert (demo.total(path) > 0) == (row.name != "eyetracking")
 
@@ -363,14 +367,24 @@ def test_windows_come_in_order_and_page(demo: Reader, sort: str) -> None:
     }  # fmt: skip
 
 
-def test_windows_are_made_of_what_the_query_finds(demo: Reader) -> None:
-    """A time window or a room leaves its samples alone to be averaged; the query block names the length."""
+@pytest.mark.parametrize("wanted", [True, False])
+def test_completed_may_be_written_as_python_writes_it(demo: Reader, wanted: bool) -> None:
+    """With a capital, or in any other letter case; the query block names what is meant."""
+    path = f"/data/components/experiment/{STUDY}"
+    asked = demo.answer(path, completed=wanted)
+    assert asked["metadata"]["query"]["completed"] == str(wanted).lower()
+    assert {record["completed"] for record in asked["data"]} <= {wanted}
+    assert asked["data"] == demo.get(path, completed=str(wanted).upper())
+
+
+def test_windows_are_found_by_their_own_timestamps(demo: Reader) -> None:
+    """As every other record is, both ends included; the query block names the length."""
     path = f"/data/sync/experiment/{STUDY}"
-    samples = demo.all(path, roomId=ROOM)
-    start = samples[len(samples) // 3]["timestamp"]
-    body = demo.answer(path, roomId=ROOM, startTime=start, aggregationWindow=30_000)
-    wanted = averages([sample for sample in samples if sample["timestamp"] >= start], 30_000)
-    assert sorted((w["roomId"], w["participantId"], w["onset"]) for w in body["data"]) == sorted(wanted)
+    windows = demo.all(path, roomId=ROOM, aggregationWindow=30_000)
+    start, end = windows[len(windows) // 3]["timestamp"], windows[-1]["timestamp"]
+    body = demo.answer(path, roomId=ROOM, startTime=start, endTime=end, aggregationWindow=30_000)
+    assert body["data"] == [window for window in windows if start <= window["timestamp"] <= end]
+    assert 0 < len(body["data"]) < len(windows)
     assert body["metadata"]["query"]["aggregationWindow"] == 30_000
     assert demo.answer(path, limit=1)["metadata"]["query"]["aggregationWindow"] is None
 
@@ -520,7 +534,8 @@ def test_detail_adds_what_led_to_a_decision(agents: Reader) -> None:
     """The same rows with five columns more; a run has none of them."""
     path = "/data/agent-decisions/experiment/exp_agents"
     plain, detailed = agents.get(path), agents.get(path, detail="true")
-    assert agents.get(path, detail="false") == plain
+    assert agents.get(path, detail="false") == agents.get(path, detail="False") == plain
+    assert agents.get(path, detail="True") == detailed
     assert [without(row, *LED_TO) for row in detailed] == plain
     assert len({tuple(row) for row in detailed}) == 1
     for row in detailed:

@@ -96,6 +96,28 @@ def api() -> DataApi:
 # --- routes and methods ---------------------------------------------------------------------------
 
 
+def test_a_host_that_is_none_is_told_what_to_send(api: DataApi) -> None:
+    """Before any route is looked for, and in the envelope."""
+    error = error_of(api.ask("/health", headers={"Host": "x" * 300}), 400, "VALIDATION_ERROR")
+    assert error["message"] == (
+        "The request's Host header is not valid; send the name and port that this server is called by."
+    )
+
+
+def test_nothing_is_served_at_the_bare_address_but_the_way_in(api: DataApi) -> None:
+    """What it names answers."""
+    client = api.app.test_client()
+    answer = client.get("/")
+    assert answer.status_code == 404
+    assert [client.get(path).status_code for path in answer.get_json()["try"]] == [200, 200, 200]
+
+
+def test_the_details_repeat_no_more_than_a_client_can_have_meant(api: DataApi) -> None:
+    """Five thousand digits are told as a thousand."""
+    error = error_of(api.ask("/data/events/room/room_pair", {"limit": "9" * 5000}), 400, "INVALID_PARAMETER")
+    assert error["details"]["value"] == "9" * 1000
+
+
 @pytest.mark.parametrize("route", ROUTES)
 def test_other_methods_are_405_with_what_is_allowed(api: DataApi, route: str) -> None:
     """Header and message name the methods that the address has; the details say what was tried."""
@@ -305,7 +327,7 @@ def test_body_over_the_limit_is_413(api: DataApi, method: str, route: str) -> No
     """Before anything in it is looked at."""
     body = b'{"name": "' + b"x" * 1000 + b'"}'
     error = error_of(api.ask(known(route), method=method, body=body), 413, "PAYLOAD_TOO_LARGE")
-    assert error["message"] == "The body is larger than this server accepts; send it in smaller parts."
+    assert error["message"] == "The body is larger than the 1000 bytes that are accepted; send smaller parts."
 
 
 @pytest.mark.parametrize(("method", "route"), WITH_BODY)

@@ -8,7 +8,7 @@ import dataclasses
 import itertools
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,13 +21,19 @@ from werkzeug.test import TestResponse
 
 from mockserver.hyperstudy import routes
 from mockserver.hyperstudy.files import recording_path
+from mockserver.hyperstudy.json_schema import Schema
 from mockserver.hyperstudy.links import sign
 from mockserver.hyperstudy.operations import Operation, Parameter
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.errors import ERRORS, ErrorKind, errors_of, is_checked
 
 OPERATIONS = {operation.id: operation for operation in operations()}
-CASES = [(operation.id, kind.name) for operation in OPERATIONS.values() for kind in errors_of(operation)]
+CASES = [
+    (operation.id, part.name)
+    for operation in OPERATIONS.values()
+    for kind in errors_of(operation)
+    for part in kind.parts or (kind,)
+]
 SCOPES = sorted({operation.scope for operation in OPERATIONS.values() if operation.scope})
 
 SCENARIO = """
@@ -186,9 +192,9 @@ Provoke = Callable[[pytest.FixtureRequest, Operation, ErrorKind], None]
 PROVOKED: dict[str, Provoke] = {}
 
 
-def provokes(*names: str) -> Callable[[Provoke], Provoke]:
+def provokes(name: str) -> Callable[[Provoke], Provoke]:
     def enter(provoke: Provoke) -> Provoke:
-        PROVOKED.update(dict.fromkeys(names, provoke))
+        PROVOKED[name] = provoke
         return provoke
 
     return enter
@@ -221,7 +227,7 @@ def bad_values(parameter: Parameter) -> list[str]:
     return [""]
 
 
-@provokes("InvalidParameter", "InvalidRequest")
+@provokes("InvalidParameter")
 def _parameter(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
     """Every declared parameter that is checked, with everything that its schema excludes."""
     target = target_for(request)
@@ -239,13 +245,104 @@ def _parameter(request: pytest.FixtureRequest, operation: Operation, kind: Error
 
 @provokes("InvalidBody")
 def _body(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
-    """No JSON, or no object; problems with their paths where there is one."""
+    """No JSON, no object, or an object that breaks the operation's own schema: with a path, where there is one."""
     target = target_for(request)
-    for raw in (b"", b"{", b"nonsense", b'{"a": NaN}'):
-        assert len(details_of(target.ask(operation, raw=raw), kind)["errors"]) == 1
-    for body in ([], "x", None):
+    for raw in (b"", b"{", b"nonsense", b'{"a": NaN}', b"[", b"\xff", b"\xef\xbb\xbf{}"):
+        (problem,) = details_of(target.ask(operation, raw=raw), kind)["errors"]
+        assert problem["path"] == ""
+    for body in ([], "x", None, 5, True):
         (problem,) = details_of(target.ask(operation, body=body), kind)["errors"]
         assert problem["path"] == ""
+    if operation.id == "validateExperiment":
+        # What is wrong with a definition is this one's answer, not its error.
+        return
+    assert operation.body is not None
+    _, _, good = target.request(operation)
+    broken = list(breaches(operation.body, good))
+    if operation.id == "recordEvents":
+        # Each event is judged alone: a bad one is no bad request.
+        broken = [(path, body) for path, body in broken if "/" not in path]
+    assert broken
+    for path, body in broken:
+        found = details_of(target.ask(operation, body=body), kind)["errors"]
+        assert path in [problem["path"] for problem in found], (path, body, found)
+        assert all(problem["message"] for problem in found)
+
+
+# A value of each JSON type.
+OF_TYPE: dict[str, Any] = {
+    "string": "x", "integer": 7, "number": 0.5, "boolean": True, "array": [], "object": {}, "null": None,
+}  # fmt: skip
+# What is allowed where another type is: a whole number is a number.
+ALSO = {"number": {"integer"}}
+
+
+def breaches(schema: Schema, good: Any) -> Iterator[tuple[str, Any]]:
+    """Objects that break a schema in one place, with the path of that place, made from one that does not.
+
+    Every named property in turn has another type, a value that is none of its choices, or one beyond its bounds;
+    every required one is missing. What is in it, in lists and under free names is gone through as well.
+    """
+    for name in schema.get("required", ()):
+        yield name, {other: value for other, value in good.items() if other != name}
+    for name, inner in schema.get("properties", {}).items():
+        for wrong in wrong_values(inner):
+            yield name, {**good, name: wrong}
+        for place, part in parts_of(inner):
+            there = good.get(name) if place == "" else None
+            for path, broken in breaches(part, {**required_values(part), **(there or {})}):
+                yield f"{name}/{place}{path}", {**good, name: WRAPPED[place](broken)}
+
+
+# What lies within a property, by what leads to it.
+WRAPPED: dict[str, Callable[[Any], Any]] = {
+    "": lambda value: value,
+    "0/": lambda value: [value],
+    "any/": lambda value: {"any": value},
+}
+
+
+def parts_of(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The schemas of objects within a property: its own, that of its items, and that of what has a free name."""
+    inner = {"": schema, "0/": schema.get("items"), "any/": schema.get("additionalProperties")}
+    for place, part in inner.items():
+        if isinstance(part, dict) and part.get("properties"):
+            yield place, part
+
+
+def required_values(schema: Schema) -> Record:
+    """An object with what has to be in it, as simple as it may be."""
+    return {name: value_of(schema["properties"][name]) for name in schema.get("required", ())}
+
+
+def value_of(schema: Schema) -> Any:
+    """A value that a schema allows."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "minimum" in schema or "exclusiveMinimum" in schema:
+        return max(schema.get("minimum", 1), 1)
+    return OF_TYPE[schema["type"]]
+
+
+def wrong_values(schema: Schema) -> Iterator[Any]:
+    """Values that a schema excludes, one for each of its rules; none for one that is made of several."""
+    if "type" not in schema:
+        return
+    types = {schema["type"]} if isinstance(schema["type"], str) else set(schema["type"])
+    for type_ in sorted(set(OF_TYPE) - types - {also for name in types for also in ALSO.get(name, ())}):
+        yield OF_TYPE[type_]
+    if "enum" in schema:
+        yield "none of them"
+    if "minimum" in schema:
+        yield schema["minimum"] - 1
+    if "exclusiveMinimum" in schema:
+        yield schema["exclusiveMinimum"]
+    if "maximum" in schema:
+        yield schema["maximum"] + 1
+    if "maxItems" in schema:
+        yield [{}] * (schema["maxItems"] + 1)
+    if "minLength" in schema or "pattern" in schema:
+        yield ""
 
 
 @provokes("Unauthorized")
@@ -261,15 +358,21 @@ def _key(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) 
     assert details_of(target.ask(operation, path=nowhere, raw=b"{", key=None), kind) == {"reason": "missing"}
 
 
-@provokes("Forbidden")
-def _forbidden(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
-    """Without the scope, for another organisation, and with another organisation's key."""
+@provokes("MissingScope")
+def _scope(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
+    """Whatever else is wrong with the request, or missing."""
     target = target_for(request)
     nowhere = filled(operation, dict.fromkeys(names_in(operation), "nowhere"))
-    if operation.scope is not None:
-        for path in (target.request(operation)[0], nowhere):
-            details = details_of(target.ask(operation, path=path, key="nothing", raw=b"{"), kind)
-            assert details == {"required": [operation.scope], "provided": []}
+    for path in (target.request(operation)[0], nowhere):
+        details = details_of(target.ask(operation, path=path, key="nothing", raw=b"{"), kind)
+        assert details == {"required": [operation.scope], "provided": []}
+
+
+@provokes("OtherOrganisation")
+def _organisation(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
+    """For another organisation, and with another organisation's key."""
+    target = target_for(request)
+    nowhere = filled(operation, dict.fromkeys(names_in(operation), "nowhere"))
     header = {"X-Organization-Id": "org_other"}
     details = details_of(target.ask(operation, path=nowhere, headers=header, raw=b"{"), kind)
     assert details == {"required": ["org_other"], "provided": ["org_main"]}
@@ -437,7 +540,8 @@ def test_every_error_of_every_operation_is_as_described(
 
 def test_every_kind_of_error_happens_somewhere() -> None:
     """The table of errors has no row that no operation answers with; this table has none that it lacks."""
-    assert {kind for _, kind in CASES} | {"InvalidRequest"} == set(ERRORS) == set(PROVOKED)
+    single = {name for name, kind in ERRORS.items() if not kind.parts}
+    assert {kind for _, kind in CASES} == single == set(PROVOKED)
 
 
 def test_the_requests_behind_the_rule_work(scenario: str) -> None:

@@ -1,25 +1,29 @@
-"""Thousands of generated requests, valid and invalid, alone and in chains, against both served documents.
+"""Generated requests, valid and invalid, alone and in chains, against both served documents.
 
 Schemathesis reads a document and tries to prove it wrong: crashes, statuses, content types, headers and fields
 that are not described, keys that are not asked for, things that can be used after they were deleted. It runs as
 a program of its own, with a fixed seed, over a real socket; what it finds it prints with a `curl` line.
+
+A short run is one of all tests; the thorough one, of thousands of requests, is a run of its own (`-m thorough`).
 """
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from emulator import sandbox_of
 from werkzeug.test import Client
 
 from mockserver import Settings, create_app
 from mockserver.hyperstudy.catalogue import CATALOGUE
+from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.tokens import mint
 from mockserver.server import serving
 
@@ -27,8 +31,67 @@ HERE = Path(__file__).parent
 SEED = 20241020
 # Far more than it takes: a busy machine must not make it fail.
 TIMEOUT_S = 540
-# How many requests are sent at least; fewer would mean that something is no longer tried.
-LEAST_CASES = {"/api/v3": 3000, "/api": 250}
+
+# What has to work in chains, as nothing else gets there: what a short run comes to by far, and what a long one does.
+OFTEN = (
+    "DELETE /experiments/{experimentId} 200", "DELETE /personas/{personaId} 200", "POST /deployments 201",
+    "GET /deployments/{deploymentId}/sessions 200", "POST /data/events/batch 201",
+)  # fmt: skip
+ALWAYS = (
+    *OFTEN,
+    "POST /deployments/{deploymentId}/run-more 202",
+    "POST /deployments/{deploymentId}/rooms/{roomId}/stop 200",
+    "POST /deployments/{deploymentId}/rooms/{roomId}/retry 202",
+    "GET /deployments/{deploymentId}/agent-spend 200",
+    "GET /data/events/room/{scopeId} 200",
+    "GET /data/events/participant/{scopeId} 200",
+    "GET /data/agent-decisions/room/{roomId}/decision/{decisionId} 200",
+    "GET /data/variables/room/{roomId} 200",
+)
+# What is asked for what was deleted.
+AFTER = ("/experiments/{experimentId}", "/personas/{personaId}")
+
+
+@dataclass(frozen=True)
+class Chains:
+    """How many requests are sent in chains, and in how many `steps` a chain at the most.
+
+    Attributes:
+        reached: What works in these, at least once. after: How many name what was deleted, for each kind of thing.
+    """
+
+    requests: int
+    steps: int
+    reached: tuple[str, ...]
+    after: int
+
+
+SHORT = Chains(requests=250, steps=12, reached=OFTEN, after=1)
+LONG = Chains(requests=2500, steps=16, reached=ALWAYS, after=15)
+ALONE = """
+[phases.fuzzing]
+generation.max-examples = 15
+
+[phases.coverage]
+unexpected-methods = ["PATCH", "TRACE"]
+"""
+# How many requests are sent at least, by base path; fewer would mean that something is no longer tried.
+LEAST = {"/api/v3": 5000, "/api": 300}
+# Only the links that the document has; and a chain breaks off at what is refused, so its requests are good ones.
+# Whether keys are asked for, the other requests show.
+CHAINS = """
+[checks.ignored_auth]
+enabled = false
+
+[phases.stateful]
+generation.mode = "positive"
+inference.algorithms = []
+"""
+# They are a program of their own.
+NO_CHAINS = """
+[phases.stateful]
+enabled = false
+"""
 AGENTS: dict[str, Any] = {
     "name": "Agents for the fuzzer",
     "runtime": "v2",
@@ -50,9 +113,9 @@ class Target:
     known: dict[str, dict[str, str]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def target() -> Iterator[Target]:
-    """A small world in which agents have decided something, too."""
+    """A small world in which agents have decided something, too; each run has its own, so that none changes another."""
     app = create_app(Settings(scenario="pair"))
     sandbox = sandbox_of(app)
     known = _known_ids(app.test_client(use_cookies=False), sandbox.clock.advance)
@@ -102,32 +165,82 @@ def _send(client: Client, method: str, path: str, body: Any = None) -> Any:
     return answer.get_json()["data"]
 
 
+APIS: dict[str, int] = {"/api/v3": len(operations()), "/api": 5}
+
+
+@pytest.mark.thorough
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("base_path", LEAST_CASES)
+@pytest.mark.parametrize("base_path", APIS)
 def test_no_generated_request_proves_the_document_wrong(target: Target, base_path: str, tmp_path: Path) -> None:
     """No crash, nothing undescribed, no key forgotten; and enough was tried for that to mean something."""
+    files = written(target, base_path, ALONE + NO_CHAINS, tmp_path)
     report = tmp_path / "report.json"
-    done = subprocess.run(
+    execute(
         [
-            sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml"),
-            "run", f"{target.url}{base_path}/openapi.json", "--seed", str(SEED),
-            "--report", "json", "--report-json-path", str(report), "--no-color",
+            *("-m", "schemathesis.cli", "--config-file", files.config, "run", files.document),
+            *("--url", target.url + base_path, "--seed", SEED, "--no-color"),
+            *("--report", "json", "--report-json-path", report),
         ],
-        cwd=tmp_path, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
+        target,
+        files,
+    )
+    told = json.loads(report.read_bytes())
+    assert told["operations"]["tested"] == told["operations"]["total"] == APIS[base_path]
+    assert told["test_cases"]["generated"] >= LEAST[base_path]
+    assert told["failures"] == told["errors"] == []
+    # Alone, there is nothing to delete; in chains there is.
+    unreached = told["warnings"]["missing_test_data"]
+    assert [name for name in unreached if not name.startswith("DELETE ")] == []
+    phases = {name: phase["status"] for name, phase in told["phases"].items()}
+    assert phases == {"examples": "success", "coverage": "success", "fuzzing": "success", "stateful": "skip"}
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("run", [SHORT, pytest.param(LONG, marks=pytest.mark.thorough)], ids=["short", "long"])
+def test_no_chain_of_requests_proves_the_document_wrong(target: Target, run: Chains, tmp_path: Path) -> None:
+    """What is created can be used, what is deleted is gone; and the chains get to all that only chains get to."""
+    files = written(target, "/api/v3", CHAINS, tmp_path)
+    program = str(HERE / "schemathesis_chains.py")
+    execute(
+        [program, files.config, files.document, f"{target.url}/api/v3", SEED, run.requests, run.steps], target, files
+    )
+    told = json.loads(files.calls.read_bytes())
+    sent = told["calls"]["stateful"]
+    assert sum(sent.values()) >= run.requests
+    assert [call for call in run.reached if call not in sent] == []
+    assert all(told["after_deletion"].get(path, 0) >= run.after for path in AFTER), told["after_deletion"]
+
+
+@dataclass(frozen=True)
+class Files:
+    """What a run reads, and where it says what it has called."""
+
+    config: Path
+    document: Path
+    calls: Path
+
+
+def written(target: Target, base_path: str, more: str, folder: Path) -> Files:
+    """The files of a run: its configuration, and the document as it is served.
+
+    From a file: of a document that it loads itself, schemathesis leaves out the operation that served it.
+    """
+    files = Files(folder / "run.toml", folder / "served.json", folder / "calls.json")
+    files.config.write_text((HERE / "schemathesis.toml").read_text(encoding="utf-8") + more, encoding="utf-8")
+    files.document.write_bytes(requests.get(f"{target.url}{base_path}/openapi.json", timeout=60).content)
+    return files
+
+
+def execute(arguments: Sequence[object], target: Target, files: Files) -> None:
+    """Run a Python program that has to succeed."""
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=files.config.parent, capture_output=True, text=True, timeout=TIMEOUT_S, check=False,
         env={
-            **os.environ, "TOKEN": target.token, "KNOWN_IDS": json.dumps(target.known),
+            **os.environ, "URL": target.url, "TOKEN": target.token, "KNOWN_IDS": json.dumps(target.known),
+            "AGENTS": json.dumps(AGENTS), "CALLS_FILE": str(files.calls),
             "PYTHONPATH": os.pathsep.join([str(HERE), *filter(None, [os.environ.get("PYTHONPATH")])]),
             "PYTHONWARNINGS": "ignore",
         },
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr
-    told = json.loads(report.read_bytes())
-    assert told["operations"]["tested"] == told["operations"]["total"]
-    assert told["test_cases"]["generated"] >= LEAST_CASES[base_path]
-    assert told["failures"] == told["errors"] == []
-    # What is deleted is created in the same chain; alone, there is nothing to delete.
-    unreached = told["warnings"]["missing_test_data"]
-    assert [name for name in unreached if not name.startswith("DELETE ")] == []
-    phases = {name: phase["status"] for name, phase in told["phases"].items()}
-    stateful = "success" if base_path == "/api/v3" else "skip"
-    assert phases == {"examples": "success", "coverage": "success", "fuzzing": "success", "stateful": stateful}

@@ -216,6 +216,12 @@ def test_a_built_experiment_is_valid(lab: Lab) -> None:
     assert lab.client.list_experiments(output="dict") == before
 
 
+def shows(kind: str, **config: Any) -> Record:
+    """A definition of one state with one component."""
+    return {"name": "x", "states": [{"id": "a", "focusComponent": {"type": kind, "config": config}}]}
+
+
+CONFIG = "states/0/focusComponent/config"
 PROBLEMS: dict[str, Any] = {
     "name": {"description": "has no name"},
     "description": {"name": "x", "description": 5},
@@ -248,7 +254,32 @@ PROBLEMS: dict[str, Any] = {
     "disconnectTimeout/enabled": {"name": "x", "disconnectTimeout": {"enabled": 1}},
     "instructionsPages/0/title": {"name": "x", "instructionsPages": [{"title": 7}]},
     "postExperimentQuestionnaire/questions/0": {"name": "x", "postExperimentQuestionnaire": {"questions": ["Why?"]}},
-}
+    "agentConfig/roleOverrides/a/examples/1": {
+        "name": "x", "agentConfig": {"roleOverrides": {"a": {"examples": ["b", 2]}}}
+    },
+    f"{CONFIG}/text": shows("showtext", text=5),
+    f"{CONFIG}/url": shows("showimage", url={}),
+    f"{CONFIG}/autoplay": shows("showvideo", url="https://example.com/a.mp4", autoplay="yes"),
+    f"{CONFIG}/controls": shows("showvideo", controls=1),
+    f"{CONFIG}/prompt": shows("vasrating", prompt=["?"]),
+    f"{CONFIG}/outputVariable": shows("textinput", outputVariable=7),
+    f"{CONFIG}/durationMs": shows("waiting", durationMs=-1),
+    f"{CONFIG}/duration": shows("textchat", duration="long"),
+    f"{CONFIG}/scalePoints": shows("likertscale", scalePoints=1),
+    f"{CONFIG}/options": shows("multiplechoice", options=[]),
+    f"{CONFIG}/scaleMax": shows("sparserating", scaleMin=5, scaleMax=5),
+    f"{CONFIG}/max": shows("continuousrating", min=0.5, max=0),
+    f"{CONFIG}/intervalMs": shows("continuousrating", intervalMs=False),
+    "globalComponents/continuousrating/intervalMs": {
+        "name": "x", "globalComponents": {"continuousrating": {"intervalMs": -250}}
+    },
+    "globalComponents/continuousrating/componentId": {
+        "name": "x", "globalComponents": {"continuousrating": {"componentId": ""}}
+    },
+    "globalComponents/continuousrating/scaleMax": {
+        "name": "x", "globalComponents": {"continuousrating": {"scaleMin": 1, "scaleMax": 0}}
+    },
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -268,6 +299,70 @@ def test_a_problem_is_told_with_its_path(desk: Lab, path: str) -> None:
     refused = desk.ask("POST", "/experiments", json=PROBLEMS[path])
     assert refused.status_code == 400
     assert refused.json()["error"]["details"]["errors"] == told["errors"]
+
+
+@pytest.mark.parametrize("kind", ["multiplechoice", "ranking"])
+@pytest.mark.parametrize(
+    ("focus", "path"),
+    [
+        ({}, "config"),
+        ({"config": {}}, "config/options"),
+        ({"config": {"options": None}}, "config/options"),
+        ({"config": {"options": "a, b"}}, "config/options"),
+        ({"config": {"options": []}}, "config/options"),
+    ],
+)
+def test_what_is_chosen_from_needs_options(desk: Lab, kind: str, focus: Record, path: str) -> None:
+    """One problem, where the options are or should be; other components need none."""
+    state = {"id": "a", "focusComponent": {"type": kind, **focus}}
+    told = desk.client.validate_experiment({"name": "x", "states": [state]})
+    assert [error["path"] for error in told["errors"]] == [f"states/0/focusComponent/{path}"]
+    other = {"id": "a", "focusComponent": {"type": "textinput", **focus, "config": {}}}
+    assert desk.client.validate_experiment({"name": "x", "states": [other]})["valid"]
+
+
+@pytest.mark.parametrize("points", [1, 0, -3, 2.5, 1001, "5", True])
+def test_a_scale_has_two_points_or_more(desk: Lab, points: Any) -> None:
+    """A whole number of them, up to a thousand."""
+    told = desk.client.validate_experiment(shows("likertscale", scalePoints=points))
+    assert [error["path"] for error in told["errors"]] == [f"{CONFIG}/scalePoints"]
+    for good in (2, 7.0, 1000):
+        assert desk.client.validate_experiment(shows("likertscale", scalePoints=good))["valid"]
+
+
+def test_a_configuration_may_hold_what_nobody_knows(desk: Lab) -> None:
+    """Of every type; and what one type needs is another's own affair."""
+    for kind in (*ComponentType,):
+        config = {"options": ["a"], "note": [1, None], "scalePoints": 5, "autoplay": True}
+        assert desk.client.validate_experiment(shows(kind.value, **config)) == {"valid": True, "errors": []}
+    assert desk.client.validate_experiment(shows("showtext", scalePoints="many", autoplay="yes"))["valid"]
+
+
+def test_none_in_a_builder_is_as_good_as_leaving_out(desk: Lab) -> None:
+    """The client sends null then."""
+    film = show_video("https://example.com/a.mp4", autoplay=None, controls=None, duration_ms=None, prompt=None)
+    scale = likert_scale("?", output_variable="v", min=None, scale_max=None)
+    states = [State(id=f"s{n}", focus_component=focus) for n, focus in enumerate((film, scale))]
+    slider = {"componentId": None, "dimension": None, "intervalMs": None, "scaleMin": None}
+    experiment = Experiment(name="x", states=states, global_components={"continuousrating": slider})
+    assert desk.client.validate_experiment(experiment) == {"valid": True, "errors": []}
+
+
+def test_all_problems_of_all_components_are_told(desk: Lab) -> None:
+    """Each with its path, in the order of the states."""
+    wrong = [
+        {"type": "showvideo", "config": {"url": 1, "autoplay": 2, "controls": 3, "durationMs": -4}},
+        {"type": "ranking", "config": {"prompt": 5, "options": []}},
+        {"type": "continuousrating", "config": {"scaleMin": "low", "intervalMs": -1, "dimension": 6}},
+    ]
+    good = [{"type": "waiting"}] * 8
+    states = [{"id": f"s{n}", "focusComponent": focus} for n, focus in enumerate([*good, *wrong])]
+    told = desk.client.validate_experiment({"name": "x", "states": states})
+    assert [error["path"].replace("focusComponent/config/", "") for error in told["errors"]] == [
+        "states/8/autoplay", "states/8/controls", "states/8/durationMs", "states/8/url",
+        "states/9/options", "states/9/prompt",
+        "states/10/dimension", "states/10/intervalMs", "states/10/scaleMin",
+    ]  # fmt: skip
 
 
 def test_all_problems_are_told_at_once(desk: Lab) -> None:

@@ -6,10 +6,13 @@ and so does one in which a covered method is gone.
 
 import contextlib
 import inspect
+import os
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ from hyperstudy.exceptions import HyperStudyError, NotFoundError
 from study_support import ms, without
 
 from mockserver import Settings, create_app
+from mockserver.hyperstudy.operations import Operation
+from mockserver.hyperstudy.routes import operations
+from mockserver.openapi.paths import template
 from mockserver.server import serving
 
 Record = dict[str, Any]
@@ -112,6 +118,8 @@ def desk(demo: Place, agents: Place, tmp_path: Path) -> Iterator[Desk]:
 
 Check = Callable[[Desk], None]
 CHECKS: dict[str, Check] = {}
+# What each method of the client asked for, as it was called here: HTTP method and path.
+CALLED: dict[str, set[tuple[str, str]]] = defaultdict(set)
 
 
 def covers(method: str) -> Callable[[Check], Check]:
@@ -142,6 +150,7 @@ def test_every_method_answers_what_the_other_endpoints_answer(
 
             def counted(*told: Any, **more: Any) -> Any:
                 sent[method] += 1
+                CALLED[method].add((told[0], told[1].lstrip("/")))
                 return request(*told, **more)
 
             patch.setattr(client._transport, "_request", counted)
@@ -679,7 +688,7 @@ def _stop_room(desk: Desk) -> None:
     assert max(e["timestamp"] for e in hs.get_events(room, scope="room", output="dict")) == now
     runs = hs.get_agent_runs(experiment, output="dict")
     assert {(r["roomId"], r["orphaned"], r["roomStatus"]) for r in runs} == {
-        (room, False, "completed"),
+        (room, True, "completed"),
         (other, False, "completed"),
     }
     for stopped in (room, other):
@@ -932,3 +941,52 @@ def _catalog(desk: Desk) -> None:
     assert len({block["id"] for block in blocks}) == len(blocks)
     assert all(block["name"] for block in blocks)
     assert desk.demo.raw("agent-cognition/catalog")["data"] == [found]
+
+
+# --- the table as a page --------------------------------------------------------------------------
+
+TABLE = Path(__file__).parent / "client_methods.md"
+ABOUT = f"""# Every method of the official client, {version("hyperstudy")}
+
+Made by `tests/live/test_whole_client.py`, which finds the methods by introspection, calls each over a socket and holds
+the answer against other endpoints. Made anew by `UPDATE_TABLE=1 python -m pytest -n0 tests/live/test_whole_client.py`.
+
+| method | endpoints | label | what is held against what |
+| --- | --- | --- | --- |
+"""
+
+
+def test_the_page_of_methods_is_the_table_of_today() -> None:
+    """A row for each method, with what it really asked for, how well founded that is, and what was looked at."""
+    missing = [method for method in PUBLIC if method not in CALLED]
+    if missing:
+        pytest.skip(f"only some methods were called, {missing[0]} was not")
+    page = ABOUT + "".join(row(method) for method in PUBLIC)
+    if os.environ.get("UPDATE_TABLE"):
+        TABLE.write_text(page, encoding="utf-8")
+    assert TABLE.read_text(encoding="utf-8") == page, "run with UPDATE_TABLE=1"
+    assert page.count("\n| `") == len(PUBLIC)
+
+
+def row(method: str) -> str:
+    """A method's row."""
+    found = [one for one in operations() if any(asks_for(one, *called) for called in CALLED[method])]
+    assert all(any(asks_for(one, *called) for one in found) for called in CALLED[method])
+    endpoints: dict[str, None] = {}
+    for operation in found:
+        path = re.sub("/(experiment|room|participant)/{scopeId}", "/{scope}/{scopeId}", template(operation.path))
+        endpoints[f"`{operation.method} {path}`"] = None
+    labels = dict.fromkeys(operation.fidelity for operation in found)
+    about = " ".join((CHECKS[method].__doc__ or "It says what the clock and the version are.").split())
+    return f"| `{method}` | {', '.join(endpoints)} | {', '.join(labels)} | {about} |\n"
+
+
+def asks_for(operation: Operation, method: str, path: str) -> bool:
+    """Is it the operation that a request goes to? Of two that it could be, the one with more words of its own."""
+    if operation.method != method or not re.fullmatch(re.sub("<.+?>", "[^/]+", operation.path), f"/{path}"):
+        return False
+    return operation.path.count("<") == min(
+        one.path.count("<")
+        for one in operations()
+        if one.method == method and re.fullmatch(re.sub("<.+?>", "[^/]+", one.path), f"/{path}")
+    )

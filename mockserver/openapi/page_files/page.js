@@ -5,7 +5,7 @@
   const setup = JSON.parse(document.getElementById("setup").textContent);
   const wanted = new URLSearchParams(window.location.search).get("api");
   const api = wanted in setup ? wanted : "hyperstudy";
-  const { url, scheme, secret } = setup[api];
+  const { url, scheme, secret, tokens } = setup[api];
 
   // Swagger UI has a dark dress of its own; the system says which one is worn.
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -33,6 +33,12 @@
     return { wrapComponents: { OperationSummary: withLabel } };
   }
 
+  // Only the machine that the server runs on is given a token; elsewhere, one can still be typed in.
+  async function mintedToken() {
+    const answer = await fetch(tokens, { method: "POST" });
+    return answer.ok ? (await answer.json()).token : undefined;
+  }
+
   const ui = window.SwaggerUIBundle({
     url,
     domNode: document.getElementById("reference"),
@@ -47,8 +53,9 @@
     requestSnippetsEnabled: true,
     // Swagger's own validator is on the internet; this page never leaves the machine.
     validatorUrl: null,
-    onComplete: () => {
-      if (secret) ui.preauthorizeApiKey(scheme, secret);
+    onComplete: async () => {
+      const credential = tokens ? await mintedToken() : secret;
+      if (credential) ui.preauthorizeApiKey(scheme, credential);
       document.body.dataset.ready = api;
     },
   });

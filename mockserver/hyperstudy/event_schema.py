@@ -1,0 +1,138 @@
+"""What an event that a client writes must look like: one JSON Schema, described to clients and held against each event.
+
+Source: the shape in which events are read (documented); that it can be written so is inferred. Null in a field that
+may be left out is as if it were left out, so that an event can be written as it was read.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+
+from mockserver.hyperstudy.bodies import path_of
+from mockserver.hyperstudy.json_schema import ID, KEYWORD, TEXT, Schema, labelled, optional
+from mockserver.simulation.events import CATEGORIES
+from mockserver.timestamps import parse_iso_us
+
+__all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]
+
+MOST_EVENTS = 100
+# What every client can count to: JavaScript's whole numbers.
+_MOST = 2**53
+_MAYBE_ID, _MAYBE_TEXT = optional(ID), optional(TEXT)
+_MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": _MOST}
+_NEW_EVENT: Schema = {
+    "title": "NewEvent",
+    KEYWORD: "inferred",
+    "type": "object",
+    # In the order in which problems are told.
+    "properties": {
+        "eventType": ID,
+        "roomId": {**_MAYBE_ID, "description": "Or `sessionId`, by which events also know their room."},
+        "sessionId": _MAYBE_ID,
+        "experimentId": {**_MAYBE_TEXT, "description": "The room's own, if at all."},
+        "participantId": ID,
+        "participantRole": {**_MAYBE_TEXT, "description": "The participant's own, if at all."},
+        "timestamp": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "Without it, `onset` tells the time; without both it is now.",
+        },
+        "onset": {
+            "type": ["integer", "null"],
+            "minimum": -_MOST,
+            "maximum": _MOST,
+            "description": "ms since the room's start; beside a timestamp it has to agree.",
+        },
+        "category": {
+            "type": ["string", "null"],
+            "enum": [*CATEGORIES, None],
+            "description": "Without it, that of the event type's family.",
+        },
+        "componentType": _MAYBE_TEXT,
+        "componentId": _MAYBE_TEXT,
+        "content": {**_MAYBE_TEXT, "description": "Without it, the event type."},
+        "stateId": {**_MAYBE_TEXT, "description": "One of the room's states."},
+        "stateName": {**_MAYBE_TEXT, "description": "Without it, the state's own."},
+        "duration": _MAYBE_MS,
+        "response": {
+            "type": ["object", "null"],
+            "properties": {
+                "value": {"description": "Kept as text; what is none, as JSON."},
+                "responseTime": _MAYBE_MS,
+            },
+        },
+    },
+    "required": ["eventType", "participantId"],
+    # A session is a room by another name.
+    "anyOf": [{"required": ["roomId"]}, {"required": ["sessionId"]}],
+}
+# What the request as a whole needs; each event is judged alone.
+EVENT_BATCH: Schema = {
+    "type": "object",
+    "properties": {"events": {"type": "array", "maxItems": MOST_EVENTS}},
+    "required": ["events"],
+}
+EVENT_BATCH_DESCRIBED: Schema = {
+    **labelled(EVENT_BATCH, "inferred"),
+    "properties": {"events": {**EVENT_BATCH["properties"]["events"], "items": _NEW_EVENT}},
+}
+_FORMATS = FormatChecker(formats=())
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_timestamp(value: object) -> bool:
+    """Every form that the API reads elsewhere is one here; another type is told as such."""
+    if isinstance(value, str):
+        parse_iso_us(value)
+    return True
+
+
+def given(item: dict[str, Any]) -> dict[str, Any]:
+    """The fields that an event really has."""
+    return {name: value for name, value in item.items() if value is not None}
+
+
+_VALIDATOR = Draft202012Validator(_NEW_EVENT, format_checker=_FORMATS)
+
+
+def reasons_against(item: Any) -> list[str]:
+    """Everything about an event's shape that keeps it from being recorded: one reason a field, in schema order.
+
+    The words are those of the ingestion API's reasons: that of a missing field is documented there.
+    """
+    if not isinstance(item, dict):
+        return ["Item must be an object"]
+    reasons: dict[str, str] = {}
+    for error in _VALIDATOR.iter_errors(given(item)):
+        for name, reason in _reasons(error):
+            # What is of another type is none of the choices either; once is enough.
+            reasons.setdefault(name, reason)
+    order = list(_NEW_EVENT["properties"])
+    return [reasons[name] for name in sorted(reasons, key=lambda name: order.index(name.split(".")[0]))]
+
+
+def _reasons(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """The field that an error is about, and the reason."""
+    wanted: Any = error.validator_value
+    schema: Any = error.schema
+    name = path_of(error).replace("/", ".")
+    match error.validator:
+        case "required":
+            yield name, f"Missing required field: {name}"
+        case "anyOf":
+            yield "roomId", "Missing required field: roomId"
+        case "type":
+            types = [wanted] if isinstance(wanted, str) else [one for one in wanted if one != "null"]
+            yield name, f"Invalid type for {name}: expected {types[0]}"
+        case "enum":
+            yield name, f"Invalid value for {name}: expected one of {', '.join(filter(None, wanted))}"
+        case "minLength":
+            yield name, f"Invalid value for {name}: expected a non-empty string"
+        case "format":
+            yield name, f"Invalid {name}: expected ISO 8601"
+        case "minimum" | "maximum":
+            expected = f"{schema['minimum']} to {schema['maximum']}"
+            yield name, f"Value out of range for {name}: expected {expected}"
+        case other:
+            raise TypeError(f"no wording for {other!r}")

@@ -1,0 +1,61 @@
+"""The words of JSON Schema that descriptions of bodies and answers are made of. Pure."""
+
+from typing import Any
+
+from mockserver.hyperstudy.shapes import Fidelity
+
+__all__ = [
+    "COUNT",
+    "FLAG",
+    "ID",
+    "INSTANT",
+    "KEYWORD",
+    "NAMES",
+    "NUMBER",
+    "TEXT",
+    "Schema",
+    "labelled",
+    "list_of",
+    "object_of",
+    "optional",
+]
+
+Schema = dict[str, Any]
+
+# The extension that carries a fidelity label.
+KEYWORD = "x-fidelity"
+
+TEXT: Schema = {"type": "string"}
+ID: Schema = {"type": "string", "minLength": 1}
+FLAG: Schema = {"type": "boolean"}
+NUMBER: Schema = {"type": "number"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+INSTANT: Schema = {"type": "string", "format": "date-time"}
+
+
+def list_of(items: Schema) -> Schema:
+    """A list of such values."""
+    return {"type": "array", "items": items}
+
+
+NAMES = list_of(TEXT)
+
+
+def object_of(title: str | None = None, /, **properties: Schema) -> Schema:
+    """An object that has all of these properties, and perhaps more.
+
+    Args:
+        title: Its name; what has one is written once in a document.
+    """
+    named = {"title": title} if title else {}
+    return {**named, "type": "object", "properties": properties, "required": list(properties)}
+
+
+def optional(schema: Schema) -> Schema:
+    """The same, or null; for schemas with one type and no choices."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def labelled(schema: Schema, fidelity: Fidelity) -> Schema:
+    """The same with a label of its own."""
+    return {**schema, KEYWORD: fidelity}
