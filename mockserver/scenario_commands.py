@@ -79,7 +79,7 @@ def show_command(*, source: str, as_json: bool) -> None:
 def plot_command(context: click.Context, *, source: str, out: Path, room: str | None, seed: int | None) -> None:
     """Draw one room of a scenario: drift, ratings, and who was there.
 
-    Needs matplotlib: pip install 'mockserver[plot]'.
+    Needs matplotlib in the environment that mockserver runs in.
     """
     from mockserver.plots.write import check_can_plot, write_plot
     from mockserver.simulation.scenario_files import load_scenario

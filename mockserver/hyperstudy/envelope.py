@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
+from mockserver.addresses import DATA_API
 from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
@@ -63,9 +64,11 @@ def _hint(path: str) -> str:
     if parts:
         similar = [name for name in rows if name.startswith(f"{parts[0]}/")] or list(rows)
         return (
-            f"Data types are {', '.join(similar)}, at /api/v3/data/{{dataType}}/{{experiment|room|participant}}/{{id}}."
+            f"Data types are {', '.join(similar)}, "
+            f"at {DATA_API}/data/{{dataType}}/{{experiment|room|participant}}/{{id}}."
         )
-    return "Data is at /api/v3/data/{dataType}/{experiment|room|participant}/{id}; all routes are at /api/v3/docs."
+    place = "{dataType}/{experiment|room|participant}/{id}"
+    return f"Data is at {DATA_API}/data/{place}; all routes are at {DATA_API}/docs."
 
 
 def _message(status: int, headers: dict[str, str]) -> str:

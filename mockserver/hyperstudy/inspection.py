@@ -10,10 +10,11 @@ from flask import Response
 
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.errors import Forbidden, InvalidParameter
+from mockserver.hyperstudy.errors import Forbidden
 from mockserver.hyperstudy.json_schema import FLAG, ID, INSTANT, NAMES, TEXT, labelled, list_of, object_of, optional
 from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.hyperstudy.parameters import room_of_participant
 from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
 from mockserver.simulation.datasets import Query
 from mockserver.simulation.records import ComponentRecord
@@ -117,14 +118,7 @@ def check_access(call: Call, experiment_id: str) -> Response:
 
 def get_counts(call: Call, participant_id: str) -> Response:
     """The totals that each data type would tell at participant scope."""
-    room_id = call.arguments.get("roomId")
-    if not room_id:
-        raise InvalidParameter(
-            "roomId",
-            room_id,
-            "the id of the room in which the participant took part",
-            "Missing parameter roomId: it says in which room the participant's records are to be counted.",
-        )
+    room_id = room_of_participant(call.arguments)
     place = find_participant(call, find_room(call, room_id), participant_id)
     query = Query(now_ms=call.now_ms, participant_id=participant_id)
     counts = {

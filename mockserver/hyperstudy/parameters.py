@@ -23,6 +23,7 @@ __all__ = [
     "described_query",
     "query_parameters",
     "read_parameters",
+    "room_of_participant",
     "whole_number",
 ]
 
@@ -106,15 +107,27 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, 
 
 
 def _room(arguments: Mapping[str, str], scope: str, scope_id: str) -> str | None:
+    if scope == "participant":
+        return room_of_participant(arguments)
     room_id = _text(arguments, "roomId", "a room's id")
-    if scope == "participant" and room_id is None:
+    return scope_id if scope == "room" and room_id is None else room_id
+
+
+def room_of_participant(arguments: Mapping[str, str]) -> str:
+    """The room that a question about one participant is about.
+
+    Raises:
+        InvalidParameter: `roomId` is missing or empty.
+    """
+    room_id = _text(arguments, "roomId", "a room's id")
+    if room_id is None:
         raise InvalidParameter(
             "roomId",
             None,
             "the id of the room in which the participant took part",
             "Missing parameter roomId: at participant scope it says which room is meant, e.g. ?roomId=room_abc123.",
         )
-    return scope_id if scope == "room" and room_id is None else room_id
+    return room_id
 
 
 def _text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
