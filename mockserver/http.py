@@ -24,6 +24,7 @@ __all__ = [
     "add_limit_headers",
     "allow_origin",
     "current_sandbox",
+    "is_allowed",
     "json_response",
     "preflight",
     "read_exact_json",
@@ -151,7 +152,7 @@ def allow_origin(response: Response, allowed: Iterable[str]) -> Response:
     """
     origin = request.headers.get("Origin")
     response.headers.add("Vary", "Origin")
-    if origin is None or not any(_matches(pattern, origin) for pattern in allowed):
+    if origin is None or not is_allowed(origin, allowed):
         return response
     response.headers["Access-Control-Allow-Origin"] = origin
     response.headers["Access-Control-Expose-Headers"] = _EXPOSED_HEADERS
@@ -161,6 +162,11 @@ def allow_origin(response: Response, allowed: Iterable[str]) -> Response:
         response.headers["Access-Control-Allow-Headers"] = asked or "Authorization, Content-Type, X-API-Key"
         response.headers["Access-Control-Max-Age"] = "600"
     return response
+
+
+def is_allowed(origin: str, allowed: Iterable[str]) -> bool:
+    """May pages of that origin call?"""
+    return any(_matches(pattern, origin) for pattern in allowed)
 
 
 def _matches(pattern: str, origin: str) -> bool:

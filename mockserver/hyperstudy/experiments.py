@@ -177,7 +177,8 @@ def create_experiment(call: Call) -> Response:
 def _definition(body: Any) -> dict[str, Any]:
     found = definition_problems(body)
     if found or not isinstance(body, dict):
-        raise InvalidBody(f"The experiment is invalid: {found[0]['message']}.", found)
+        place = f" at {found[0]['path']}" if found[0]["path"] else ""
+        raise InvalidBody(f"The experiment is invalid{place}: {found[0]['message']}.", found)
     return body
 
 

@@ -53,6 +53,28 @@ def test_the_token_lets_other_machines_in(with_token: Client, sent: str | None, 
         assert "send the server's --control-token as X-Mock-Control-Token" in answer.get_json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("origin", "status"),
+    [
+        ("http://evil.example", 403),
+        ("null", 403),
+        ("http://localhost:3000", 200),
+        ("chrome-extension://abc", 200),
+        ("http://mock_server:4747", 200),
+    ],
+)
+@pytest.mark.parametrize("path", ["/_mock/clock", "/_mock/tokens"])
+def test_a_page_that_may_not_call_changes_nothing(closed: Client, path: str, origin: str, status: int) -> None:
+    """A browser sends such a request without asking first; pages of the emulator's own host may call."""
+    headers = {"Origin": origin, "Content-Type": "text/plain", "Host": "mock_server:4747"}
+    body = b'{"advanceMs": 0}' if path.endswith("clock") else b""
+    answer = closed.post(path, headers=headers, data=body)
+    assert answer.status_code == status
+    if status == 403:
+        told = f"pages of {origin} may not change anything: see --allowed-origins"
+        assert answer.get_json() == {"error": told}
+
+
 def test_the_emulated_apis_are_for_everybody(closed: Client) -> None:
     """Only what steers the emulator is closed."""
     answer = closed.get(f"{BASE_PATH}/health", environ_base={"REMOTE_ADDR": "192.168.1.20"})
