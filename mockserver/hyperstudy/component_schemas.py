@@ -6,7 +6,7 @@ the server to check a configuration; how far that goes is inferred.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from mockserver.hyperstudy.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
 from mockserver.simulation.scenario import COMPONENTS
@@ -79,6 +79,10 @@ GLOBAL_COMPONENTS: Schema = {
 }
 
 
+def _is_number(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def scale_problems(config: Any, path: str) -> Iterator[dict[str, str]]:
     """What no JSON Schema can say of a scale: that its end lies above its beginning.
 
@@ -89,7 +93,6 @@ def scale_problems(config: Any, path: str) -> Iterator[dict[str, str]]:
         return
     for low_name, high_name in (("scaleMin", "scaleMax"), ("min", "max")):
         low, high = config.get(low_name), config.get(high_name)
-        numbers = all(isinstance(end, int | float) and not isinstance(end, bool) for end in (low, high))
-        if numbers and high <= low:  # type: ignore[operator]
+        if _is_number(low) and _is_number(high) and high <= low:
             said = f"expected a number above {low_name}, which is {low}, got {high}"
             yield {"path": f"{path}/{high_name}", "message": said}

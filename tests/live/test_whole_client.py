@@ -960,6 +960,7 @@ def test_the_page_of_methods_is_the_table_of_today() -> None:
     """A row for each method, with what it really asked for, how well founded that is, and what was looked at."""
     missing = [method for method in PUBLIC if method not in CALLED]
     if missing:
+        assert os.environ.get("CI") != "true", f"no test called {missing[0]}"
         pytest.skip(f"only some methods were called, {missing[0]} was not")
     page = ABOUT + "".join(row(method) for method in PUBLIC)
     if os.environ.get("UPDATE_TABLE"):

@@ -349,7 +349,7 @@ class Made:
 
 def counted(world: World, rooms: Sequence[RoomRef], window_ms: int) -> int:
     """How many windows there are, by looking at the time of every sample, without making one."""
-    lanes = world.dataset("sync", rooms).lanes  # type: ignore[attr-defined]
+    lanes = world.dataset("sync", rooms).lanes
     numbers = defaultdict(list)
     for lane, (room_id, who, _) in enumerate(lanes.identities):
         k = np.arange(lanes.count[lane])
