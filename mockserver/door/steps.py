@@ -1,0 +1,141 @@
+"""What the door asks of its driver, one value a step, and what a driver tells the door of a request.
+
+The door is a generator: it yields a step, and is sent what the step asks for. It touches no socket, no clock and no
+thread; a driver does: the server's on an event loop (`mockserver/server`), or the one of WSGI, which blocks
+(`wsgi.py`). The idea is that of h11, whose rules decide without touching a socket.
+"""
+
+import threading
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+__all__ = ["Body", "Chunk", "Compute", "Cut", "End", "Head", "Headers", "Request", "Signal", "Step", "Steps", "Wait"]
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request whose head is complete; its body may still be on its way.
+
+    Attributes:
+        method: In capitals, as it was sent.
+        path: The target's path as it was sent: percent-encoded, from the first slash, without a query.
+        query: What follows the question mark, as it was sent; empty where there is none.
+        headers: Names in lower case, in the order in which they came, repeated where they were.
+        scheme: `http` or `https`.
+        http_version: Such as `1.1`.
+        client: Address and port of the peer; None where there is no socket.
+        server: Address and port that the peer reached.
+    """
+
+    method: str
+    path: bytes
+    query: bytes
+    headers: Headers
+    scheme: str = "http"
+    http_version: str = "1.1"
+    client: tuple[str, int] | None = None
+    server: tuple[str, int | None] | None = None
+
+
+class Signal:
+    """Something that others may wait for without holding a thread; safe between threads, set once and for ever."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._set = False
+        self._listeners: list[Callable[[], None]] = []
+
+    @property
+    def is_set(self) -> bool:
+        """Has it come?"""
+        return self._set
+
+    def set(self) -> None:
+        """Let it come; whoever listens is called, in this thread."""
+        with self._lock:
+            self._set, listeners, self._listeners = True, self._listeners, []
+        for listener in listeners:
+            listener()
+
+    def listen(self, listener: Callable[[], None]) -> None:
+        """Call a function once it has come; at once where it has already."""
+        with self._lock:
+            if not self._set:
+                self._listeners.append(listener)
+                return
+        listener()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Read the request's body. Sent back: bytes, at most `most` + 1 of them; one more than `most` is too large.
+
+    The driver may leave the rest of a larger body unread, and then cares for the connection itself.
+    """
+
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Let time pass, and hold no worker meanwhile. Sent back: did the signal come?
+
+    Attributes:
+        seconds: Of real time, at least 0; None waits for the signal alone.
+    """
+
+    seconds: float | None
+    signal: Signal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """Do work that must not hold up others. Sent back: its result; or its exception is thrown in.
+
+    Attributes:
+        long: It may take long, so short work must not wait behind it.
+    """
+
+    work: Callable[[], Any]
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Send status and headers. A `content-length` is there, or the body has none and is sent in chunks."""
+
+    status: int
+    headers: Headers
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Send some of the body, at least a byte; sent back once there is room for more."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The answer is complete."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """End the connection without completing an answer.
+
+    Attributes:
+        kind: `reset` tells the peer of an error, `close` ends what was sent as if it were whole.
+        raw: Bytes to send first, past HTTP.
+    """
+
+    kind: Literal["reset", "close"]
+    raw: bytes = b""
+
+
+Step = Body | Wait | Compute | Head | Chunk | End | Cut
+# A driver whose client has left closes the generator: the door sees GeneratorExit where it stands.
+Steps = Generator[Step, Any, None]
