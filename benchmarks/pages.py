@@ -23,7 +23,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from mockserver import Settings, create_app
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 TOTAL = 100_000_000
 LIMIT = 1000

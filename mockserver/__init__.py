@@ -6,8 +6,8 @@ Where to begin reading: `app.py` wires everything, `hyperstudy/routes.py` answer
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.settings import Settings
-from mockserver.version import VERSION
+from mockserver.sandbox.settings import Settings
+from mockserver.words.version import VERSION
 
 if TYPE_CHECKING:
     from mockserver.app import create_app as create_app

@@ -15,20 +15,21 @@ from jwt.exceptions import InvalidKeyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
-from mockserver import control, hyperstudy, reference
-from mockserver.clock import Clock
-from mockserver.errors import SettingsError
-from mockserver.http import add_limit_headers, allow_origin, json_response, preflight
+from mockserver import control, hyperstudy
+from mockserver.door import reference
+from mockserver.door.http import add_limit_headers, allow_origin, json_response, preflight
+from mockserver.door.routing import APIS, api_of
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.documents import Documents
-from mockserver.routing import APIS, api_of
-from mockserver.sandbox import Sandbox
-from mockserver.settings import Settings
-from mockserver.simulation.scenario_files import load_scenario
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.study import Study
+from mockserver.simulation.library import load_scenario
 from mockserver.simulation.world import World
 from mockserver.store import Store
-from mockserver.study import Study
-from mockserver.version import VERSION
+from mockserver.words.errors import SettingsError
+from mockserver.words.version import VERSION
 
 __all__ = ["create_app", "create_sandbox"]
 

@@ -15,8 +15,8 @@ from typing import Any
 from waitress.channel import HTTPChannel
 from waitress.task import ErrorTask, WSGITask
 
-from mockserver.refusals import refusal_body
-from mockserver.version import VERSION
+from mockserver.door.refusals import refusal_body
+from mockserver.words.version import VERSION
 
 __all__ = ["Connection"]
 

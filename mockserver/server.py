@@ -24,8 +24,8 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from mockserver.connection import Connection
-from mockserver.errors import SettingsError
-from mockserver.settings import DEFAULT_MAX_BODY_BYTES
+from mockserver.sandbox.settings import DEFAULT_MAX_BODY_BYTES
+from mockserver.words.errors import SettingsError
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -9,7 +9,7 @@ from werkzeug.test import Client, TestResponse
 
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.routes import BASE_PATH
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
 # Every data type at every scope at which it can be asked for.

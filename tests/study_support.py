@@ -12,10 +12,10 @@ from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.clock import Clock
 from mockserver.hyperstudy.routes import BASE_PATH
-from mockserver.sandbox import Sandbox
-from mockserver.timestamps import parse_iso_us
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.words.timestamps import parse_iso_us
 
 Record = dict[str, Any]
 

@@ -1,6 +1,6 @@
 """What keeps a check from being made, as opposed to what a check finds."""
 
-from mockserver.errors import MockserverError
+from mockserver.words.errors import MockserverError
 
 __all__ = ["CheckError", "RefusedError", "UnreadableError"]
 

@@ -1,6 +1,6 @@
 """Timestamps as a client reads them: ISO 8601 text to ms since the epoch, thousands at a time.
 
-Deliberately not the server's own reader and writer (`mockserver.timestamps`), whose mistakes it would share.
+Deliberately not the server's own reader and writer (`mockserver.words.timestamps`), whose mistakes it would share.
 """
 
 from collections.abc import Sequence

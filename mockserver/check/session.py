@@ -10,8 +10,8 @@ from mockserver.app import create_app, create_sandbox
 from mockserver.check.reader import Reader
 from mockserver.check.run import Result, Run
 from mockserver.check.transport import HttpTransport, InProcessTransport
-from mockserver.sandbox import Sandbox
-from mockserver.settings import Settings
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.settings import Settings
 
 __all__ = ["check", "reader_at", "reader_of"]
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from flask import Flask
 
 from mockserver.check.errors import CheckError
-from mockserver.settings import DEFAULT_PORT
+from mockserver.sandbox.settings import DEFAULT_PORT
 
 __all__ = ["Answer", "HttpTransport", "InProcessTransport", "Transport"]
 

@@ -9,7 +9,7 @@ import ipaddress
 
 from flask import Response, request
 
-from mockserver.http import current_sandbox, is_allowed, json_response
+from mockserver.door.http import current_sandbox, is_allowed, json_response
 
 __all__ = ["TOKEN_HEADER", "refuse_strangers"]
 

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Response
 
 from mockserver.control.errors import ControlError
-from mockserver.http import current_sandbox, json_response, read_json
-from mockserver.timestamps import iso_from_ms
+from mockserver.door.http import current_sandbox, json_response, read_json
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["advance_clock", "read_clock"]
 

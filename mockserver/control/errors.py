@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Response, request
 
-from mockserver.http import BodyTooLargeError, MalformedJsonError, json_response
+from mockserver.door.http import BodyTooLargeError, MalformedJsonError, json_response
 
 __all__ = ["ControlError", "UnknownError", "refusal", "render_http_error"]
 

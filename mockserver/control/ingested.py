@@ -6,12 +6,12 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from mockserver import exact_json
 from mockserver.control.errors import ControlError
-from mockserver.http import current_sandbox, json_response
+from mockserver.door.http import current_sandbox, json_response
 from mockserver.ingestion.schemas import KINDS
 from mockserver.store import IngestedItem, LoggedWarning
-from mockserver.timestamps import iso_from_ms
+from mockserver.words import exact_json
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ingested", "lint"]
 

@@ -8,7 +8,7 @@ from mockserver.control.ingested import ingested, lint
 from mockserver.control.tokens import mint_token
 from mockserver.control.truth import experiment_truth, overview, room_truth, schema
 from mockserver.control.world import world
-from mockserver.http import BodyTooLargeError, MalformedJsonError
+from mockserver.door.http import BodyTooLargeError, MalformedJsonError
 
 __all__ = ["make_blueprint"]
 

@@ -4,9 +4,9 @@ from flask import Response, request
 
 from mockserver.control.errors import ControlError
 from mockserver.control.schemas import TokenOrder, read_token_order
-from mockserver.http import MalformedJsonError, current_sandbox, json_response, read_json
+from mockserver.door.http import MalformedJsonError, current_sandbox, json_response, read_json
 from mockserver.ingestion import tokens
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["mint_token"]
 

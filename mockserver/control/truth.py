@@ -6,7 +6,7 @@ The records are those of `simulation/truth.py`, written as `simulation/truth_sch
 from flask import Response
 
 from mockserver.control.errors import UnknownError
-from mockserver.http import current_sandbox, json_response
+from mockserver.door.http import current_sandbox, json_response
 from mockserver.simulation import truth
 from mockserver.simulation.truth_schema import truth_data, truth_schema
 

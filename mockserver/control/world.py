@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
-from mockserver.http import current_sandbox, json_response
+from mockserver.door.http import current_sandbox, json_response
 from mockserver.simulation.world import World
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["world"]
 

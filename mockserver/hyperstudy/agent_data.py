@@ -21,10 +21,10 @@ from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, find_room, unknown
-from mockserver.simulation.agents import AgentRun, Decision, agent_runs
-from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.scenario import SCALES
-from mockserver.timestamps import iso_from_ms
+from mockserver.simulation.records.agents import AgentRun, Decision, agent_runs
+from mockserver.simulation.scenario.specs import SCALES
+from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["agent_operations"]
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Shape
-from mockserver.simulation.attendance import COMPLETION_CODES
-from mockserver.simulation.events import CATEGORIES
-from mockserver.simulation.scenario import COMPONENTS
+from mockserver.simulation.records.attendance import COMPLETION_CODES
+from mockserver.simulation.records.events import CATEGORIES
+from mockserver.simulation.scenario.specs import COMPONENTS
 from mockserver.simulation.world import DataType
 
 __all__ = ["CATALOGUE", "MAX_LIMIT", "SCOPES", "DataTypeRow", "Filter", "Scope"]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
 from mockserver.hyperstudy.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
-from mockserver.simulation.scenario import COMPONENTS
+from mockserver.simulation.scenario.specs import COMPONENTS
 
 __all__ = ["FOCUS_COMPONENT", "GLOBAL_COMPONENTS", "scale_problems"]
 

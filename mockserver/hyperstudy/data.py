@@ -20,8 +20,8 @@ from mockserver.hyperstudy.parameters import DataParameters, described_query, qu
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, refuse_foreign, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
 from mockserver.hyperstudy.shapes import Shape
-from mockserver.simulation.datasets import Query, Selection
-from mockserver.timestamps import iso_from_ms
+from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["API_VERSION", "data_operations", "recording_links"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from mockserver.hyperstudy.shapes import Field, Links, Shape
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.story.rooms import RoomRef
 
 __all__ = ["with_variables"]
 

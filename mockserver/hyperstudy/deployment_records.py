@@ -4,12 +4,12 @@ from typing import Any
 
 from mockserver.hyperstudy.operations import Call
 from mockserver.hyperstudy.places import foreign, unknown
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.records import RoomRecord
-from mockserver.simulation.rooms import deployment_name
-from mockserver.study.documents import Kept, owner_id
-from mockserver.study.launches import Launch
-from mockserver.timestamps import iso_from_ms
+from mockserver.sandbox.study.launches import Launch
+from mockserver.sandbox.study.shelves import Kept, owner_id
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.records.records import RoomRecord
+from mockserver.simulation.story.rooms import deployment_name
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["budget_usd", "deployment_record", "find_deployment", "sessions_of"]
 

@@ -22,7 +22,7 @@ from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]
 

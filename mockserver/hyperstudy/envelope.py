@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Response, request
 
-from mockserver.addresses import DATA_API
-from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
+from mockserver.door.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
+from mockserver.words.addresses import DATA_API
 
 __all__ = ["error_response", "render_http_error", "success"]
 

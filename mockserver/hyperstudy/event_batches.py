@@ -18,11 +18,11 @@ from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBE
 from mockserver.hyperstudy.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import KIND, NOW
 from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.simulation.events import category_of
-from mockserver.simulation.records import Event, ResponseRecord
-from mockserver.simulation.rooms import RoomRef
-from mockserver.study.written_events import keep_events
-from mockserver.timestamps import iso_from_ms, parse_iso_us
+from mockserver.sandbox.study.written_events import keep_events
+from mockserver.simulation.records.events import category_of
+from mockserver.simulation.records.records import Event, ResponseRecord
+from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
 __all__ = ["event_batch_operations"]
 

@@ -20,9 +20,9 @@ from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Pa
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
-from mockserver.study.definitions import participants_of
-from mockserver.study.documents import Kept, owner_id
-from mockserver.timestamps import iso_from_ms
+from mockserver.sandbox.study.definitions import participants_of
+from mockserver.sandbox.study.shelves import Kept, owner_id
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["experiment_operations"]
 

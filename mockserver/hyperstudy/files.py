@@ -13,7 +13,7 @@ from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
 from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.links import LinkError, verify
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
-from mockserver.simulation.media import MediaFile, recording_file
+from mockserver.simulation.media.files import MediaFile, recording_file
 
 __all__ = ["byte_range", "file_operations", "recording_path"]
 

@@ -2,10 +2,10 @@
 
 from flask import Response
 
-from mockserver.http import json_response
+from mockserver.door.http import json_response
 from mockserver.hyperstudy.data import API_VERSION
 from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["health_operations"]
 

@@ -16,12 +16,12 @@ from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.parameters import room_of_participant
 from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.records import ComponentRecord
-from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.scenario import SCALES
-from mockserver.study.definitions import output_variables
-from mockserver.timestamps import iso_from_ms
+from mockserver.sandbox.study.definitions import output_variables
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.records.records import ComponentRecord
+from mockserver.simulation.scenario.specs import SCALES
+from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["inspection_operations"]
 

@@ -7,7 +7,7 @@ and the order of checks are inferred.
 from collections.abc import Mapping
 
 from mockserver.hyperstudy.errors import Forbidden, Unauthorized
-from mockserver.simulation.scenario import KeySpec
+from mockserver.simulation.scenario.specs import KeySpec
 
 __all__ = ["HEADER", "authenticate", "authorise", "covers"]
 

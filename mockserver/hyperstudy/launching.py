@@ -17,9 +17,9 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
 from mockserver.hyperstudy.operations import Call
 from mockserver.hyperstudy.places import find_experiment
-from mockserver.study.definitions import agent_roles, agent_seats
-from mockserver.study.documents import Kept
-from mockserver.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
+from mockserver.sandbox.study.definitions import agent_roles, agent_seats
+from mockserver.sandbox.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
+from mockserver.sandbox.study.shelves import Kept
 
 __all__ = ["create_deployment", "retry_room", "run_more", "stop_room"]
 

@@ -6,10 +6,10 @@ with the first request in them, and the headers, are inferred (after the documen
 
 from flask import g
 
-from mockserver.counters import Count, Limit
 from mockserver.hyperstudy.errors import ApiError
-from mockserver.sandbox import Sandbox
-from mockserver.simulation.scenario import KeySpec
+from mockserver.sandbox.counters import Count, Limit
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.simulation.scenario.specs import KeySpec
 
 __all__ = ["LIMITS", "RateLimited", "check_limits"]
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver.hyperstudy.json_schema import INSTANT, TEXT, Schema
 from mockserver.hyperstudy.operations import Call
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ABOUT", "KIND", "NOW", "PLACE", "about"]
 

@@ -10,13 +10,13 @@ from typing import Literal, cast
 
 from flask import Response, request
 
-from mockserver.http import current_sandbox
+from mockserver.door.http import current_sandbox
 from mockserver.hyperstudy.json_schema import Schema
 from mockserver.hyperstudy.keys import authenticate, authorise
 from mockserver.hyperstudy.limits import check_limits
 from mockserver.hyperstudy.shapes import Fidelity, Shape
-from mockserver.sandbox import Sandbox
-from mockserver.simulation.scenario import KeySpec
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
 
 __all__ = ["Answer", "Call", "Method", "Operation", "Parameter", "serve"]

@@ -14,7 +14,7 @@ from mockserver.hyperstudy.errors import InvalidParameter, shown
 from mockserver.hyperstudy.json_schema import ID, INSTANT, Schema, labelled, object_of, optional
 from mockserver.hyperstudy.operations import Parameter
 from mockserver.hyperstudy.shapes import weaker
-from mockserver.timestamps import LAST_MS, iso_from_ms, parse_iso_us
+from mockserver.words.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [
     "DEFAULT_LIMIT",

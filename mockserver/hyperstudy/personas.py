@@ -14,8 +14,8 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.places import foreign, unknown
-from mockserver.study.documents import Kept, owner_id
-from mockserver.timestamps import iso_from_ms
+from mockserver.sandbox.study.shelves import Kept, owner_id
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
 

@@ -11,8 +11,8 @@ from typing import Literal
 
 from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.hyperstudy.operations import Call
-from mockserver.simulation.rooms import RoomRef
-from mockserver.study.documents import Kept
+from mockserver.sandbox.study.shelves import Kept
+from mockserver.simulation.story.rooms import RoomRef
 
 __all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "refuse_foreign", "unknown"]
 

@@ -7,8 +7,8 @@ import re
 
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
-from mockserver.settings import Settings
-from mockserver.simulation.records import Recording
+from mockserver.sandbox.settings import Settings
+from mockserver.simulation.records.records import Recording
 
 __all__ = ["RecordingLinks", "host_url"]
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from flask import Response
 
+from mockserver.door.reference import document_response, reference
 from mockserver.hyperstudy.errors import NotFound, shown
 from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.reference import document_response, reference
 
 __all__ = ["reference_operations"]
 

@@ -2,8 +2,7 @@
 
 from flask import Blueprint
 
-from mockserver.addresses import DATA_API
-from mockserver.http import BodyTooLargeError, MalformedJsonError
+from mockserver.door.http import BodyTooLargeError, MalformedJsonError
 from mockserver.hyperstudy.agent_data import agent_operations
 from mockserver.hyperstudy.data import data_operations
 from mockserver.hyperstudy.deployments import deployment_operations
@@ -17,6 +16,7 @@ from mockserver.hyperstudy.inspection import inspection_operations
 from mockserver.hyperstudy.operations import Operation, serve
 from mockserver.hyperstudy.personas import persona_operations
 from mockserver.hyperstudy.reference import reference_operations
+from mockserver.words.addresses import DATA_API
 
 __all__ = ["BASE_PATH", "blueprint", "operations"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["SHAPES", "Fidelity", "Field", "Links", "Shape", "weaker"]
 

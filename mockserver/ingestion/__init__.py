@@ -7,9 +7,9 @@ from typing import Final
 
 from flask import Blueprint
 
-from mockserver.addresses import INGESTION_API
 from mockserver.ingestion.responses import render_http_error
 from mockserver.ingestion.routes import make_blueprint
+from mockserver.words.addresses import INGESTION_API
 
 __all__ = ["BASE_PATH", "blueprint", "render_http_error"]
 

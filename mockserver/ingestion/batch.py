@@ -9,8 +9,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from mockserver import exact_json
 from mockserver.ingestion.problems import Missing, Problem, TooDeep, TooLarge, WrongType
+from mockserver.words import exact_json
 
 __all__ = ["Accepted", "Outcome", "Rejected", "check_batch", "check_object"]
 

@@ -21,7 +21,7 @@ from mockserver.ingestion.problems import (
     WrongSum,
     WrongType,
 )
-from mockserver.timestamps import parse_iso_us
+from mockserver.words.timestamps import parse_iso_us
 
 __all__ = [
     "SUM_TOLERANCE",

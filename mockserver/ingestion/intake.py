@@ -7,7 +7,7 @@ from typing import Any
 from mockserver.ingestion.batch import Accepted, Outcome, check_batch
 from mockserver.ingestion.lint import lint_batch, ordinal_of
 from mockserver.ingestion.schemas import Kind
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.store import History, NewItem
 
 __all__ = ["take_in"]

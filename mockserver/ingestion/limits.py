@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from flask import g
 
-from mockserver.counters import Limit
 from mockserver.ingestion.errors import TooManyRequests
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.counters import Limit
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["LIMITS", "check_limit", "plan_of", "subject_of"]
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import Response, request
 
-from mockserver.addresses import INGESTION_API
-from mockserver.http import json_response
+from mockserver.door.http import json_response
 from mockserver.ingestion.batch import Outcome
 from mockserver.ingestion.errors import ApiError, TooLarge, error_body
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
+from mockserver.words.addresses import INGESTION_API
 
 __all__ = ["confirmation", "refusal", "render_http_error"]
 

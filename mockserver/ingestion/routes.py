@@ -11,7 +11,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from mockserver.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_exact_json
+from mockserver.door.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_exact_json
+from mockserver.door.reference import document_response
 from mockserver.ingestion import tokens
 from mockserver.ingestion.batch import check_object
 from mockserver.ingestion.errors import (
@@ -27,8 +28,7 @@ from mockserver.ingestion.limits import check_limit, plan_of, subject_of
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.responses import confirmation, refusal
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
-from mockserver.reference import document_response
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["make_blueprint"]
 

@@ -16,7 +16,7 @@ from mockserver.openapi.operations import operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
-from mockserver.version import VERSION
+from mockserver.words.version import VERSION
 
 __all__ = ["OPENAPI", "hyperstudy_document"]
 

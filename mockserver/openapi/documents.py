@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from flask import Flask
 
+from mockserver.door.reference import Api, Form
 from mockserver.hyperstudy.routes import BASE_PATH as HYPERSTUDY
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion import BASE_PATH as INGESTION
@@ -17,14 +18,13 @@ from mockserver.openapi.ingestion import ingestion_document
 from mockserver.openapi.ingestion_examples import ingestion_examples
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
-from mockserver.reference import Api, Form
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Documents"]
 
 
 class Documents:
-    """Implements `mockserver.reference.Reference`; safe between threads.
+    """Implements `mockserver.door.reference.Reference`; safe between threads.
 
     Args:
         make_app: Makes an application to try the examples with: of the same world, and used by nobody else.

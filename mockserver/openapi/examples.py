@@ -12,14 +12,14 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from mockserver.counters import Count
 from mockserver.hyperstudy.envelope import error_response, render_http_error
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
 from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.notes import ORIGIN, RECORDS, Example, Notes, demo_key
 from mockserver.openapi.story import tell
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.counters import Count
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Examples", "record_examples"]
 

@@ -10,7 +10,6 @@ from itertools import groupby
 from textwrap import fill
 from typing import Any
 
-from mockserver.errors import SettingsError
 from mockserver.hyperstudy.json_schema import KEYWORD
 from mockserver.hyperstudy.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
@@ -21,6 +20,7 @@ from mockserver.openapi.ingestion import ingestion_document
 from mockserver.openapi.ingestion_examples import IngestionExamples
 from mockserver.openapi.labels import LABELS, disagreements
 from mockserver.openapi.paths import template
+from mockserver.words.errors import SettingsError
 
 __all__ = ["BEGIN", "END", "fidelity_section", "with_section"]
 

@@ -15,7 +15,7 @@ from mockserver.openapi.ingestion_examples import CASES, IngestionExamples
 from mockserver.openapi.labels import legend
 from mockserver.openapi.references import only_used
 from mockserver.openapi.rules import rules_schema
-from mockserver.version import VERSION
+from mockserver.words.version import VERSION
 
 __all__ = ["ingestion_document"]
 

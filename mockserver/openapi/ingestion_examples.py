@@ -12,7 +12,7 @@ from mockserver.ingestion.limits import LIMITS
 from mockserver.ingestion.responses import render_http_error
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.notes import ORIGIN
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["CASES", "IngestionExamples", "ingestion_examples"]
 

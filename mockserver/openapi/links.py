@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.camel_case import camel
 from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.paths import placeholders
+from mockserver.words.camel_case import camel
 
 __all__ = ["links_of"]
 

@@ -10,8 +10,8 @@ from werkzeug.test import TestResponse
 from mockserver.hyperstudy.keys import HEADER
 from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.paths import filled, meaning, placeholders
-from mockserver.sandbox import Sandbox
-from mockserver.settings import DEFAULT_PORT
+from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.settings import DEFAULT_PORT
 
 __all__ = ["ORIGIN", "RECORDS", "Example", "Notes", "demo_key"]
 

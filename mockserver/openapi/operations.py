@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.camel_case import camel
 from mockserver.hyperstudy.json_schema import KEYWORD, list_of, object_of
 from mockserver.hyperstudy.operations import Answer, Operation, Parameter
 from mockserver.hyperstudy.shapes import Shape, weaker
@@ -14,6 +13,7 @@ from mockserver.openapi.links import links_of
 from mockserver.openapi.notes import Example
 from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
+from mockserver.words.camel_case import camel
 
 __all__ = ["answer_schema", "operation_object"]
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 from string import Template
 
 from mockserver.openapi.notes import demo_key
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["PageFile", "page_file", "page_html"]
 

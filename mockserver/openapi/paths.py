@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from mockserver.camel_case import camel
+from mockserver.words.camel_case import camel
 
 __all__ = ["filled", "meaning", "placeholders", "template"]
 

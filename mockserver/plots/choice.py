@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import islice
 
 from mockserver.plots.errors import PlotError
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.scenario_rules import close_match
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.scenario.rules import close_match
+from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.world import DataType, World
 
 __all__ = ["chosen_room", "named_room"]

@@ -1,6 +1,6 @@
 """What can be wrong with the wish for a plot."""
 
-from mockserver.errors import MockserverError
+from mockserver.words.errors import MockserverError
 
 __all__ = ["PlotError"]
 

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.records import ContinuousRating, Event, SyncSample
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.records.records import ContinuousRating, Event, SyncSample
+from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.truth import RoomTruth
 from mockserver.simulation.world import DataType, World
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from mockserver.plots.choice import chosen_room, named_room
 from mockserver.plots.errors import PlotError
 from mockserver.plots.story import Story, room_story
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.world import World
 
 __all__ = ["check_can_plot", "write_plot"]

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.simulation.continuous import HAND_LAG_MS, ContinuousLane, ContinuousLanes
-from mockserver.simulation.plan import Participant, Plan
-from mockserver.simulation.scenario import Scenario, Tolerances
-from mockserver.simulation.sync import SyncLane, SyncLanes
+from mockserver.simulation.records.continuous import HAND_LAG_MS, ContinuousLane, ContinuousLanes
+from mockserver.simulation.records.sync import SyncLane, SyncLanes
+from mockserver.simulation.scenario.specs import Scenario, Tolerances
+from mockserver.simulation.story.plan import Participant, Plan
 
 __all__ = [
     "Agreement",

@@ -11,8 +11,8 @@ import typing
 from collections.abc import Iterator
 from typing import Any
 
-from mockserver.camel_case import camel
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, TruthOverview
+from mockserver.words.camel_case import camel
 
 __all__ = ["truth_data", "truth_schema"]
 

@@ -14,29 +14,30 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, get_args
 
-from mockserver.simulation.attendance import Arrivals, arrivals, participant_rows, room_rows
-from mockserver.simulation.chat import chat_entries
-from mockserver.simulation.components import component_entries
-from mockserver.simulation.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
-from mockserver.simulation.datasets import Dataset, Query, Selection
-from mockserver.simulation.entities import EntityDataset
-from mockserver.simulation.events import closings_at, event_entries
-from mockserver.simulation.gaze import GazeLanes, gaze_lanes
-from mockserver.simulation.index_dataset import IndexDataset
-from mockserver.simulation.lane_dataset import LaneDataset
-from mockserver.simulation.people import Namer
-from mockserver.simulation.plan import Plan
-from mockserver.simulation.planner import longest_story_ms, participant_id, plan_room
-from mockserver.simulation.recordings import recording_entries
-from mockserver.simulation.records import Entry, Recording
-from mockserver.simulation.rooms import RoomRef, room_refs
-from mockserver.simulation.scenario import Scenario
-from mockserver.simulation.sparse import sparse_entries
-from mockserver.simulation.stopping import stopped_components, stopped_lanes, until
-from mockserver.simulation.sync import SyncLane, SyncLanes, sync_lanes
+from mockserver.simulation.datasets.entities import EntityDataset
+from mockserver.simulation.datasets.entry import Entry
+from mockserver.simulation.datasets.index import IndexDataset
+from mockserver.simulation.datasets.lanes import LaneDataset
+from mockserver.simulation.datasets.query import Dataset, Query, Selection
+from mockserver.simulation.records.attendance import Arrivals, arrivals, participant_rows, room_rows
+from mockserver.simulation.records.chat import chat_entries
+from mockserver.simulation.records.components import component_entries
+from mockserver.simulation.records.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
+from mockserver.simulation.records.events import closings_at, event_entries
+from mockserver.simulation.records.gaze import GazeLanes, gaze_lanes
+from mockserver.simulation.records.recordings import recording_entries
+from mockserver.simulation.records.records import Recording
+from mockserver.simulation.records.sparse import sparse_entries
+from mockserver.simulation.records.stopping import stopped_components, stopped_lanes, until
+from mockserver.simulation.records.sync import SyncLane, SyncLanes, sync_lanes
+from mockserver.simulation.records.videochat import videochat_entries
+from mockserver.simulation.records.windows import WindowDataset, last_closed_ms
+from mockserver.simulation.scenario.specs import Scenario
+from mockserver.simulation.story.people import Namer
+from mockserver.simulation.story.plan import Plan
+from mockserver.simulation.story.planner import longest_story_ms, participant_id, plan_room
+from mockserver.simulation.story.rooms import RoomRef, room_refs
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
-from mockserver.simulation.videochat import videochat_entries
-from mockserver.simulation.windows import WindowDataset, last_closed_ms
 
 __all__ = ["DATA_TYPES", "DataType", "World"]
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from mockserver.errors import SettingsError
+from mockserver.words.errors import SettingsError
 
 __all__ = ["METADATA", "Database", "arrival_number"]
 

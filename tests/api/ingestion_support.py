@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.clock import Clock
 from mockserver.ingestion import tokens
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.sandbox import Sandbox
 
 KINDS = ("events", "facial", "voice")
 

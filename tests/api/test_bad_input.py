@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from mockserver.simulation.events import CATEGORIES
-from mockserver.timestamps import iso_from_ms
+from mockserver.simulation.records.events import CATEGORIES
+from mockserver.words.timestamps import iso_from_ms
 
 TIMEOUT_S = 10
 MAX_LIMIT = 10_000

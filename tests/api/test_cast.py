@@ -12,8 +12,8 @@ from mockserver.check.reader import Reader
 from mockserver.check.run import Run
 from mockserver.check.transport import InProcessTransport
 from mockserver.hyperstudy.definition_schema import definition_problems
-from mockserver.simulation.scenario import ExperimentSpec
-from mockserver.study.definitions import agent_roles, definition_of, participants_of
+from mockserver.sandbox.study.definitions import agent_roles, definition_of, participants_of
+from mockserver.simulation.scenario.specs import ExperimentSpec
 
 Record = dict[str, Any]
 

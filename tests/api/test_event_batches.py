@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from study_support import Record, StudyApi, json_values, ms, no_bugs, without
 
-from mockserver.simulation.events import CATEGORIES
+from mockserver.simulation.records.events import CATEGORIES
 from mockserver.store.documents import Document, Documents
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 BATCH = "/data/events/batch"
 STARTED = "2024-10-20T14:30:00.000Z"

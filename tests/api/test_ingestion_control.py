@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ingestion_support import KINDS, WALL_MS, Ingestion, documented_items, make_app, make_app_at
 
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import jwt
 import pytest
 
 from mockserver import Settings, create_app
-from mockserver.counters import Counters, Limit
 from mockserver.ingestion.tokens import mint
+from mockserver.sandbox.counters import Counters, Limit
 
 BATCH = {"sessionId": "sess_001", "batch": []}
 

@@ -26,7 +26,7 @@ from mockserver.hyperstudy.links import (
     sign,
     verify,
 )
-from mockserver.simulation.media import smallest_size
+from mockserver.simulation.media.files import smallest_size
 
 BASE_PATH = "/api/v3"
 KEY = {"X-API-Key": "hst_live_your_key_here"}

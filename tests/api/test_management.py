@@ -15,13 +15,13 @@ from study_support import Record, StudyApi, agent_role, definition, json_values,
 
 from mockserver.hyperstudy import launching
 from mockserver.hyperstudy.operations import Call
+from mockserver.sandbox.study.launches import Launch
+from mockserver.sandbox.study.shelves import Kept
 from mockserver.simulation import world as world_module
-from mockserver.simulation.entities import Entity
-from mockserver.simulation.plan import Plan
+from mockserver.simulation.datasets.entities import Entity
+from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.world import DATA_TYPES
-from mockserver.study.documents import Kept
-from mockserver.study.launches import Launch
-from mockserver.timestamps import iso_from_ms
+from mockserver.words.timestamps import iso_from_ms
 
 NOW = "2024-11-01T00:00:00.000Z"
 

@@ -11,8 +11,8 @@ from study_support import Record, StudyApi, ms, without
 
 from mockserver import Settings, create_app
 from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.simulation.attendance import COMPLETION_CODES
-from mockserver.simulation.events import CATEGORIES
+from mockserver.simulation.records.attendance import COMPLETION_CODES
+from mockserver.simulation.records.events import CATEGORIES
 
 STUDY, ROOM = "exp_research_001", "room_abc123"
 

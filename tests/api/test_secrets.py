@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver import Settings, create_app
-from mockserver.errors import SettingsError
+from mockserver.words.errors import SettingsError
 
 PUBLIC_KEY = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----"
 

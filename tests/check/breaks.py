@@ -8,10 +8,12 @@ import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from mockserver.simulation import continuous, events, planner, screening, sparse, sync, world
-from mockserver.simulation.lane_dataset import LaneDataset, LaneSelection
-from mockserver.simulation.plan import Participant, Plan
-from mockserver.simulation.sync import SyncLanes
+from mockserver.simulation import world
+from mockserver.simulation.datasets.lanes import LaneDataset, LaneSelection
+from mockserver.simulation.records import continuous, events, sparse, sync
+from mockserver.simulation.records.sync import SyncLanes
+from mockserver.simulation.story import planner, screening
+from mockserver.simulation.story.plan import Participant, Plan
 
 __all__ = ["MORE", "SMALL", "Break"]
 

@@ -10,7 +10,7 @@ from flask import Flask
 
 from mockserver import Settings, create_app
 from mockserver.simulation import world
-from mockserver.simulation.plan import Participant, Span, minus_gaps
+from mockserver.simulation.story.plan import Participant, Span, minus_gaps
 
 
 def anyone(record: Record) -> bool:

@@ -5,10 +5,10 @@ from check_support import Corruption
 from click.testing import CliRunner, Result
 from emulator import Emulator
 
-from mockserver.check.command import check_command
 from mockserver.check.errors import CheckError
 from mockserver.check.invariants import INVARIANTS
-from mockserver.errors import MockserverError
+from mockserver.command.check import check_command
+from mockserver.words.errors import MockserverError
 
 
 def run(*arguments: str) -> Result:

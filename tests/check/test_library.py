@@ -8,7 +8,7 @@ import random
 import pytest
 from check_support import broken, results_of
 
-from mockserver.simulation.scenario_files import scenario_names
+from mockserver.simulation.library import scenario_names
 
 pytestmark = pytest.mark.thorough
 

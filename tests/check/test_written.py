@@ -6,11 +6,11 @@ from click.testing import CliRunner
 from study_support import Record, StudyApi
 
 from mockserver.app import create_app
-from mockserver.check.command import check_command
 from mockserver.check.invariants import Invariant
 from mockserver.check.rule import Counterexample, Counterexamples, RoomRule
 from mockserver.check.run import Result, Run
 from mockserver.check.study import Study
+from mockserver.command.check import check_command
 from mockserver.server import serving
 
 STATE = {"stateId": "watching_state", "componentType": "ShowVideo", "componentId": "video_main"}

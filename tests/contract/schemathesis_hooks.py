@@ -16,7 +16,7 @@ from typing import Any
 import requests
 import schemathesis
 
-from mockserver.timestamps import parse_iso_us
+from mockserver.words.timestamps import parse_iso_us
 
 # What a path begins with to placeholder to an id; the first that fits counts.
 KNOWN: dict[str, dict[str, str]] = json.loads(os.environ.get("KNOWN_IDS", "{}"))

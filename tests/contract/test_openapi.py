@@ -20,13 +20,13 @@ from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
-from mockserver.camel_case import camel
 from mockserver.hyperstudy.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.documents import Documents
 from mockserver.openapi.errors import ERRORS, errors_of
 from mockserver.openapi.labels import LABELS
 from mockserver.openapi.paths import filled, template
+from mockserver.words.camel_case import camel
 
 Json = dict[str, Any]
 

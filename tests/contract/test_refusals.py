@@ -11,8 +11,8 @@ from study_support import StudyApi
 
 from mockserver import Settings, control, create_app, hyperstudy, ingestion
 from mockserver.app import create_sandbox
-from mockserver.refusals import refusal_body
-from mockserver.routing import api_of
+from mockserver.door.refusals import refusal_body
+from mockserver.door.routing import api_of
 
 PATHS: dict[str, ModuleType | None] = {
     "/api/v3": hyperstudy,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import main
+from mockserver.command.cli import main
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.schemas import KINDS
 from mockserver.openapi.fidelity import BEGIN, END, fidelity_section, with_section

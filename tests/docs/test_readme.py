@@ -13,10 +13,10 @@ import pytest
 
 from mockserver import Settings, create_app
 from mockserver.check.invariants import INVARIANTS
-from mockserver.cli import cli
+from mockserver.command.cli import cli
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.server import serving
-from mockserver.simulation.scenario_files import load_scenario, scenario_names
+from mockserver.simulation.library import load_scenario, scenario_names
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

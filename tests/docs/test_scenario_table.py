@@ -4,8 +4,8 @@ import re
 import tomllib
 from pathlib import Path
 
-from mockserver.resources import data_path
-from mockserver.simulation.scenario_files import scenario_names
+from mockserver.simulation.library import scenario_names
+from mockserver.words.resources import data_path
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -12,7 +12,7 @@ from mockserver.ingestion.batch import check_batch
 from mockserver.ingestion.problems import Missing, NotOneOf, OutOfRange, WrongSum, WrongType
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
-from mockserver.timestamps import parse_iso_us
+from mockserver.words.timestamps import parse_iso_us
 
 FRAME = {"frameIndex": 3.0, "timestamp": "2026-03-16T10:00:00Z", "emotions": {"calm": 1}, "attentionScore": 1}
 

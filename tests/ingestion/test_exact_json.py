@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver import exact_json
+from mockserver.words import exact_json
 
 # Every character there is, half surrogate pairs and NUL among them.
 TEXT = st.text(st.characters(exclude_categories=()), max_size=10)

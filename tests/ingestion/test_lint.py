@@ -8,7 +8,7 @@ from mockserver.ingestion.batch import check_batch
 from mockserver.ingestion.lint import lint_batch
 from mockserver.ingestion.schemas import KINDS
 from mockserver.store import History, NewWarning
-from mockserver.timestamps import parse_iso_us
+from mockserver.words.timestamps import parse_iso_us
 
 NOW_MS = parse_iso_us("2026-03-16T12:00:00Z") // 1000
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from mockserver.timestamps import iso_from_ms, names_zone, parse_iso_us
+from mockserver.words.timestamps import iso_from_ms, names_zone, parse_iso_us
 
 ZONES = st.integers(-(24 * 60 - 1), 24 * 60 - 1).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 # A day's distance from both ends, so that no offset leads out of the years that there are.

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver import Settings, create_app
-from mockserver.banner import Announcement, banner
+from mockserver.command.banner import Announcement, banner
 
 ROOT = Path(__file__).parents[2]
 

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import ready_file
-from mockserver.cli import main
-from mockserver.serve import serve
-from mockserver.settings import Settings
-from mockserver.stop_signals import StopSignals
-from mockserver.version import VERSION
+from mockserver.command import ready_file
+from mockserver.command.cli import main
+from mockserver.command.serve import serve
+from mockserver.command.stop_signals import StopSignals
+from mockserver.sandbox.settings import Settings
+from mockserver.words.version import VERSION
 
 TIMEOUT_S = 30.0
 

@@ -26,7 +26,7 @@ from hyperstudy.exceptions import (
 
 from mockserver import Settings, create_app
 from mockserver.server import serving
-from mockserver.simulation.events import CATEGORIES
+from mockserver.simulation.records.events import CATEGORIES
 
 Record = dict[str, Any]
 

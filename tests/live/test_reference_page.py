@@ -13,8 +13,8 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.clock import Clock
 from mockserver.hyperstudy.routes import operations
+from mockserver.sandbox.clock import Clock
 
 # A browser takes its time to start; the thorough run has it.
 pytestmark = pytest.mark.thorough

@@ -45,9 +45,9 @@ from study_support import ms, without
 from mockserver import Settings, create_app
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import operations
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.server import serving
-from mockserver.simulation.scenario import COMPONENTS
+from mockserver.simulation.scenario.specs import COMPONENTS
 
 Record = dict[str, Any]
 

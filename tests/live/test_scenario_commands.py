@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.cli import main
-from mockserver.resources import data_path
-from mockserver.simulation.scenario_files import load_scenario, scenario_names
+from mockserver.command.cli import main
+from mockserver.simulation.library import load_scenario, scenario_names
+from mockserver.words.resources import data_path
 
 PNG = b"\x89PNG\r\n\x1a\n"
 

@@ -10,9 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from mockserver.errors import SettingsError
+from mockserver.sandbox.settings import DEFAULT_MAX_BODY_BYTES
 from mockserver.server import Server, serving
-from mockserver.settings import DEFAULT_MAX_BODY_BYTES
+from mockserver.words.errors import SettingsError
 
 TIMEOUT_S = 10.0
 

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from mockserver.plots.choice import chosen_room
 from mockserver.plots.figure import room_figure
 from mockserver.plots.story import Span, Story, room_story
-from mockserver.simulation.scenario_files import load_scenario
+from mockserver.simulation.library import load_scenario
 from mockserver.simulation.world import World
 
 TITLE = "title of the plot\nand why this room"

@@ -7,8 +7,8 @@ import pytest
 
 from mockserver.plots.choice import chosen_room
 from mockserver.plots.story import Story, room_story
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.scenario_files import load_scenario
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.library import load_scenario
 from mockserver.simulation.world import World
 
 

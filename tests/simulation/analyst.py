@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 
 Record = dict[str, Any]
 Floats = NDArray[np.float64]

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver import Settings
 from mockserver.app import create_sandbox
-from mockserver.simulation.datasets import Query
+from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.world import DATA_TYPES, World
 
 # Drawn once for all, so that a failure names a seed that fails again; and both ends of the range.

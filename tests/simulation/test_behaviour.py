@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from analyst import Record, Study, by_person, column, grouped, ms, shared_study, variant
 
-from mockserver.simulation.scenario_files import load_scenario
+from mockserver.simulation.library import load_scenario
 from mockserver.simulation.world import DATA_TYPES
 
 SECOND_MS = 1000

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.chat import Sent, conversations
-from mockserver.simulation.people import Namer
-from mockserver.simulation.plan import Plan
-from mockserver.simulation.scenario import ContinuousSpec, ExperimentSpec, Scenario, StateSpec
-from mockserver.simulation.scenario_files import load_scenario
+from mockserver.simulation.library import load_scenario
+from mockserver.simulation.records.chat import Sent, conversations
+from mockserver.simulation.scenario.specs import ContinuousSpec, ExperimentSpec, Scenario, StateSpec
+from mockserver.simulation.story.people import Namer
+from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.talk import openings, replies
 from mockserver.simulation.talk.choices import spare_choice
 from mockserver.simulation.talk.kinds import ANSWERED_BY, REPLIES_TO, Kind, Line, Stance, Topic

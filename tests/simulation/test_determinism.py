@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mockserver import Settings, create_app
-from mockserver.export import golden_answers
-from mockserver.simulation.scenario_files import load_scenario, scenario_names
+from mockserver.command.export import golden_answers
+from mockserver.simulation.library import load_scenario, scenario_names
 from mockserver.simulation.world import World
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
@@ -36,7 +36,7 @@ DIGESTS = {
 ANSWERS = """
 import hashlib
 from mockserver import Settings
-from mockserver.export import golden_answers
+from mockserver.command.export import golden_answers
 total = hashlib.sha256()
 for name, content in golden_answers(Settings(scenario="demo")):
     total.update(name.encode() + content)

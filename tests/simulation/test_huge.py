@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation import world as world_module
-from mockserver.simulation.datasets import Query, Selection
-from mockserver.simulation.rooms import RoomRef
+from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.world import DataType, World
 
 TOTAL = 100_000_000

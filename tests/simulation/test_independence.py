@@ -11,19 +11,18 @@ import mockserver
 
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-# Who may import whom: a layer knows only those to its right.
-LEAVES = {"addresses", "camel_case", "exact_json", "timestamps", "errors", "clock", "counters", "version"}
-SHARED = {"sandbox", "settings", "http", *LEAVES}
+# Who may import whom: a room knows only those below it.
 ALLOWED = {
-    "simulation": {"simulation", "camel_case", "errors", "timestamps", "resources"},
-    "store": {"store", "errors"},
-    "study": {"study", "simulation", "store"},
-    "hyperstudy": {"hyperstudy", "reference", "study", "simulation", *SHARED},
-    "ingestion": {"ingestion", "reference", "store", *SHARED},
-    "control": {"control", "ingestion", "simulation", "store", *SHARED},
-    "openapi": {"openapi", "hyperstudy", "ingestion", "reference", *SHARED},
-    "plots": {"plots", "simulation", "errors"},
-    "check": {"check", "app", "options", *SHARED},
+    "words": {"words"},
+    "simulation": {"simulation", "words"},
+    "store": {"store", "words"},
+    "sandbox": {"sandbox", "store", "simulation", "words"},
+    "hyperstudy": {"hyperstudy", "door", "sandbox", "simulation", "words"},
+    "ingestion": {"ingestion", "door", "sandbox", "store", "words"},
+    "control": {"control", "ingestion", "door", "sandbox", "store", "simulation", "words"},
+    "openapi": {"openapi", "hyperstudy", "ingestion", "door", "sandbox", "words"},
+    "plots": {"plots", "simulation", "words"},
+    "check": {"check", "app", "sandbox", "words"},
 }
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from mockserver import Settings
 from mockserver.app import create_sandbox
-from mockserver.clock import Clock
-from mockserver.sandbox import Sandbox
+from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.sandbox import Sandbox
 
 DATA_TYPES = (
     "events", "recordings", "chat", "videochat", "ratings/continuous", "ratings/sparse", "sync", "components",

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.media import LARGEST_BYTES, LONGEST_MS, MediaFile, recording_file, smallest_size
+from mockserver.simulation.media.files import LARGEST_BYTES, LONGEST_MS, MediaFile, recording_file, smallest_size
 
 FORMATS = ("mp4", "webm")
 SEED_SIZE_BYTES = 145_678_901

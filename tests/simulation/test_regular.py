@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.datasets import Query
-from mockserver.simulation.lane_dataset import LaneDataset, RenderedLanes
-from mockserver.simulation.regular import Lane, samples_between
+from mockserver.simulation.datasets.lanes import LaneDataset, RenderedLanes
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.datasets.regular import Lane, samples_between
 
 
 class Sample(NamedTuple):

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from analyst import Study, variant
 
-from mockserver.simulation.scenario_files import load_scenario, read_scenario, scenario_names
-from mockserver.simulation.scenario_sources import read_sources
-from mockserver.simulation.scenario_text import scenario_toml
+from mockserver.simulation.library import load_scenario, read_scenario, scenario_names
+from mockserver.simulation.scenario.sources import read_sources
 from mockserver.simulation.world import World
-from mockserver.timestamps import parse_iso_us
+from mockserver.simulation.written_out import scenario_toml
+from mockserver.words.timestamps import parse_iso_us
 
 DAY_MS = 86_400_000
 BASE_NOW_MS = parse_iso_us("2024-11-01T00:00:00Z") // 1000

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.errors import ScenarioError
-from mockserver.simulation.scenario_files import load_scenario, read_scenario, scenario_names
-from mockserver.simulation.scenario_sources import overlaid, read_sources
+from mockserver.simulation.library import load_scenario, read_scenario, scenario_names
+from mockserver.simulation.scenario.sources import overlaid, read_sources
+from mockserver.words.errors import ScenarioError
 
 # What every file begins with, unless what it is for is itself the matter.
 ABOUT = 'about = "A test"\n'

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.scenario_files import load_scenario, read_scenario, scenario_names
-from mockserver.simulation.scenario_text import scenario_table, scenario_toml
-from mockserver.simulation.toml_text import toml_text
+from mockserver.simulation.library import load_scenario, read_scenario, scenario_names
+from mockserver.simulation.scenario.toml_text import toml_text
+from mockserver.simulation.written_out import scenario_table, scenario_toml
 
 
 @pytest.mark.parametrize("name", scenario_names())

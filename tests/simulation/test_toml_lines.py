@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.resources import data_path
-from mockserver.simulation.toml_lines import Steps, line_of, repetition, toml_lines
+from mockserver.simulation.scenario.toml_lines import Steps, line_of, repetition, toml_lines
+from mockserver.words.resources import data_path
 
 TEXT = '''\
 # a comment with [brackets], "quotes" and key = 1

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
 from mockserver.app import create_sandbox
-from mockserver.simulation.datasets import Query, Selection
-from mockserver.simulation.records import SyncSample
-from mockserver.simulation.rooms import RoomRef
-from mockserver.simulation.sync import SyncLane, SyncLanes
-from mockserver.simulation.windows import WindowDataset
+from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.simulation.records.records import SyncSample
+from mockserver.simulation.records.sync import SyncLane, SyncLanes
+from mockserver.simulation.records.windows import WindowDataset
+from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.world import World
 
 FOREVER_MS = 2**52

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.errors import SettingsError
 from mockserver.store import Document, History, IngestedItem, NewItem, NewWarning, Store
+from mockserver.words.errors import SettingsError
 
 
 @pytest.fixture(params=["memory", "file"])

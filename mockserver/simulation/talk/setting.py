@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mockserver.simulation.scenario import UNANSWERED, StateSpec
+from mockserver.simulation.scenario.specs import UNANSWERED, StateSpec
 
 __all__ = ["Next", "Phase", "Setting", "setting_of"]
 

@@ -1,0 +1,123 @@
+"""Records that happen when they happen: an index of plain columns over many rooms."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from mockserver.simulation.chance import Ints
+from mockserver.simulation.datasets.entry import WRITTEN, Entry
+from mockserver.simulation.datasets.query import Query
+
+__all__ = ["IndexDataset", "IndexSelection", "RoomEntries"]
+
+
+class RoomEntries(Protocol):
+    """Makes the entries of one room, in any order; the same entries every time."""
+
+    def __call__(self, room_id: str) -> Sequence[Entry]: ...
+
+
+class IndexDataset:
+    """Records that happen when they happen: an index over the rooms, records on demand.
+
+    Args:
+        room_ids: The rooms, in order.
+        zeros_ms: Each room's start, from which onsets count.
+        entries: Makes a room's entries.
+        filters: Fields of the record that a query may filter by.
+    """
+
+    def __init__(
+        self,
+        room_ids: Sequence[str],
+        zeros_ms: Sequence[int],
+        entries: RoomEntries,
+        filters: Sequence[str] = (),
+    ) -> None:
+        self._room_ids = list(room_ids)
+        self._entries = entries
+        keys: list[tuple[int, str, str, int, int, int, tuple[Any, ...]]] = []
+        for room, room_id in enumerate(room_ids):
+            for local, entry in enumerate(entries(room_id)):
+                values = tuple(getattr(entry.record, name) for name in filters)
+                keys.append((entry.at_ms, entry.who, entry.id, room, local, entry.final_ms, values))
+        keys.sort(key=lambda key: key[:3])
+        self.at = np.array([key[0] for key in keys], dtype=np.int64)
+        self._room = np.array([key[3] for key in keys], dtype=np.int32)
+        self._local = np.array([key[4] for key in keys], dtype=np.int32)
+        self._who, self._whos = _codes([key[1] for key in keys])
+        self._columns = {name: _codes([key[6][n] for key in keys]) for n, name in enumerate(filters)}
+        finals = np.array([key[5] for key in keys], dtype=np.int64)
+        # A record shows once it is final, and all that sort before it are: so nothing ever slips in between.
+        # Only what a client wrote itself shows at once, wherever it belongs.
+        self._written = finals == WRITTEN
+        self._shown_from = np.maximum.accumulate(finals) if len(finals) else finals
+        zeros = np.array(zeros_ms, dtype=np.int64)
+        onset = self.at - zeros[self._room] if keys else self.at
+        identity = np.arange(len(keys))
+        ids, _ = _codes([key[2] for key in keys])
+        self._by_onset = np.lexsort((ids, self._who, onset)) if keys else identity
+
+    @property
+    def size(self) -> int:
+        """Records in the index."""
+        return len(self.at)
+
+    def horizon(self, now_ms: int) -> tuple[int, str, str] | None:
+        """Where the records of the default order end that are there at that time; None when all are."""
+        count = int(np.searchsorted(self._shown_from, now_ms, side="right"))
+        return None if count == len(self.at) else self._identity(count)
+
+    def select(self, query: Query) -> "IndexSelection":
+        """Find out what fits, by masks over the index's columns."""
+        mask = np.ones(len(self.at), dtype=np.bool_)
+        if query.below is not None:
+            mask[bisect_left(range(len(self.at)), query.below, key=self._identity) :] = False
+            mask |= self._written
+        if query.start_ms is not None:
+            mask &= self.at >= query.start_ms
+        if query.end_ms is not None:
+            mask &= self.at <= query.end_ms
+        if query.room_ids is not None:
+            wanted = [room for room, room_id in enumerate(self._room_ids) if room_id in query.room_ids]
+            mask &= np.isin(self._room, wanted)
+        if query.participant_id is not None:
+            mask &= self._who == self._whos.get(query.participant_id, -1)
+        for name, value in query.where.items():
+            codes, known = self._columns[name]
+            mask &= codes == known.get(value, -1)
+        place = self._by_onset[mask[self._by_onset]] if query.sort == "onset" else np.flatnonzero(mask)
+        return IndexSelection(place[::-1] if query.descending else place, self._record)
+
+    def _identity(self, place: int) -> tuple[int, str, str]:
+        """What the default order sorts a record by."""
+        entry = self._entry(place)
+        return entry.at_ms, entry.who, entry.id
+
+    def _entry(self, place: int) -> Entry:
+        entry: Entry = self._entries(self._room_ids[self._room[place]])[self._local[place]]
+        return entry
+
+    def _record(self, place: int) -> NamedTuple:
+        return self._entry(place).record
+
+
+class IndexSelection:
+    """The places of the index that fit a query."""
+
+    def __init__(self, places: Ints, record: Callable[[int], NamedTuple]) -> None:
+        self.total = len(places)
+        self._places = places
+        self._record = record
+
+    def rows(self, start: int, stop: int) -> list[NamedTuple]:
+        """Records `start` to `stop` of the selection."""
+        return [self._record(place) for place in self._places[start:stop].tolist()]
+
+
+def _codes(values: list[Any]) -> tuple[Ints, dict[Any, int]]:
+    """Whole numbers in place of values, in the values' order as text, and which is which."""
+    known = {value: code for code, value in enumerate(sorted(set(values), key=str))}
+    return np.array([known[value] for value in values], dtype=np.int64), known

@@ -1,0 +1,1 @@
+"""Files of recordings: playable, of exactly the size that their record says."""

@@ -1,0 +1,1 @@
+"""What is recorded of a story, one module for each kind of record."""

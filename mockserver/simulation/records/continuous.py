@@ -1,0 +1,192 @@
+"""Continuous ratings: sliders, sampled while a state lasts.
+
+What somebody feels is a latent curve over media time: one part shared by all who watch the same video,
+one part their own. The hand follows late, moves in short strokes and holds in between. All of it is a
+function of the instant, so any sample can be made alone.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mockserver.simulation.chance import Chance, Floats, Ints, uniform_at
+from mockserver.simulation.curves import Waves, WaveTable, waves
+from mockserver.simulation.datasets.lanes import RenderedLanes
+from mockserver.simulation.datasets.regular import Lane, samples_between
+from mockserver.simulation.records.records import ContinuousRating
+from mockserver.simulation.scenario.specs import ContinuousSpec, Ratings
+from mockserver.simulation.story.plan import Plan, Span, Visit
+
+__all__ = ["HAND_LAG_MS", "ContinuousLane", "ContinuousLanes", "continuous_lanes", "rating_window"]
+
+# A hand makes at most one stroke in this time, and takes this long for it.
+_STROKE_EVERY_MS = 1600
+_STROKE_STARTS_WITHIN_MS = 600
+_STROKE_MS = 700
+# How late the slider shows a feeling, on average and beside the person's own lag: until the stroke for it
+# is half made, and for half of the time until the next one.
+HAND_LAG_MS = _STROKE_STARTS_WITHIN_MS // 2 + _STROKE_MS // 2 + _STROKE_EVERY_MS // 2
+# Strokes are made once the feeling has changed by this share of its spread; until then the hand holds.
+_HOLD_STEP = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class ContinuousLane(Lane):
+    """The samples of one slider of one participant, without a gap.
+
+    Attributes:
+        media_zero_ms, pauses: When the video began, and when it stood still: room time to media time.
+        feeling, own: The latent curve that all share, and the person's own. shared: how much of what is
+            felt is shared, as the correlation of two people.
+        level, spread: Where on the scale (0 to 1) the person rates, and how far they move.
+    """
+
+    state_id: str
+    component_id: str
+    scale_min: int
+    scale_max: int
+    media_zero_ms: int
+    pauses: tuple[Span, ...]
+    feeling: Waves
+    own: Waves
+    shared: float
+    lag_ms: int
+    level: float
+    spread: float
+
+
+def rating_window(plan: Plan, visit: Visit) -> Span:
+    """When a state's slider is sampled: while its video plays or pauses, else while the state is shown."""
+    end_ms = visit.exited_ms if visit.completed_ms is None else visit.completed_ms
+    for screening in plan.screenings:
+        if screening.state_id == visit.state_id:
+            return screening.playing[0][0], min(end_ms, screening.ended_ms)
+    return visit.shown_ms, end_ms
+
+
+def continuous_lanes(plan: Plan, ratings: Ratings) -> list[ContinuousLane]:
+    """Every slider of a room: one lane for each stretch in which its participant was connected."""
+    lanes = []
+    for visit in plan.visits:
+        spec = visit.state.continuous
+        if spec is not None:
+            person = plan.participants[visit.who]
+            window = rating_window(plan, visit)
+            spans = person.present_in(*window)
+            lanes += [_lane(plan, ratings, visit, spec, window, n, span) for n, span in enumerate(spans)]
+    return [lane for lane in lanes if lane.count]
+
+
+def _lane(
+    plan: Plan, ratings: Ratings, visit: Visit, spec: ContinuousSpec, window: Span, part: int, span: Span
+) -> ContinuousLane:
+    person = plan.participants[visit.who]
+    chance = plan.chance("continuous", visit.state_id, visit.who)
+    video = Chance(plan.seed, "video", plan.room.experiment_id, visit.state_id, spec.dimension)
+    duration_ms, curves = int(visit.state.duration_s * 1000), len(plan.participants) + 1
+    period_ms = spec.interval_ms
+    jitter_ms = min(spec.jitter_ms, (period_ms - 100) // 2, (500 - period_ms) // 2, (period_ms - 1) // 2)
+    start_ms = span[0] + chance.integer(0, period_ms - 1, "phase", part)
+    pauses = [p for s in plan.screenings if s.state_id == visit.state_id for p in s.pauses]
+    return ContinuousLane(
+        code=chance.code(9, "id", part),
+        experiment_id=plan.room.experiment_id,
+        room_id=plan.room.room_id,
+        participant_id=person.participant_id,
+        start_ms=start_ms,
+        period_ms=period_ms,
+        jitter_ms=jitter_ms,
+        count=samples_between(start_ms, span[1], period_ms, jitter_ms),
+        zero_ms=plan.room.started_ms,
+        key=chance.stream("samples", part),
+        state_id=visit.state_id,
+        component_id=spec.component_id,
+        scale_min=spec.scale_min,
+        scale_max=spec.scale_max,
+        media_zero_ms=window[0],
+        pauses=tuple((pause.paused_ms, pause.resumed_ms) for pause in pauses),
+        feeling=waves(video, duration_ms, 0, curves),
+        own=waves(chance, duration_ms, 1 + visit.who, curves),
+        shared=ratings.shared,
+        lag_ms=person.traits.lag_ms,
+        level=person.traits.level,
+        spread=0.0 if person.idle else person.traits.spread,
+    )
+
+
+class ContinuousLanes(RenderedLanes):
+    """Many sliders, and what they were set to."""
+
+    def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
+        super().__init__(lanes)
+        self.lanes = lanes
+        self.feelings = WaveTable([lane.feeling for lane in lanes])
+        self.owns = WaveTable([lane.own for lane in lanes])
+        self.shared_weight: Floats = np.array([math.sqrt(lane.shared) for lane in lanes], dtype=np.float64)
+        self.own_weight: Floats = np.array([math.sqrt(1 - lane.shared) for lane in lanes], dtype=np.float64)
+        self.lag = np.array([lane.lag_ms for lane in lanes], dtype=np.int64)
+        self.level: Floats = np.array([lane.level for lane in lanes], dtype=np.float64)
+        self.spread: Floats = np.array([lane.spread for lane in lanes], dtype=np.float64)
+        self.scale_min = np.array([lane.scale_min for lane in lanes], dtype=np.int64)
+        self.scale_max = np.array([lane.scale_max for lane in lanes], dtype=np.int64)
+        self.media_zero = np.array([lane.media_zero_ms for lane in lanes], dtype=np.int64)
+        most = max((len(lane.pauses) for lane in lanes), default=0)
+        never = (np.iinfo(np.int64).max // 2,) * 2
+        padded = [[*lane.pauses, *[never] * (most - len(lane.pauses))] for lane in lanes]
+        self.pauses = np.array(padded, dtype=np.int64).reshape(len(lanes), most, 2)
+
+    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[ContinuousRating]:
+        """The samples themselves, given lane, number and time of each."""
+        low, high = self.scale_min[lane], self.scale_max[lane]
+        raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
+        value = ((raw - low) / (high - low)).tolist()
+        columns = (
+            *self.identity("rating", lane, k),
+            [self.lanes[i].component_id for i in lane.tolist()],
+            t_ms.tolist(),
+            (t_ms - self.zero[lane]).tolist(),
+            value,
+            value,
+            raw.tolist(),
+            low.tolist(),
+            high.tolist(),
+        )
+        return list(map(ContinuousRating._make, zip(*columns, strict=True)))
+
+    def positions(self, lane: Ints, t_ms: Ints) -> Floats:
+        """Where the slider stands, from 0 to 1."""
+        moved = self.level[lane] + self.spread[lane] * self._hand(lane, self.media_ms(lane, t_ms))
+        return np.clip(moved, 0.0, 1.0)
+
+    def media_ms(self, lane: Ints, t_ms: Ints) -> Ints:
+        """Media time: room time since the video began, without the pauses."""
+        media = t_ms - self.media_zero[lane]
+        for paused, resumed in np.moveaxis(self.pauses[lane], 1, 0).transpose(0, 2, 1):
+            media = media - np.clip(t_ms - paused, 0, resumed - paused)
+        return media
+
+    def feeling(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The latent curve: mean 0, variance 1, correlated between people as the scenario says."""
+        shared = self.shared_weight[lane] * self.feelings.at(lane, media_ms)
+        felt: Floats = shared + self.own_weight[lane] * self.owns.at(lane, media_ms)
+        return felt
+
+    def _hand(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The feeling as the hand shows it: late, in strokes, holding between them."""
+        place = media_ms // _STROKE_EVERY_MS
+        begins = self._stroke_begins(lane, place)
+        place = np.where(media_ms >= begins, place, place - 1)
+        begins = self._stroke_begins(lane, place)
+        target, before = self._target(lane, place), self._target(lane, place - 1)
+        x = np.clip((media_ms - begins) / float(_STROKE_MS), 0.0, 1.0)
+        return before + (target - before) * (x * x * (3.0 - 2.0 * x))
+
+    def _stroke_begins(self, lane: Ints, place: Ints) -> Ints:
+        late = uniform_at(self.key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS
+        return place * _STROKE_EVERY_MS + late.astype(np.int64)
+
+    def _target(self, lane: Ints, place: Ints) -> Floats:
+        feeling = self.feeling(lane, place * _STROKE_EVERY_MS - self.lag[lane])
+        return np.rint(feeling / _HOLD_STEP) * _HOLD_STEP

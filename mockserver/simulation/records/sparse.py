@@ -1,0 +1,181 @@
+"""Sparse ratings: one answer on a scale, while the video stands still for it or in a state of its own.
+
+Source: "discrete responses from VAS, Likert, multiple choice" (documented). Those in a state of their own have
+no stimulus and no pause, and null where others tell of them; of a choice, the value is the option's number,
+from 1 (inferred).
+"""
+
+from typing import NamedTuple
+
+from mockserver.simulation.datasets.entry import Entry
+from mockserver.simulation.records.records import (
+    ComponentData,
+    Labels,
+    PreviousRating,
+    Scale,
+    SparseDetail,
+    SparseMetadata,
+    SparseRating,
+)
+from mockserver.simulation.scenario.specs import SCALES, SparseSpec
+from mockserver.simulation.story.plan import Answer, Pause, Plan, Screening, Visit
+
+__all__ = ["sparse_entries", "video_id"]
+
+
+class _Question(NamedTuple):
+    """What is asked in a state, and the scale that it is answered on."""
+
+    state_id: str
+    component_id: str
+    scale: Scale
+    labels: Labels
+    told: SparseMetadata
+
+
+def video_id(component_id: str) -> str:
+    """The stimulus that a video component shows."""
+    return f"stimulus_{component_id}"
+
+
+def sparse_entries(plan: Plan) -> list[Entry]:
+    """A room's sparse ratings; final when their state is over, since its duration is part of them."""
+    return [*_in_pauses(plan), *_in_states(plan)]
+
+
+def _in_pauses(plan: Plan) -> list[Entry]:
+    entries = []
+    for screening in plan.screenings:
+        spec = screening.state.sparse
+        if spec is not None:
+            earlier: dict[int, list[PreviousRating]] = {}
+            for pause in screening.pauses:
+                for answer in pause.answers:
+                    before = earlier.setdefault(answer.who, [])
+                    entries.append(_paused(plan, screening, spec, pause, answer, list(before)))
+                    before.append(PreviousRating(pause.index, answer.value))
+    return entries
+
+
+def _in_states(plan: Plan) -> list[Entry]:
+    """The answers to rating components that fill a state of their own."""
+    return [
+        _alone(plan, visit)
+        for visit in plan.visits
+        if visit.response is not None
+        and (visit.state.component in SCALES or (visit.state.component == "MultipleChoice" and visit.state.options))
+    ]
+
+
+def _alone(plan: Plan, visit: Visit) -> Entry:
+    state, response = visit.state, visit.response
+    if response is None:
+        raise ValueError("only a visit with an answer is a rating")
+    if state.component in SCALES:
+        value, scale = int(response.value), Scale(state.scale_min, state.scale_max)
+        labels = Labels(state.label_min, state.label_max)
+    else:
+        value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
+        labels = Labels(state.options[0], state.options[-1])
+    answer = Answer(visit.who, visit.shown_ms, response.response_time_ms, value)
+    told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
+    return _entry(plan, _Question(visit.state_id, state.component_id, scale, labels, told), answer)
+
+
+def _paused(
+    plan: Plan,
+    screening: Screening,
+    spec: SparseSpec,
+    pause: Pause,
+    answer: Answer,
+    before: list[PreviousRating],
+) -> Entry:
+    asked = _Question(
+        state_id=screening.state_id,
+        component_id=spec.component_id,
+        scale=Scale(spec.scale_min, spec.scale_max),
+        labels=Labels(spec.label_min, spec.label_max),
+        told=SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
+    )
+    entry = _entry(plan, asked, answer)
+    record = entry.record._replace(
+        stimulus_id=video_id(screening.state.component_id),
+        stimulus_ms=pause.media_ms,
+        sparse_rating_data=_detail(plan, screening, spec, pause, answer, before),
+    )
+    return entry._replace(record=record)
+
+
+def _entry(plan: Plan, asked: _Question, answer: Answer) -> Entry:
+    """A rating that no video waits for."""
+    person, zero_ms = plan.participants[answer.who], plan.room.started_ms
+    onset = answer.opened_ms - zero_ms
+    entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == asked.state_id)
+    left_ms = max(v.exited_ms for v in plan.visits if v.state_id == asked.state_id)
+    rating_id = "rating_" + plan.chance("sparse", asked.state_id, answer.who).code(9, asked.told.sample_index)
+    record = SparseRating(
+        rating_id=rating_id,
+        experiment_id=plan.room.experiment_id,
+        room_id=plan.room.room_id,
+        participant_id=person.participant_id,
+        component_id=asked.component_id,
+        timestamp_ms=answer.opened_ms,
+        onset_ms=onset,
+        value=answer.value,
+        response_time_ms=answer.response_time_ms,
+        scale_min=asked.scale.min,
+        scale_max=asked.scale.max,
+        labels=asked.labels,
+        raw_onset_ms=onset + person.traits.clock_offset_ms,
+        clock_offset_ms=person.traits.clock_offset_ms,
+        raw_value=answer.value,
+        scale=asked.scale,
+        type="sparse",
+        state_id=asked.state_id,
+        stimulus_id=None,
+        stimulus_ms=None,
+        confidence=None,
+        metadata=asked.told,
+        rating_end_onset_ms=onset + answer.response_time_ms,
+        sparse_rating_data=_no_pause(asked.told.component_type, answer),
+        state_start_ms=entered_ms,
+        state_duration_ms=left_ms - entered_ms,
+    )
+    return Entry(answer.opened_ms, person.participant_id, rating_id, left_ms, record)
+
+
+def _no_pause(component_type: str, answer: Answer) -> SparseDetail:
+    return SparseDetail(
+        video_id=None,
+        pause_index=None,
+        video_relative_ms=None,
+        pause_timestamp_ms=None,
+        component_type=component_type,
+        component_data=ComponentData(answer.value),
+        previous_ratings=[],
+        media_pause_onset_ms=None,
+        media_resume_onset_ms=None,
+        actual_pause_ms=None,
+    )
+
+
+def _detail(
+    plan: Plan,
+    screening: Screening,
+    spec: SparseSpec,
+    pause: Pause,
+    answer: Answer,
+    before: list[PreviousRating],
+) -> SparseDetail:
+    return SparseDetail(
+        video_id=video_id(screening.state.component_id),
+        pause_index=pause.index,
+        video_relative_ms=pause.media_ms,
+        pause_timestamp_ms=pause.paused_ms,
+        component_type=spec.component,
+        component_data=ComponentData(answer.value),
+        previous_ratings=before,
+        media_pause_onset_ms=pause.paused_ms - plan.room.started_ms,
+        media_resume_onset_ms=pause.resumed_ms - plan.room.started_ms,
+        actual_pause_ms=pause.resumed_ms - pause.paused_ms,
+    )
