@@ -5,13 +5,20 @@ from typing import Any
 from flask import Response
 
 from mockserver.control.errors import ControlError
-from mockserver.door.http import current_sandbox, json_response, read_json
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
+from mockserver.web.bodies import read_json
+from mockserver.words.json_schema import INSTANT, NUMBER, object_of
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["advance_clock", "read_clock"]
+__all__ = ["CHANGE", "CLOCK", "change_clock", "read_clock"]
 
 # The end of the year 9000: later instants could not be written any more.
 _LAST_MS = 221_845_392_000_000
+
+
+CLOCK = object_of("Clock", now=INSTANT, speed=NUMBER)
+CHANGE = object_of("ClockChange", advanceMs={"type": "integer", "minimum": 0, "maximum": _LAST_MS})
 
 
 def read_clock() -> Response:
@@ -20,7 +27,7 @@ def read_clock() -> Response:
     return json_response({"now": iso_from_ms(clock.now_ms()), "speed": clock.speed})
 
 
-def advance_clock() -> Response:
+def change_clock() -> Response:
     """Move now forward by the body's `advanceMs`.
 
     Raises:

@@ -6,7 +6,7 @@ from flask import Response
 
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.hyperstudy.json_schema import (
+from mockserver.words.json_schema import (
     FLAG,
     INSTANT,
     NUMBER,
@@ -18,7 +18,8 @@ from mockserver.hyperstudy.json_schema import (
     optional,
 )
 from mockserver.hyperstudy.metadata import ABOUT, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, find_room, unknown
 from mockserver.simulation.records.agents import AgentRun, Decision, agent_runs

@@ -6,7 +6,7 @@ import orjson
 from flask import request
 from jsonschema import Draft202012Validator, ValidationError
 
-from mockserver.door.http import MalformedJsonError, read_json
+from mockserver.web.bodies import MalformedJsonError, read_json
 from mockserver.hyperstudy.errors import InvalidBody, shown
 
 __all__ = ["checked", "checked_body", "path_of", "problems", "read_body"]

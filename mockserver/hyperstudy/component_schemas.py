@@ -8,7 +8,7 @@ the server to check a configuration; how far that goes is inferred.
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from mockserver.hyperstudy.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
+from mockserver.words.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
 from mockserver.simulation.scenario.specs import COMPONENTS
 
 __all__ = ["FOCUS_COMPONENT", "GLOBAL_COMPONENTS", "scale_problems"]

@@ -18,10 +18,11 @@ from mockserver.hyperstudy.deployment_schemas import (
     STOPPED,
 )
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.json_schema import TEXT
+from mockserver.words.json_schema import TEXT
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]

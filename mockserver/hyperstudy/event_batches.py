@@ -15,9 +15,10 @@ from flask import Response
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against
-from mockserver.hyperstudy.json_schema import COUNT, TEXT, labelled, list_of, object_of
+from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import KIND, NOW
-from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.sandbox.study.written_events import keep_events
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord

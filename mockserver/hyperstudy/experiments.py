@@ -14,9 +14,10 @@ from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definit
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.hyperstudy.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
+from mockserver.words.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
-from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Parameter
+from mockserver.door.operations import Answer, Method, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment

@@ -10,9 +10,10 @@ from flask import Response, request
 from werkzeug.http import dump_options_header
 
 from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
-from mockserver.hyperstudy.json_schema import TEXT
+from mockserver.words.json_schema import TEXT
 from mockserver.hyperstudy.links import LinkError, verify
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.simulation.media.files import MediaFile, recording_file
 
 __all__ = ["byte_range", "file_operations", "recording_path"]

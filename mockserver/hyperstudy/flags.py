@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from mockserver.hyperstudy.errors import InvalidParameter
-from mockserver.hyperstudy.operations import Parameter
+from mockserver.door.operations import Parameter
 
 __all__ = ["described_flag", "flag"]
 

@@ -15,7 +15,7 @@ from mockserver.hyperstudy.deployment_records import budget_usd, deployment_reco
 from mockserver.hyperstudy.deployment_schemas import MORE_ROOMS, NEW_DEPLOYMENT
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
-from mockserver.hyperstudy.operations import Call
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.sandbox.study.definitions import agent_roles, agent_seats
 from mockserver.sandbox.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch

@@ -11,8 +11,9 @@ from flask import Response
 from mockserver.hyperstudy.bodies import checked, checked_body, problems, read_body
 from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
-from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.words.timestamps import iso_from_ms

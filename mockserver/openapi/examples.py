@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from mockserver.hyperstudy.envelope import error_response, render_http_error
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.openapi.notes import ORIGIN, RECORDS, Example, Notes, demo_key
 from mockserver.openapi.story import tell
 from mockserver.sandbox.counters import Count

@@ -10,10 +10,11 @@ from itertools import groupby
 from textwrap import fill
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import KEYWORD
-from mockserver.hyperstudy.operations import Operation
+from mockserver.words.json_schema import KEYWORD
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.hyperstudy.shapes import Fidelity, Field, Shape, weaker
+from mockserver.words.fidelity import Fidelity, weaker
+from mockserver.hyperstudy.shapes import Field, Shape
 from mockserver.ingestion import BASE_PATH as INGESTION
 from mockserver.openapi.errors import ERRORS, ErrorKind
 from mockserver.openapi.ingestion import ingestion_document

@@ -8,7 +8,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from mockserver.hyperstudy.keys import HEADER
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import DEFAULT_PORT

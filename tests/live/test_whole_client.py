@@ -24,7 +24,7 @@ from hyperstudy.exceptions import HyperStudyError, NotFoundError
 from study_support import ms, without
 
 from mockserver import Settings, create_app
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import operations
 from mockserver.openapi.paths import template
 from mockserver.server import serving
