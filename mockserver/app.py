@@ -27,7 +27,7 @@ from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
 from mockserver.simulation.library import load_scenario
 from mockserver.simulation.world import World
-from mockserver.store import Store
+from mockserver.store import open_stores
 from mockserver.words.errors import SettingsError
 from mockserver.words.version import VERSION
 
@@ -35,6 +35,7 @@ __all__ = ["create_app", "create_sandbox"]
 
 # Where somebody who called the bare address finds their way.
 _BEGIN_AT = (f"{hyperstudy.BASE_PATH}/docs", f"{hyperstudy.BASE_PATH}/health", f"{control.BASE_PATH}/world")
+_SANDBOX = "default"
 _log = logging.getLogger("mockserver")
 
 
@@ -49,8 +50,8 @@ def create_sandbox(settings: Settings) -> Sandbox:
     scenario = load_scenario(settings.scenario)
     world = World(scenario, scenario.seed if settings.seed is None else settings.seed)
     clock = Clock(scenario.clock.now_ms, speed=scenario.clock.speed)
-    store = Store(settings.store_url)
-    return Sandbox(settings=settings, study=Study(world, store), clock=clock, store=store)
+    study = Study(world, open_stores(settings.store_url).store(_SANDBOX))
+    return Sandbox(settings=settings, study=study, clock=clock)
 
 
 def _refuse_useless_secrets(settings: Settings) -> None:

@@ -7,19 +7,17 @@ from mockserver.sandbox.counters import Counters
 from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
 from mockserver.simulation.world import World
-from mockserver.store import Store
 
 __all__ = ["Sandbox"]
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What one request may look at and change: the study, the clock, what clients wrote, and how often."""
+    """What one request may look at and change: the study, the clock, and how often clients asked."""
 
     settings: Settings
     study: Study
     clock: Clock
-    store: Store
     counters: Counters = field(default_factory=Counters)
 
     @property

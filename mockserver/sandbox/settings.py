@@ -26,7 +26,7 @@ class Settings:
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
         link_secret: Signs recording links. Public on purpose too.
         control_token: What other machines must send to `/_mock`; None lets only this machine in there.
-        store_url: SQLAlchemy URL of what clients write; SQLite in memory by default.
+        store_url: SQLAlchemy URL of where what clients write is kept; None keeps it in memory.
     """
 
     scenario: str = "demo"
@@ -53,4 +53,4 @@ class Settings:
     token_secret: str = "mockserver development secret, not for production"
     link_secret: str = "mockserver link secret, not for production"
     control_token: str | None = None
-    store_url: str = "sqlite://"
+    store_url: str | None = None
