@@ -5,14 +5,12 @@
 The driver is the server's (`mockserver/server`) or that of WSGI, which the application made here has.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from flask import Flask
 from jwt.exceptions import InvalidKeyError
 
-from mockserver import control, hyperstudy, ingestion
 from mockserver.control.routes import api as control_api
-from mockserver.door.apis import Api
 from mockserver.door.door import Door
 from mockserver.door.routes import Routes
 from mockserver.door.wsgi import WsgiDriver
@@ -28,4 +26,67 @@ from mockserver.web.application import FlaskViews, make_flask
 from mockserver.web.reference import register
 from mockserver.words.errors import SettingsError
 
-__all__ = ["create_app", "create_door", "create_sandboxes"]
+__all__ = ["create_app", "door_of", "create_sandboxes"]
+
+
+def create_sandboxes(
+    settings: Settings | None = None,
+    process: ProcessSettings | None = None,
+    announce: Callable[[Entry], None] = lambda entry: None,
+) -> Sandboxes:
+    """Make the sandboxes of a process: the default one, and room for more.
+
+    Args:
+        settings: The default sandbox's; None takes the defaults.
+        process: Says where clients' writes are kept.
+        announce: Is told of each request that was answered.
+
+    Raises:
+        ScenarioError: The scenario is unknown or invalid.
+        SettingsError: The store cannot be opened, or a secret signs nothing.
+    """
+    settings, process = settings or Settings(), process or ProcessSettings()
+    _refuse_useless_secrets(settings)
+    return Sandboxes(settings, open_stores(process.store_url), announce)
+
+
+def create_app(
+    settings: Settings | None = None, process: ProcessSettings | None = None, *, sandboxes: Sandboxes | None = None
+) -> Flask:
+    """Make an application; every call gives an independent one, with worlds of its own.
+
+    Its `wsgi_app` is the door, so that a test client meets what a client meets at a socket.
+
+    Args:
+        settings, process: As for `create_sandboxes`.
+        sandboxes: The state to serve, where the caller made it already.
+
+    Raises:
+        ScenarioError, SettingsError: As for `create_sandboxes`.
+    """
+    process = process or ProcessSettings()
+    sandboxes = sandboxes or create_sandboxes(settings, process)
+    apis = (hyperstudy_api(), ingestion_api(), control_api(process.control_token))
+    app = make_flask(apis)
+    app.extensions["mockserver"] = sandboxes
+    register(app.extensions, Documents(apis, lambda private: create_app(process=process, sandboxes=private)))
+    door = Door(sandboxes, apis, Routes(app.url_map, apis), FlaskViews(app))
+    app.extensions["mockserver_door"] = door
+    app.wsgi_app = WsgiDriver(door)  # type: ignore[method-assign]
+    return app
+
+
+def door_of(app: Flask) -> Door:
+    """The door of an application, for a driver of one's own such as the server's."""
+    door: Door = app.extensions["mockserver_door"]
+    return door
+
+
+def _refuse_useless_secrets(settings: Settings) -> None:
+    for name in ("token_secret", "link_secret"):
+        if not getattr(settings, name):
+            raise SettingsError(f"{name} is empty: it takes any text, such as 'a secret'")
+    try:
+        mint(settings.token_secret, 0)
+    except InvalidKeyError as error:
+        raise SettingsError(f"token_secret cannot sign with HS256: {error}") from None

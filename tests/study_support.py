@@ -33,7 +33,7 @@ def still_sandbox(scenario: str, now_ms: int | None = None, **settings: Any) -> 
     """The state of a run in which time stands still until it is advanced, the machine's time too."""
     made = create_sandbox(Settings(scenario=scenario, **settings))
     clock = Clock(made.clock.now_ms() if now_ms is None else now_ms, wall=lambda: WALL_MS, passed=lambda: 0)
-    return Sandbox(settings=made.settings, study=made.study, clock=clock, store=made.store)
+    return Sandbox(settings=made.settings, study=made.study, clock=clock)
 
 
 class StudyApi:

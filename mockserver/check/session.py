@@ -39,7 +39,7 @@ def reader_of(settings: Settings, keys: Sequence[str]) -> Iterator[Reader]:
         ScenarioError: The scenario is unknown or invalid.
     """
     sandbox = create_sandbox(settings)
-    with contextlib.closing(sandbox.store):
+    with contextlib.closing(sandbox.study):
         app = create_app(sandbox=sandbox)
         yield Reader(InProcessTransport(app), keys or _reading_keys(sandbox))
 

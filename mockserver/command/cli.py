@@ -122,7 +122,7 @@ def cli(
     token_secret: str,
     link_secret: str,
     control_token: str | None,
-    store_url: str,
+    store_url: str | None,
     quiet: bool,
     as_json: bool,
     ready_file: Path | None,

@@ -51,7 +51,7 @@ def serve(
         SettingsError: The address or the ready file cannot be used.
     """
     sandbox = create_sandbox(settings)
-    with contextlib.closing(sandbox.store):
+    with contextlib.closing(sandbox.study):
         app = create_app(sandbox=sandbox)
         if not stop.requested:
             _serve(app, sandbox, announce=announce, ready_path=ready_path, stop=stop)

@@ -12,7 +12,7 @@ from mockserver.web.responses import json_response
 from mockserver.door.operations import Parameter
 from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of
 from mockserver.ingestion.schemas import KINDS
-from mockserver.store import IngestedItem, LoggedWarning
+from mockserver.sandbox.study import IngestedItem, LoggedWarning
 from mockserver.words import exact_json
 from mockserver.words.timestamps import iso_from_ms
 
@@ -81,17 +81,17 @@ class _Question:
 
 def ingested() -> Response:
     """A page of what was ingested, by batch in order of arrival; `total` counts all that the filters leave."""
-    store, asked = current_sandbox().store, _question()
-    items = store.items(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    total = store.count_items(asked.kind, asked.session_id)
+    arrivals, asked = current_sandbox().study.arrivals, _question()
+    items = arrivals.items(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
+    total = arrivals.count_items(asked.kind, asked.session_id)
     return json_response({"items": [_item(item) for item in items], "total": total})
 
 
 def lint() -> Response:
     """A page of what the lint found, by batch in order of arrival; `total` counts all that the filters leave."""
-    store, asked = current_sandbox().store, _question()
-    warnings = store.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    total = store.count_warnings(asked.kind, asked.session_id)
+    arrivals, asked = current_sandbox().study.arrivals, _question()
+    warnings = arrivals.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
+    total = arrivals.count_warnings(asked.kind, asked.session_id)
     return json_response({"warnings": [_warning(warning) for warning in warnings], "total": total})
 
 

@@ -19,7 +19,6 @@ from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_
 from mockserver.hyperstudy.metadata import KIND, NOW
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.calls import Call
-from mockserver.sandbox.study.written_events import keep_events
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
@@ -75,9 +74,7 @@ def record_events(call: Call) -> Response:
             events.append(_event(call, item))
         except _RejectedError as reasons:
             rejections.append({"index": index, "reason": str(reasons)})
-    # Ids are counted on, so nobody else may write between counting and writing.
-    with call.sandbox.study.lock:
-        keep_events(call.sandbox.store, events, call.now_ms)
+    call.sandbox.study.record_events(events, call.now_ms)
     verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
     # A batch may be about many rooms: it has no scope.
     return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import count
-from typing import Final, Literal, Protocol, get_args
+from typing import Final, Literal, get_args
 
 from mockserver.sandbox.clock import Clock, wall_ms
 from mockserver.sandbox.counters import Counters
@@ -17,9 +17,9 @@ from mockserver.sandbox.study import Study
 from mockserver.sandbox.worlds import Worlds
 from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
-from mockserver.store import Store
+from mockserver.store import Stores
 
-__all__ = ["PARTS", "ConflictError", "Order", "Part", "Sandboxes", "Stores", "TooManyError"]
+__all__ = ["PARTS", "ConflictError", "Order", "Part", "Sandboxes", "TooManyError"]
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 MOST: Final = 10_000
@@ -33,22 +33,6 @@ class ConflictError(Exception):
 
 class TooManyError(Exception):
     """There are as many sandboxes as there may be."""
-
-
-class Stores(Protocol):
-    """Where sandboxes keep what clients write."""
-
-    def open(self, name: str, *, fresh: bool) -> Store:
-        """A sandbox's own store.
-
-        Args:
-            fresh: Empty, whatever was kept under the name before.
-        """
-        ...
-
-    def drop(self, name: str) -> None:
-        """Forget what was kept under a name."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +180,7 @@ class Sandboxes:
             number=next(self._numbers),
             settings=settings,
             instant_ms=instant_ms,
-            study=Study(world, self._stores.open(name, fresh=fresh)),
+            study=Study(world, self._stores.store(name, fresh=fresh)),
             clock=_clock(world, order),
             journal=self._journal(settings),
             keys=Keys(world.scenario.keys, world.seed, name),
@@ -214,7 +198,7 @@ class Sandboxes:
             known,
             number=next(self._numbers),
             clock=clock,
-            study=Study(base, self._stores.open(known.name, fresh=True)) if "writes" in parts else known.study,
+            study=Study(base, self._stores.store(known.name, fresh=True)) if "writes" in parts else known.study,
             journal=self._journal(known.settings) if "journal" in parts else known.journal,
             counters=Counters() if set(parts) >= set(PARTS) else known.counters,
         )

@@ -7,9 +7,9 @@ from study_support import Record, StudyApi
 
 from mockserver.app import create_app
 from mockserver.check.invariants import Invariant
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.rule import Counterexample, Counterexamples, RoomRule
 from mockserver.check.run import Result, Run
-from mockserver.check.study import Study
 from mockserver.command.check import check_command
 from mockserver.server import serving
 
@@ -91,8 +91,8 @@ def test_written_events_do_not_tell_whether_a_room_is_over(
     )
     over: list[bool] = []
 
-    def look(study: Study) -> Counterexamples:
-        over.append(study.is_over)
+    def look(observed: ObservedRoom) -> Counterexamples:
+        over.append(observed.is_over)
         return iter(())
 
     Run(reader, invariants=[Invariant(1, "Looked into", lambda: RoomRule(look, "events"))]).results()

@@ -318,7 +318,7 @@ def test_a_stop_closes_the_windows_of_its_room(restless: Story, window_ms: int) 
     query, experiment_id = Query(now_ms=now_ms), restless.rooms[0].experiment_id
     before = everything(restless.world.select_windows(window_ms, restless.rooms, query))
     stopped = [replace(room, stopped_ms=now_ms) for room in restless.rooms]
-    world = restless.world.extended({experiment_id: stopped}, {}, 1)
+    world = restless.world.with_rooms(stopped)
     after = everything(world.select_windows(window_ms, world.rooms(experiment_id), query))
     assert after == in_order(averages(within(restless.samples, None, now_ms), window_ms))
     assert after[: len(before)] == before
