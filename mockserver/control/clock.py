@@ -6,18 +6,16 @@ from flask import Response
 
 from mockserver.control.errors import ControlError
 from mockserver.door.http import current_sandbox, json_response, read_json
+from mockserver.sandbox.clock import ClockError
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["advance_clock", "read_clock"]
 
-# The end of the year 9000: later instants could not be written any more.
-_LAST_MS = 221_845_392_000_000
-
 
 def read_clock() -> Response:
     """What time it is in the world, and how fast it passes."""
-    clock = current_sandbox().clock
-    return json_response({"now": iso_from_ms(clock.now_ms()), "speed": clock.speed})
+    reading = current_sandbox().clock.reading()
+    return json_response({"now": iso_from_ms(reading.now_ms), "speed": reading.speed})
 
 
 def advance_clock() -> Response:
@@ -26,13 +24,15 @@ def advance_clock() -> Response:
     Raises:
         ControlError: It is missing, no whole number, negative, or leads beyond the year 9000.
     """
-    clock = current_sandbox().clock
-    clock.advance(_asked_ms(read_json(), _LAST_MS - clock.now_ms()))
+    try:
+        current_sandbox().clock.advance(_by_ms(read_json()))
+    except ClockError as error:
+        raise ControlError(str(error)) from None
     return read_clock()
 
 
-def _asked_ms(body: Any, most_ms: int) -> int:
-    asked = body.get("advanceMs") if isinstance(body, dict) else None
-    if not isinstance(asked, int) or isinstance(asked, bool) or not 0 <= asked <= most_ms:
-        raise ControlError(f'Expected {{"advanceMs": <whole number from 0 to {most_ms}>}}')
-    return asked
+def _by_ms(body: Any) -> int:
+    by_ms = body.get("advanceMs") if isinstance(body, dict) else None
+    if not isinstance(by_ms, int) or isinstance(by_ms, bool):
+        raise ControlError('Expected {"advanceMs": <whole number of ms, 0 or more>}')
+    return by_ms
