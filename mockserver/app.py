@@ -1,6 +1,6 @@
 """The only place that wires things together. A request's way through the house:
 
-    driver -> door -> sandbox -> kept answer, or the view of an operation -> world or study -> envelope -> door -> driver
+    driver -> door -> sandbox -> kept answer, or an operation's view -> world or study -> envelope -> door -> driver
 
 The driver is the server's (`mockserver/server`) or that of WSGI, which the application made here has.
 """
@@ -19,7 +19,7 @@ from mockserver.ingestion.routes import api as ingestion_api
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.documents import Documents
 from mockserver.sandbox.journal import Entry
-from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.sandbox.sandboxes import Order, Sandboxes
 from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.store import open_stores
 from mockserver.web.application import FlaskViews, make_flask
@@ -47,7 +47,7 @@ def create_sandboxes(
     """
     settings, process = settings or Settings(), process or ProcessSettings()
     _refuse_useless_secrets(settings)
-    return Sandboxes(settings, open_stores(process.store_url), announce)
+    return Sandboxes(Order(settings), open_stores(process.store_url), announce)
 
 
 def create_app(

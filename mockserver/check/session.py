@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import click
 
-from mockserver.app import create_app, create_sandbox
+from mockserver.app import create_app, create_sandboxes
 from mockserver.check.reader import Reader
 from mockserver.check.run import Result, Run
 from mockserver.check.transport import HttpTransport, InProcessTransport

@@ -7,13 +7,13 @@ import orjson
 from flask import Response, request
 
 from mockserver.control.errors import ControlError
-from mockserver.web.requests import current_sandbox
-from mockserver.web.responses import json_response
 from mockserver.door.operations import Parameter
-from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of
 from mockserver.ingestion.schemas import KINDS
 from mockserver.sandbox.study import IngestedItem, LoggedWarning
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
 from mockserver.words import exact_json
+from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ITEMS", "PARAMETERS", "WARNINGS", "ingested", "lint"]

@@ -24,7 +24,8 @@ BASE_PATH: Final = "/_mock"
 def operations() -> list[Operation]:
     """Every operation, in the order in which the reference page shows them."""
     return [
-        _row("getWorld", "GET", "/world", world.world, "What world this is, and who took part where", "world", world.WORLD),
+        _row("getWorld", "GET", "/world", world.world, "What world this is, and who took part where", "world",
+             world.WORLD),
         _row("getClock", "GET", "/clock", clock.read_clock, "What time it is in the world", "clock", clock.CLOCK),
         _row("changeClock", "POST", "/clock", clock.change_clock, "Move the clock, stop it, or let it run", "clock",
              clock.CLOCK, body=clock.CHANGE),

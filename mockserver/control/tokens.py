@@ -4,13 +4,12 @@ from flask import Response, request
 
 from mockserver.control.errors import ControlError
 from mockserver.control.schemas import TokenOrder, TokenOrderSchema, read_token_order
+from mockserver.ingestion import tokens
 from mockserver.ingestion.described import rules_schema
-from mockserver.words.json_schema import INSTANT, TEXT, object_of
-from mockserver.web.bodies import MalformedJsonError
+from mockserver.web.bodies import MalformedJsonError, read_json
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
-from mockserver.web.bodies import read_json
-from mockserver.ingestion import tokens
+from mockserver.words.json_schema import INSTANT, TEXT, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ORDER", "TOKEN", "mint_token"]

@@ -4,9 +4,9 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.simulation.world import World
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
-from mockserver.simulation.world import World
 from mockserver.words.json_schema import COUNT, INSTANT, NAMES, TEXT, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 import orjson
 
+from mockserver.door.refusals import Cause
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["CLAIM", "HEADER", "PREFIX", "Choice", "choose"]
+__all__ = ["CLAIM", "HEADER", "PREFIX", "Choice", "Problem", "choose"]
+
+# Status, cause and sentence of a refusal.
+Problem = tuple[int, Cause, str]
 
 PREFIX = "/_mock/s/"
 HEADER = "X-Mock-Sandbox"
@@ -39,7 +43,7 @@ class Choice:
     sandbox: Sandbox
     prefix: str
     path: bytes
-    problem: tuple[int, str, str] | None = None
+    problem: Problem | None = None
 
 
 def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> Choice:

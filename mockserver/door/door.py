@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
-from mockserver.door.choice import Choice, choose
+from mockserver.door.choice import Choice, Problem, choose
 from mockserver.door.kept import Kept, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
@@ -190,7 +190,7 @@ def _tell_notes(asked: Asked, entry: Entry) -> None:
 # --- refusing -----------------------------------------------------------------------------------
 
 
-def _bad_host(asked: Asked) -> tuple[int, Any, str] | None:
+def _bad_host(asked: Asked) -> Problem | None:
     """HTTP/1.1 wants exactly one `Host` (RFC 9112, 3.2)."""
     host = asked.fields.get(b"host")
     if host is None and asked.request.http_version == "1.1":

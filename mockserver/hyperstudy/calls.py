@@ -9,7 +9,6 @@ from typing import cast
 
 from flask import Response, request
 
-from mockserver.words.addresses import DATA_API
 from mockserver.door.asked import Asked
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.envelope import error_response
@@ -21,6 +20,7 @@ from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
 from mockserver.web.requests import current_asked
+from mockserver.words.addresses import DATA_API
 
 __all__ = ["Call", "serve"]
 

@@ -8,21 +8,21 @@ from typing import Any
 
 from flask import Response, request
 
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
 from mockserver.hyperstudy.declared_variables import with_variables
 from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.errors import NotFound
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
-from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.hyperstudy.metadata import ABOUT, about
-from mockserver.door.operations import Answer, Operation
-from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
-from mockserver.hyperstudy.errors import NotFound
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
 from mockserver.hyperstudy.shapes import Shape
 from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["API_VERSION", "data_operations", "recording_links"]

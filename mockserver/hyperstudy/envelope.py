@@ -8,14 +8,14 @@ from typing import Any
 from flask import Response
 
 from mockserver.door.refusals import Refusal
+from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
+from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
 from mockserver.web.requests import current_asked, current_notes, current_sandbox
 from mockserver.web.responses import json_response
-from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
-from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
 from mockserver.words.addresses import DATA_API
 
-__all__ = ["error_response", "success", "wrap"]
+__all__ = ["error_body", "error_response", "success", "wrap"]
 
 _BASE_CODES = {
     400: "VALIDATION_ERROR",
@@ -39,10 +39,19 @@ def error_response(error: Exception) -> Response:
         return _too_large()
     if not isinstance(error, ApiError):
         raise error
-    code = "AUTHENTICATION_ERROR" if error.status == 401 and _observed() else error.code
     notes = current_notes()
-    notes.cause, notes.message = str(error.details.get("reason", code)), error.message
-    return json_response(_error(code, error.message, error.details), error.status, error.headers)
+    notes.cause, notes.message = str(error.details.get("reason", error.code)), error.message
+    return json_response(error_body(error, observed=_observed()), error.status, error.headers)
+
+
+def error_body(error: ApiError, *, observed: bool = False) -> dict[str, Any]:
+    """The envelope of an error.
+
+    Args:
+        observed: In the reading of the official client, where it disagrees with the documentation.
+    """
+    code = "AUTHENTICATION_ERROR" if error.status == 401 and observed else error.code
+    return _error(code, error.message, error.details)
 
 
 def wrap(refusal: Refusal) -> dict[str, Any]:

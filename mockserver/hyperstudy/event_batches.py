@@ -12,16 +12,16 @@ from typing import Any
 import orjson
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against
-from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import KIND, NOW
-from mockserver.door.operations import Answer, Operation
-from mockserver.hyperstudy.calls import Call
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
 __all__ = ["event_batch_operations"]

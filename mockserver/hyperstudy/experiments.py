@@ -9,21 +9,21 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Method, Operation, Parameter
 from mockserver.hyperstudy.bodies import checked_body, read_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.words.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
-from mockserver.door.operations import Answer, Method, Operation, Parameter
-from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.sandbox.study.definitions import participants_of
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
+from mockserver.words.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["experiment_operations"]

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from mockserver.hyperstudy.errors import InvalidParameter
 from mockserver.door.operations import Parameter
+from mockserver.hyperstudy.errors import InvalidParameter
 
 __all__ = ["described_flag", "flag"]
 

@@ -12,11 +12,11 @@ from typing import Any
 from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment
 from mockserver.hyperstudy.deployment_schemas import MORE_ROOMS, NEW_DEPLOYMENT
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
-from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.sandbox.study.definitions import agent_roles, agent_seats
 from mockserver.sandbox.study.launches import STAGGER_MS, Launch, new_launch

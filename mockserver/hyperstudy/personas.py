@@ -8,15 +8,15 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked, checked_body, problems, read_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
-from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
-from mockserver.door.operations import Answer, Operation
-from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
+from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]

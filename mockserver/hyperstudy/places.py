@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.hyperstudy.calls import Call
+from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.sandbox.study.shelves import Kept
 from mockserver.simulation.story.rooms import RoomRef
 

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from mockserver.door.apis import Api
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.agent_data import agent_operations
+from mockserver.hyperstudy.calls import serve
 from mockserver.hyperstudy.data import data_operations
 from mockserver.hyperstudy.deployments import deployment_operations
 from mockserver.hyperstudy.envelope import wrap
@@ -11,10 +14,7 @@ from mockserver.hyperstudy.experiments import experiment_operations
 from mockserver.hyperstudy.files import file_operations
 from mockserver.hyperstudy.health import health_operations
 from mockserver.hyperstudy.inspection import inspection_operations
-from mockserver.door.operations import Operation
-from mockserver.hyperstudy.calls import serve
 from mockserver.hyperstudy.keys import HEADERS
-from mockserver.door.apis import Api
 from mockserver.hyperstudy.personas import persona_operations
 from mockserver.hyperstudy.reference import reference_operations
 from mockserver.words.addresses import DATA_API

@@ -4,8 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, validate
 
-from mockserver.ingestion.schemas import ENVELOPE, Kind
 from mockserver.ingestion.fields import SUM_TOLERANCE, Emotions, Items, Record, Timestamp
+from mockserver.ingestion.schemas import ENVELOPE, Kind
 
 __all__ = ["batch_schema", "rules_schema"]
 

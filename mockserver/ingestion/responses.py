@@ -6,14 +6,14 @@ from typing import Any
 from flask import Response
 
 from mockserver.door.refusals import Refusal
-from mockserver.words.json_schema import COUNT, ID, TEXT, list_of, object_of
-from mockserver.web.requests import current_notes
-from mockserver.web.responses import json_response
 from mockserver.ingestion.batch import Outcome
 from mockserver.ingestion.errors import ApiError, TooLarge, error_body
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
+from mockserver.web.requests import current_notes
+from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
+from mockserver.words.json_schema import COUNT, ID, TEXT, list_of, object_of
 
 __all__ = ["CONFIRMATION", "REJECTION", "confirmation", "error_response", "wrap"]
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema
 
-from mockserver.words.fidelity import Fidelity
 from mockserver.ingestion.fields import (
     Choice,
     Emotions,
@@ -23,6 +22,7 @@ from mockserver.ingestion.fields import (
     Whole,
     Within,
 )
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["ENVELOPE", "KINDS", "EnvelopeSchema", "EventSchema", "FrameSchema", "Kind", "SegmentSchema"]
 

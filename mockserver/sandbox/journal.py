@@ -68,7 +68,7 @@ class Entry:
         answer_bytes: How much of it was sent.
         answer_sha256: Of the whole body; None where it was not sent to its end.
         duration_ns: From the complete head to the last byte.
-        outcome: `open` while it goes on, `whole`, `left` (the client went away), `cut` (on purpose), `failed` (our bug).
+        outcome: `open` while it goes on, `whole`, `left` (the client did), `cut` (by the emulator), `failed` (our bug).
     """
 
     __slots__ = (

@@ -26,7 +26,7 @@ class Keys:
         self._seed = seed
         self._sandbox = sandbox
         # Of two with one value, the one that is listed first counts.
-        self._by_value = {key.value: (name, key) for name, key in reversed(listed.items())}
+        self._by_value = {key.value: (name, key) for name, key in reversed(list(listed.items()))}
         self._minted: dict[str, KeySpec] = {}
         self._lock = threading.Lock()
 

@@ -24,6 +24,7 @@ class Sandbox:
 
     Attributes:
         name: As requests and links name it.
+        identity: The same for sandboxes that answer the same as long as nobody changes them, in any process.
         number: No two sandboxes of a process have the same one, those under one name before and after a reset neither.
         instant_ms: The instant that the experiments were moved to (`Settings.now`), ms since the epoch; None where
             they were not.
@@ -31,6 +32,7 @@ class Sandbox:
     """
 
     name: str
+    identity: str
     number: int
     settings: Settings
     instant_ms: int | None

@@ -14,7 +14,7 @@ from mockserver.sandbox.keys import Keys
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
-from mockserver.sandbox.worlds import Worlds
+from mockserver.sandbox.worlds import OneWorld, Worlds
 from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
 from mockserver.store import Stores
@@ -56,24 +56,29 @@ class Sandboxes:
         default: What the default sandbox is made of.
         stores: Where they keep what clients write.
         announce: Is told of each entry of each journal once it is closed.
+        worlds: Where worlds come from; None makes them.
 
     Raises:
         ScenarioError: The default scenario is unknown or invalid.
     """
 
     def __init__(
-        self, default: Settings, stores: Stores, announce: Callable[[Entry], None] = lambda entry: None
+        self,
+        default: Order,
+        stores: Stores,
+        announce: Callable[[Entry], None] = lambda entry: None,
+        worlds: Worlds | OneWorld | None = None,
     ) -> None:
         self._stores = stores
         self._announce = announce
-        self._worlds = Worlds()
+        self._worlds = worlds or Worlds()
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._orders: dict[str, Order] = {}
         # Replaced as a whole or one item at a time, so that a look-up needs no lock.
         self._sandboxes: dict[str, Sandbox] = {}
         self._owners: dict[str, str] = {}
-        self._make(DEFAULT_NAME, Order(default), fresh=False)
+        self._make(DEFAULT_NAME, default, fresh=False)
 
     # --- reading -------------------------------------------------------------------------------
 
@@ -104,6 +109,10 @@ class Sandboxes:
 
     # --- changing ------------------------------------------------------------------------------
 
+    def close(self) -> None:
+        """Let go of what clients' writes are kept in; no sandbox is usable afterwards."""
+        self._stores.close()
+
     def create(self, name: str, order: Order) -> tuple[Sandbox, bool]:
         """Make a sandbox, unless it is there already and made of the same.
 
@@ -117,7 +126,7 @@ class Sandboxes:
             ValueError: It cannot have that name.
         """
         if not NAME.fullmatch(name):
-            raise ValueError(f"a sandbox's name is 1 to 64 of a-z 0-9 . _ - and begins with a letter or digit: {name!r}")
+            raise ValueError(f"A sandbox's name is 1 to 64 of a-z 0-9 . _ - and begins with one of a-z 0-9: {name!r}")
         with self._lock:
             known = self._sandboxes.get(name)
             if known is not None:
@@ -174,9 +183,11 @@ class Sandboxes:
     def _make(self, name: str, order: Order, *, fresh: bool) -> Sandbox:
         settings = order.settings
         instant_ms = wall_ms() if settings.now == "machine" else settings.now
-        world = self._worlds.world(settings, instant_ms)
+        placed = self._worlds.world(settings, instant_ms)
+        world = placed.world
         made = Sandbox(
             name=name,
+            identity=f"{placed.identity} {order!r}",
             number=next(self._numbers),
             settings=settings,
             instant_ms=instant_ms,

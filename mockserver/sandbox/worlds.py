@@ -11,11 +11,18 @@ from pathlib import Path
 
 from mockserver.sandbox.settings import Settings
 from mockserver.simulation.library import read_scenario
-from mockserver.simulation.moved import moved
 from mockserver.simulation.scenario.specs import Scenario
 from mockserver.simulation.world import World
 
-__all__ = ["Worlds"]
+__all__ = ["OneWorld", "PlacedWorld", "Worlds"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWorld:
+    """A world, and what tells it from others: the same text wherever the same world is made."""
+
+    world: World
+    identity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +44,10 @@ class Worlds:
 
     def __init__(self) -> None:
         self._scenarios: dict[str, _Known] = {}
-        self._worlds: weakref.WeakValueDictionary[tuple[str, int, int | None], World] = weakref.WeakValueDictionary()
+        self._worlds: weakref.WeakValueDictionary[str, World] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def world(self, settings: Settings, instant_ms: int | None) -> World:
+    def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
         """The world that settings name.
 
         Args:
@@ -52,12 +59,11 @@ class Worlds:
         with self._lock:
             scenario = self.scenario(settings.scenario)
             seed = scenario.seed if settings.seed is None else settings.seed
-            key = (_content(scenario), seed, instant_ms)
-            world = self._worlds.get(key)
+            identity = _identity(scenario, seed, instant_ms)
+            world = self._worlds.get(identity)
             if world is None:
-                placed = scenario if instant_ms is None else moved(scenario, seed, instant_ms)
-                world = self._worlds[key] = World(placed, seed)
-            return world
+                world = self._worlds[identity] = World(scenario, seed)
+            return PlacedWorld(world, identity)
 
     def scenario(self, name: str) -> Scenario:
         """The scenario as its files are now.
@@ -73,5 +79,16 @@ class Worlds:
         return known.scenario
 
 
-def _content(scenario: Scenario) -> str:
-    return hashlib.sha256(repr(scenario).encode()).hexdigest()
+def _identity(scenario: Scenario, seed: int, instant_ms: int | None) -> str:
+    return hashlib.sha256(repr((scenario, seed, instant_ms)).encode()).hexdigest()
+
+
+class OneWorld:
+    """Hands out a world that is there already, whatever is ordered: for sandboxes of nobody but us."""
+
+    def __init__(self, placed: PlacedWorld) -> None:
+        self._placed = placed
+
+    def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
+        """That world."""
+        return self._placed

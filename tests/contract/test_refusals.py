@@ -7,12 +7,12 @@ import orjson
 import pytest
 from emulator import error_of
 from flask import Flask
+from mockserver.door.routing import api_of
 from study_support import StudyApi
 
 from mockserver import Settings, control, create_app, hyperstudy, ingestion
 from mockserver.app import create_sandbox
 from mockserver.door.refusals import refusal_body
-from mockserver.door.routing import api_of
 
 PATHS: dict[str, ModuleType | None] = {
     "/api/v3": hyperstudy,

@@ -423,39 +423,6 @@ def test_what_is_unknown_is_answered_with_an_id_that_is_there_by_now(tmp_path: P
 # --- clocks ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("speed", "passed_ms", "now_ms"), [(0, 5000, 1000), (1, 5000, 6000), (60, 5000, 301_000), (0.5, 5001, 3500)]
-)
-def test_a_clock_is_frozen_real_or_scaled(speed: float, passed_ms: int, now_ms: int) -> None:
-    """Now is where it began, and the real time that passed, times the speed."""
-    passed = [700]
-    clock = Clock(1000, speed=speed, passed=lambda: passed[0])
-    assert clock.now_ms() == 1000
-    passed[0] += passed_ms
-    assert clock.now_ms() == now_ms
-
-
-def test_a_clock_can_begin_at_the_machines_time() -> None:
-    """And goes on from there at its own speed."""
-    passed = [0]
-    clock = Clock(None, speed=2, wall=lambda: 50_000, passed=lambda: passed[0])
-    passed[0] = 10
-    assert clock.now_ms() == 50_020
-
-
-def test_advancing_moves_any_clock_forward_and_none_back() -> None:
-    """By simulated ms, whatever the speed; tokens follow with the machine's time as their origin."""
-    for speed in (0, 60):
-        clock = Clock(1000, speed=speed, wall=lambda: 9000, passed=lambda: 0)
-        clock.advance(250)
-        clock.advance(0)
-        assert (clock.now_ms(), clock.token_now_ms()) == (1250, 9250)
-        with pytest.raises(ValueError, match="backwards"):
-            clock.advance(-1)
-    with pytest.raises(ValueError, match="backwards"):
-        Clock(0, speed=-1)
-
-
 def test_the_clock_is_advanced_over_http(live: Live) -> None:
     """And with it what is there."""
     study = Running(live.sandbox, live.first_ms)
