@@ -4,7 +4,7 @@ Why Uvicorn: it answers on one event loop, so what is known already costs no hop
 process, on a thread, so that port 0, a ready signal and a clean stop are simple; and its parser is a C library.
 
     listening.py     host and port -> listening sockets, before anything runs
-    serving.py       the thread, the loop, the start and the clean stop
+    lifetime.py      the thread, the loop, the start and the clean stop
     connections.py   all open connections: how many, how long silent
     connection.py    one connection, between the socket and Uvicorn's protocol
     driver.py        one request: carries out the door's steps
@@ -16,6 +16,6 @@ Of Uvicorn this uses names without an underscore alone: `Config`, `ServerState`,
 """
 
 from mockserver.server.driver import Door
-from mockserver.server.serving import Server, serving
+from mockserver.server.lifetime import Server, serving
 
 __all__ = ["Door", "Server", "serving"]

@@ -13,12 +13,12 @@ from typing import cast
 
 from uvicorn.config import Config
 
-from mockserver.words.errors import SettingsError
 from mockserver.server.connections import Connections
 from mockserver.server.driver import Door, Driver
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
 from mockserver.server.workers import Worker
+from mockserver.words.errors import SettingsError
 
 __all__ = ["Server", "new_event_loop", "serving"]
 
