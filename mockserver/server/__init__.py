@@ -1,0 +1,21 @@
+"""The socket side of the emulator: Uvicorn in this process, driving the door's steps on an event loop.
+
+Why Uvicorn: it answers on one event loop, so what is known already costs no hop between threads; it runs inside this
+process, on a thread, so that port 0, a ready signal and a clean stop are simple; and its parser is a C library.
+
+    listening.py     host and port -> listening sockets, before anything runs
+    lifetime.py      the thread, the loop, the start and the clean stop
+    connections.py   all open connections: how many, how long silent
+    connection.py    one connection, between the socket and Uvicorn's protocol
+    driver.py        one request: carries out the door's steps
+    workers.py       the two threads that compute
+    limits.py        every number
+
+Of Uvicorn this uses names without an underscore alone: `Config`, `ServerState`, `AutoHTTPProtocol` as an
+`asyncio.Protocol` with `shutdown()`, and ASGI.
+"""
+
+from mockserver.server.driver import Door
+from mockserver.server.lifetime import Server, serving
+
+__all__ = ["Door", "Server", "serving"]

@@ -1,0 +1,379 @@
+"""One client's connection: what stands between its socket and Uvicorn's protocol.
+
+    socket -> transport -> ClientConnection -> Uvicorn's protocol -> driver -> door
+    socket <- transport <- Outlet           <- Uvicorn's protocol <- driver <- door
+
+It parses no HTTP. It counts bytes of heads, notes when a byte came, recognises TLS, and closes in a way that lets the
+last answer arrive: closing over unread bytes makes the kernel send a reset, which overtakes what was just written. So
+a refused client is told that nothing follows, and heard out for a while.
+
+Both sides are asyncio's own methods alone; the library may change whatever else it likes.
+"""
+
+import asyncio
+import contextlib
+import http
+import logging
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from uvicorn.config import Config
+from uvicorn.server import ServerState
+
+if TYPE_CHECKING:
+    from mockserver.server.connections import Connections
+
+__all__ = ["ClientConnection", "ClientLeft", "HttpProtocol"]
+
+_log = logging.getLogger("mockserver")
+
+_TLS_HANDSHAKE = 0x16
+_HEAD_ENDS = b"\r\n\r\n"
+# Pieces below this are joined before they are written, since a system call costs more than the copy.
+_JOINED_BYTES = 64 * 1024
+# Closing discards what is unsent and tells the peer of an error, instead of an orderly end.
+_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+
+class ClientLeft(Exception):
+    """The client has gone, or was cut off; nobody waits for the answer."""
+
+
+class HttpProtocol(Protocol):
+    """What is used of Uvicorn's protocols: asyncio's methods, and how they are told that the server stops."""
+
+    def __init__(self, config: Config, server_state: ServerState, app_state: dict[str, Any]) -> None: ...
+    def connection_made(self, transport: asyncio.BaseTransport, /) -> None: ...
+    def data_received(self, data: bytes, /) -> None: ...
+    def eof_received(self) -> bool | None: ...
+    def connection_lost(self, exc: Exception | None, /) -> None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...
+    def shutdown(self) -> None: ...
+
+
+class ClientConnection(asyncio.Protocol):
+    """From the accepted socket to its end.
+
+    Args:
+        connections: All of them; this one joins and leaves by itself.
+        make_http: Makes Uvicorn's protocol for this connection.
+
+    Attributes:
+        transport: asyncio's.
+        is_busy: A request's head has come and its answer is not complete.
+        is_lost: Nothing can be sent any more.
+        awaits_body: The request at hand needs more of its body.
+        has_unread_body: The request at hand has a body that will not be read to its end.
+        quiet_since_s: When a byte came last, or the last answer was complete, in the time of the loop's sweeps.
+    """
+
+    transport: asyncio.Transport
+
+    def __init__(self, connections: "Connections", make_http: Callable[["ClientConnection"], HttpProtocol]) -> None:
+        self._connections = connections
+        self._limits = connections.limits
+        self._http = make_http(self)
+        self.is_busy = False
+        self.is_lost = False
+        self.is_lingering = False
+        self.awaits_body = False
+        self.has_unread_body = False
+        self.quiet_since_s = connections.now_s
+        self._is_fresh = True
+        self._is_paused = False
+        self._is_parsing = False
+        self._head_bytes = 0
+        self._head_tail = b""
+        self._head_since_s = 0.0
+        self._lingered_bytes = 0
+        self._linger_until_s = 0.0
+        self._resumed = 0
+        self._last_progress = (0, 0)
+        self._progress_s = connections.now_s
+        self._at_loss: Callable[[], None] | None = None
+        self._room: asyncio.Future[None] | None = None
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast(asyncio.Transport, transport)
+        self._outlet = Outlet(self, self.transport)
+        _send_at_once(self.transport)
+        self._http.connection_made(self._outlet)
+        self._connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        self.quiet_since_s = self._connections.now_s
+        if self.is_lingering:
+            self._drop(data)
+            return
+        if not self.is_busy and not self._is_sound_head(data):
+            return
+        self._is_parsing = True
+        self._http.data_received(data)
+        self._is_parsing = False
+
+    def eof_received(self) -> bool | None:
+        return self._http.eof_received()
+
+    def pause_writing(self) -> None:
+        self._is_paused = True
+        self._http.pause_writing()
+
+    def resume_writing(self) -> None:
+        self._is_paused = False
+        self._resumed += 1
+        self._http.resume_writing()
+        if self._room and not self._room.done():
+            self._room.set_result(None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_lost = True
+        self._connections.discard(self)
+        self._http.connection_lost(exc)
+        if self._at_loss:
+            self._at_loss()
+
+    # What the driver calls.
+
+    def begin(self) -> None:
+        """A request's head is complete, and its answer is being made."""
+        self.is_busy = True
+        self._head_bytes = 0
+        self._head_tail = b""
+
+    def end(self) -> None:
+        """The answer is complete; what comes now is a new head."""
+        self.is_busy = False
+        self.quiet_since_s = self._connections.now_s
+
+    def await_body(self) -> None:
+        """More of the body is needed; from now on its client must not be silent for too long."""
+        self.awaits_body = True
+        self.quiet_since_s = self._connections.now_s
+
+    async def until(self, event: "asyncio.Future[Any]", *, at_loss: Callable[[], None] | None = None) -> Any:
+        """Wait for something that the loop brings.
+
+        Args:
+            event: What to wait for.
+            at_loss: Called when the connection is lost first; without it, the event is given up.
+
+        Raises:
+            ClientLeft: The event was given up.
+        """
+        if self.is_lost and not event.done():
+            _give_up(event)
+        self._at_loss = at_loss or partial(_give_up, event)
+        try:
+            return await event
+        finally:
+            self._at_loss = None
+
+    async def until_room(self) -> None:
+        """Wait until the client has read enough of what was written.
+
+        Raises:
+            ClientLeft: It has gone.
+        """
+        while self._is_paused and not self.is_lost:
+            self._room = asyncio.get_running_loop().create_future()
+            await self.until(self._room)
+        if self.is_lost:
+            raise ClientLeft
+
+    async def until_lost(self) -> None:
+        """Wait for the end of the connection."""
+        with contextlib.suppress(ClientLeft):
+            await self.until(asyncio.get_running_loop().create_future())
+
+    def hold(self) -> None:
+        """Gather what is written from now on."""
+        self._outlet.held = []
+
+    def release(self) -> None:
+        """Write what was gathered, small pieces in one."""
+        self._outlet.release()
+
+    def raw(self, data: bytes) -> None:
+        """Send bytes past HTTP."""
+        self.transport.write(data)
+
+    def close(self) -> None:
+        """End the connection in good order once everything is sent, whatever was promised to the client."""
+        if self.has_unread_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    async def reset(self) -> None:
+        """End the connection with an error for the client, once what was written has left, or could not."""
+        self.transport.set_write_buffer_limits(high=0)
+        with contextlib.suppress(ClientLeft, TimeoutError):
+            await asyncio.wait_for(self.until_room(), self._limits.raw_s)
+        socket_of_it = self.transport.get_extra_info("socket")
+        with contextlib.suppress(OSError):
+            socket_of_it.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        self.transport.abort()
+
+    # What the sweep and the stop call.
+
+    @property
+    def is_between_requests(self) -> bool:
+        """Can it be closed without taking anything from anybody?"""
+        return not (self.is_busy or self._head_bytes or self.is_lingering or self.transport.get_write_buffer_size())
+
+    def check_times(self, now_s: float) -> None:
+        """End the connection if its client has been silent for too long."""
+        if self._is_unread(now_s):
+            self.transport.abort()
+        elif self.is_lingering:
+            if now_s > self._linger_until_s and not self.transport.get_write_buffer_size():
+                self.transport.abort()
+        elif self.is_busy:
+            if self.awaits_body and now_s - self.quiet_since_s > self._limits.body_s:
+                self.transport.abort()
+        elif self._head_bytes:
+            if now_s - self._head_since_s > self._limits.head_s:
+                self._refuse(408, "The request's head did not come to its end.")
+        elif now_s - self.quiet_since_s > self._limits.idle_s:
+            self.transport.close()
+
+    def stop(self) -> None:
+        """Take no more requests: close between two, or after the answer at hand."""
+        if not self.is_lingering:
+            self._http.shutdown()
+
+    def refuse_for_lack_of_room(self) -> None:
+        """There are too many connections, and none of them idle."""
+        self._refuse(503, "Too many connections are open, and all of them are in use.")
+
+    # The rest is nobody else's.
+
+    def _is_sound_head(self, data: bytes) -> bool:
+        """Look at a piece of a head before the parser does; refuse what it would not."""
+        if self._is_fresh:
+            self._is_fresh = False
+            if data[0] == _TLS_HANDSHAKE and not self.transport.get_extra_info("sslcontext"):
+                self._refuse_tls()
+                return False
+        if not self._head_bytes:
+            self._head_since_s = self._connections.now_s
+        window = self._head_tail + data
+        ends_at = window.find(_HEAD_ENDS)
+        self._head_bytes += len(data) if ends_at < 0 else max(1, ends_at + 4 - len(self._head_tail))
+        if self._head_bytes > self._limits.head_bytes:
+            self._refuse(431, f"The request's head is too large; it may have {self._limits.head_bytes} bytes.")
+            return False
+        self._head_tail = window[-3:] if ends_at < 0 else b""
+        return True
+
+    def _refuse_tls(self) -> None:
+        address = self.transport.get_extra_info("sockname")
+        _log.warning("a client speaks TLS to port %s, which does not; use http://", address[1])
+        self._refuse(400, "This port does not speak TLS; use http://")
+
+    def _refuse(self, status: int, text: str) -> None:
+        """Answer past the library, which has not seen a whole request, and close."""
+        body = text.encode() + b"\n"
+        head = (
+            f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self._linger()
+
+    def close_for_library(self) -> None:
+        """The library wants no more. When it does so while parsing, it refuses what it reads."""
+        if self._is_parsing or self.has_unread_body:
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Say that nothing follows, and hear the client out."""
+        if self.is_lingering or self.transport.is_closing():
+            return
+        self.is_lingering = True
+        self.quiet_since_s = self._connections.now_s
+        self._linger_until_s = self._connections.now_s + self._limits.linger_s
+        if self.transport.can_write_eof():
+            # The peer may have gone just now.
+            with contextlib.suppress(OSError, RuntimeError):
+                self.transport.write_eof()
+        self.transport.resume_reading()
+
+    def _drop(self, data: bytes) -> None:
+        self._lingered_bytes += len(data)
+        if self._lingered_bytes > self._limits.linger_bytes:
+            self.transport.abort()
+
+    def _is_unread(self, now_s: float) -> bool:
+        """Has the client left an answer unread for too long?"""
+        progress = (self.transport.get_write_buffer_size(), self._resumed)
+        if not progress[0] or progress != self._last_progress:
+            self._last_progress, self._progress_s = progress, now_s
+        return now_s - self._progress_s > self._limits.unread_s
+
+
+def _send_at_once(transport: asyncio.Transport) -> None:
+    """asyncio does so by itself, but not where the listening socket did not name its protocol."""
+    with contextlib.suppress(OSError):
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _give_up(event: "asyncio.Future[Any]") -> None:
+    if not event.done():
+        event.set_exception(ClientLeft())
+
+
+class Outlet(asyncio.Transport):
+    """The transport as the library sees it: closing may take a while, and what is written may be gathered first."""
+
+    def __init__(self, connection: ClientConnection, transport: asyncio.Transport) -> None:
+        super().__init__()
+        self._connection = connection
+        self._transport = transport
+        self.held: list[bytes | bytearray | memoryview] | None = None
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self.held is None:
+            self._transport.write(data)
+        else:
+            self.held.append(data)
+
+    def release(self) -> None:
+        """Write what was gathered."""
+        held, self.held = self.held, None
+        if not held:
+            return
+        if sum(map(len, held)) <= _JOINED_BYTES:
+            self._transport.write(b"".join(held))
+            return
+        for piece in held:
+            self._transport.write(piece)
+
+    def close(self) -> None:
+        self.release()
+        self._connection.close_for_library()
+
+    def is_closing(self) -> bool:
+        return self._connection.is_lingering or self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        return self._transport.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        if not self._connection.is_lingering:
+            self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        self._transport.resume_reading()
+
+    def abort(self) -> None:
+        self._transport.abort()
