@@ -20,9 +20,7 @@ _WRONG_PLACES = ("Authorization", "X-Api-Token", "Api-Key", "ApiKey", "X-Auth-To
 HEADERS = (HEADER, ORGANISATION_HEADER, *_WRONG_PLACES)
 
 
-def authenticate(
-    headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: bool = False
-) -> tuple[str, KeySpec]:
+def authenticate(headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: bool = False) -> tuple[str, KeySpec]:
     """Find the key that a request was sent with, and its name.
 
     Args:

@@ -154,7 +154,11 @@ KINDS: Mapping[str, Kind] = {
         Kind("events", "InteractionEvent", "Ingest interaction events", EventSchema(), ("timestamp",)),
         Kind("facial", "FacialFrame", "Ingest analysed video frames", FrameSchema(), ("timestamp",), "frame_index"),
         Kind(
-            "voice", "VoiceSegment", "Ingest transcribed speech", SegmentSchema(), ("start_time", "end_time"),
+            "voice",
+            "VoiceSegment",
+            "Ingest transcribed speech",
+            SegmentSchema(),
+            ("start_time", "end_time"),
             "segment_index",
         ),
     )

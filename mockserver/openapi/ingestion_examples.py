@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Flask
 
+from mockserver.door.refusals import Refusal
 from mockserver.ingestion.errors import SessionNotFound, TooLarge, TooManyRequests, error_body
 from mockserver.ingestion.limits import LIMITS
-from mockserver.door.refusals import Refusal
 from mockserver.ingestion.responses import wrap
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.notes import ORIGIN
@@ -137,4 +137,3 @@ def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
         "TooManyRequests": error_body(str(TooManyRequests(LIMITS["free"].name, LIMITS["free"].most, 60))),
     }
     return IngestionExamples(bodies, answers, errors)
-

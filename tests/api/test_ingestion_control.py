@@ -184,7 +184,7 @@ class TestLint:
 
     def test_future_is_counted_from_the_token_clock(self, api: Ingestion) -> None:
         """That is the clients' time, and it moves with the sandbox's."""
-        clock = api.client.application.extensions["mockserver"].clock
+        clock = api.client.application.extensions["mockserver"].default.clock
         tomorrow = iso_from_ms(clock.token_now_ms() + 80_000_000)
         batch = [documented_items("events")[0] | {"timestamp": tomorrow}]
         api.post("events", batch, "before")
@@ -209,7 +209,7 @@ class TestTokens:
 
     def test_token_time_is_the_clocks(self, api: Ingestion) -> None:
         """A token minted after a leap in time is valid there."""
-        api.client.application.extensions["mockserver"].clock.advance(10 * 86_400_000)
+        api.client.application.extensions["mockserver"].default.clock.advance(10 * 86_400_000)
         assert api.post("events", []).status_code == 401
         api.token = api.client.post("/_mock/tokens", json={}).get_json()["token"]
         assert api.post("events", []).status_code == 200
