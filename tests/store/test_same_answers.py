@@ -99,7 +99,7 @@ class SameAnswers(RuleBasedStateMachine):
         found: list[Any] = []
         for store in self.both(name):
             try:
-                found.append(store.take_in(kind, session, items, at_ms, looked_over(told, warnings, fails)))
+                found.append(store.add_batch(kind, session, items, at_ms, looked_over(told, warnings, fails)))
             except BrokenRuleError:
                 found.append("broken")
         assert told[0] == told[1]

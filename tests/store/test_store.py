@@ -62,7 +62,7 @@ def take_in(
         told.append(history)
         return warnings
 
-    store.take_in(kind, session_id, items, at_ms, look_over)
+    store.add_batch(kind, session_id, items, at_ms, look_over)
     return told[0]
 
 
@@ -149,7 +149,7 @@ class TestItems:
             raise RuntimeError("a rule is broken")
 
         with pytest.raises(RuntimeError, match="a rule is broken"):
-            store.take_in("events", "s", numbered(1), 0, fail)
+            store.add_batch("events", "s", numbered(1), 0, fail)
         assert (store.items(), store.count_items()) == ([], 0)
         assert take_in(store, "events", "s", numbered(1)) == History()
         assert [(item.batch, item.text) for item in store.items()] == [(1, text(1))]
@@ -203,7 +203,7 @@ class TestHistory:
 
 def test_warnings_are_kept_with_their_batch(store: Store) -> None:
     """In order, told to whoever handed the batch over, and narrowed down by what the batch is of."""
-    found = store.take_in(
+    found = store.add_batch(
         "facial", "s", numbered(1), 7, lambda _: [NewWarning("a", (0, 2), "odd"), NewWarning("b", (), "é")]
     )
     take_in(store, "voice", "t", numbered(1), 8)
