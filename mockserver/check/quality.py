@@ -62,8 +62,8 @@ def _compare(observed: ObservedRoom, samples: _Samples, more: tuple[float, float
         table = observed.table("sync")
         yield Counterexample(
             f"{observed.tell('sync', int(samples.places[other]))} has syncQuality {samples.quality[other]} at "
-            f"|timeDrift| {samples.drift_ms[other]:.0f} ms and latency {samples.latency_ms[other]:.0f} ms; "
-            f"another sample, with only {drift_ms:.0f} and {latency_ms:.0f} ms, has {quality}: "
+            f"|timeDrift| {samples.drift_ms[other]:.0f} ms and latency {samples.latency_ms[other]:.0f} ms; another "
+            f"sample, with only {drift_ms:.0f} and {latency_ms:.0f} ms, has {quality}: "
             f"{table.url(int(samples.places[n]))}",
             table.url(int(samples.places[other])),
         )

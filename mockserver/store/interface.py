@@ -54,7 +54,7 @@ class Store(Arrivals, Protocol):
     def put_document(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> None:
         """Write a document: a new one, or the next state of an old one."""
 
-    def take_in(
+    def add_batch(
         self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """Keep what one batch brought, with what is odd about it; nothing if `look_over` fails.

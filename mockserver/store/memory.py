@@ -46,7 +46,7 @@ class MemoryStore:
 
     # --- what was ingested ---------------------------------------------------------------------
 
-    def take_in(
+    def add_batch(
         self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """See `Store`."""

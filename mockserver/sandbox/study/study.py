@@ -154,8 +154,8 @@ class Study:
     def take_in(
         self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
-        """Keep what an ingested batch brought together with what is odd about it; see `Store.take_in`."""
-        return self._store.take_in(kind, session_id, items, received_at_ms, look_over)
+        """Keep what an ingested batch brought together with what is odd about it; see `Store.add_batch`."""
+        return self._store.add_batch(kind, session_id, items, received_at_ms, look_over)
 
     def close(self) -> None:
         """Let go of what the store is kept in."""

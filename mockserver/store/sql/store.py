@@ -71,7 +71,7 @@ class SqlStore:
 
     # --- what was ingested ---------------------------------------------------------------------
 
-    def take_in(
+    def add_batch(
         self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """See `Store`."""
@@ -107,8 +107,8 @@ class SqlStore:
         twins = self._highest(BATCHES.c.batch).where(
             *self._narrowed(BATCHES, kind, session_id), BATCHES.c.fingerprint == content
         )
-        # What is null equals nothing in SQL: a batch without items has no twin.
-        return History(highest, frozenset(sent.intersection(seen)), connection.scalar(twins))
+        twin = None if content is None else connection.scalar(twins)
+        return History(highest, frozenset(sent.intersection(seen)), twin)
 
     def items(
         self, kind: str | None = None, session_id: str | None = None, *, limit: int | None = None, offset: int = 0

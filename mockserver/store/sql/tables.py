@@ -100,6 +100,6 @@ LINT_WARNINGS = Table(
     Column("session_id", EscapedText, nullable=False),
     Column("rule", String(32), nullable=False),
     Column("indexes", Text, nullable=False),
-    Column("message", Text, nullable=False),
+    Column("message", EscapedText, nullable=False),
     Column("found_at_ms", BigInteger, nullable=False),
 )
