@@ -34,7 +34,7 @@ class GazeLane(Lane):
     """
 
     state_id: str
-    moved_ms: int
+    moved_ms: int = 0
 
 
 def gaze_lanes(plan: Plan) -> list[GazeLane]:

@@ -69,8 +69,8 @@ class SyncLane(Lane):
     stall_ms: float
     planned: int
     phase: int
-    moved_ms: int
     state_id: str
+    moved_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,8 @@ def _lane(plan: Plan, network: Network, number: int, state_id: str, who: int, sp
         jitter_of_drift_ms=network.jitter_ms,
         stall_chance=min(1.0, network.stalls_per_minute / len(_STALL_PLACES)),
         stall_ms=network.stall_ms,
-        moved_ms=plan.room.experiment.moved_ms,
         state_id=state_id,
+        moved_ms=plan.room.experiment.moved_ms,
     )
 
 
