@@ -176,11 +176,13 @@ class ClientConnection(asyncio.Protocol):
             self._at_loss = None
 
     async def until_room(self) -> None:
-        """Wait until the client has read enough of what was written.
+        """Let others have their turn, and wait until the client has read enough of what was written.
 
         Raises:
             ClientLeft: It has gone.
         """
+        # Without a turn of the loop nobody would hear of the client's end, or anything of other clients.
+        await asyncio.sleep(0)
         while self._is_paused and not self.is_lost:
             self._room = asyncio.get_running_loop().create_future()
             await self.until(self._room)

@@ -13,7 +13,7 @@ from typing import cast
 
 from uvicorn.config import Config
 
-from mockserver.server.connections import Connections
+from mockserver.server.connections import Connections, turns
 from mockserver.server.driver import Door, Driver
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
@@ -119,10 +119,19 @@ class Server:
         ]
         self._listeners.listen()
         deadline_s = await stop_by_s
+        await self._stop_accepting(loop)
         for server in servers:
             server.close()
         self._listeners.close()
         await connections.close(within_s=max(deadline_s - time.monotonic(), 0.0))
+
+    async def _stop_accepting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let those who were just accepted become connections; asyncio would forget their sockets in its close."""
+        for listener in self._listeners.sockets:
+            # Other loops than asyncio's own for Unix know no such readers, and do not forget.
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.remove_reader(listener)
+        await turns()
 
     def _config(self) -> Config:
         """What Uvicorn's protocols read of it; its own server, signal handlers and log format are not used."""
