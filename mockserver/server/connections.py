@@ -63,10 +63,13 @@ class Connections:
         if len(self._open) <= self._most:
             return
         idle = [other for other in self._open if other is not connection and other.is_between_requests]
-        if idle:
-            min(idle, key=lambda other: other.quiet_since_s).transport.abort()
-        else:
+        if not idle:
             connection.refuse_for_lack_of_room()
+            return
+        longest = min(idle, key=lambda other: other.quiet_since_s)
+        # Gone from here at once: it is lost only in the loop's next turn, and meanwhile more may come.
+        del self._open[longest]
+        longest.transport.abort()
 
     def discard(self, connection: ClientConnection) -> None:
         """A connection is no more."""

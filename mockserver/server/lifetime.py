@@ -22,8 +22,9 @@ from mockserver.words.errors import SettingsError
 
 __all__ = ["Server", "new_event_loop", "serving"]
 
-# asyncio accepts as many connections as this in one go, before any of them can be refused.
-_ACCEPTED_AT_ONCE = 32
+# asyncio accepts as many connections as this in one turn of the loop, and needs some turns more until one can be dropped
+# for another; the open files kept free must do for those on their way.
+_ACCEPTED_AT_ONCE = 4
 # Idle threads need a moment to notice that they are no longer needed, also where no grace is given.
 _THREADS_END_S = 0.2
 

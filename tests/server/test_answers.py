@@ -10,8 +10,23 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from toy_doors import LOOPS, PLAIN, TIMEOUT_S, Doors, Gate, client_of, connect, endless, exchange, get, hello
-from toy_doors import in_background, read_all, status_of, whole  # fmt: skip
+from toy_doors import (  # fmt: skip
+    LOOPS,
+    PLAIN,
+    TIMEOUT_S,
+    Doors,
+    Gate,
+    client_of,
+    connect,
+    endless,
+    exchange,
+    get,
+    hello,
+    in_background,
+    read_all,
+    status_of,
+    whole,
+)
 
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Signal, Steps, Wait
 from mockserver.server import Server, serving

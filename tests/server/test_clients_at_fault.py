@@ -1,4 +1,4 @@
-"""Clients that send nonsense, too much, too slowly, or read nothing: each is told or cut off, and nobody else notices."""
+"""Clients that send nonsense, too much, too slowly, or read nothing: each is told or cut off, and no other notices."""
 
 import os
 import re
@@ -226,9 +226,7 @@ def test_what_the_emulator_makes_wait_is_not_the_clients_fault(started):
         yield Chunk(b" end")
         yield from list(whole(b""))[1:]
 
-    server = start(
-        started, limited(Doors(slow=slow), idle_s=SHORT_S, head_s=SHORT_S, body_s=SHORT_S, unread_s=SHORT_S)
-    )
+    server = start(started, limited(Doors(slow=slow), idle_s=SHORT_S, head_s=SHORT_S, body_s=SHORT_S, unread_s=SHORT_S))
     request = b"POST /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 4\r\n\r\nbody"
     assert exchange(server, request)[1] == b"4\r\nbody\r\n4\r\n end\r\n0\r\n\r\n"
 
@@ -239,9 +237,13 @@ def test_a_refused_client_that_never_stops_is_cut_off(started):
     with connect(server) as raw:
         raw.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9999999999\r\n\r\n")
         with pytest.raises(ConnectionError):
-            while True:
-                raw.sendall(b"x")
-                time.sleep(SWEEP_S / 5)
+            send_for_ever(raw)
+
+
+def send_for_ever(raw: socket.socket) -> None:
+    while True:
+        raw.sendall(b"x")
+        time.sleep(SWEEP_S / 5)
 
 
 CROWDED = """

@@ -99,7 +99,9 @@ def test_a_port_taken_in_either_family_is_one_clear_line(host, family):
     """The message names the address and two ways out; and nothing is left listening."""
     with closing(taken(host, family)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(SettingsError, match=rf"localhost:{port}: the port is taken.*another one \(0 picks") as error:
+        with pytest.raises(
+            SettingsError, match=rf"localhost:{port}: the port is taken.*another one \(0 picks"
+        ) as error:
             Server(Doors(), port=port)
         assert "\n" not in str(error.value)
 

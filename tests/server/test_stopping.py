@@ -6,8 +6,19 @@ import threading
 import time
 
 import pytest
-from toy_doors import LOOPS, TIMEOUT_S, Doors, Gate, client_of, connect, get, in_background, read_all, whole
-from toy_doors import wait_until_refused  # fmt: skip
+from toy_doors import (
+    LOOPS,
+    TIMEOUT_S,
+    Doors,
+    Gate,
+    client_of,
+    connect,
+    get,
+    in_background,
+    read_all,
+    wait_until_refused,  # fmt: skip
+    whole,
+)
 
 from mockserver.door.steps import Compute, Request, Steps, Wait
 from mockserver.server import Server
