@@ -171,9 +171,9 @@ class ClientConnection(asyncio.Protocol):
         Raises:
             ClientLeft: The event was given up.
         """
-        if self.is_lost and not event.done():
-            _give_up(event)
         self._at_loss = at_loss or partial(_give_up, event)
+        if self.is_lost:
+            self._at_loss()
         try:
             return await event
         finally:
