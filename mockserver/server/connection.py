@@ -21,6 +21,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+if sys.platform == "linux":
+    import fcntl
+    import termios
+
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
@@ -93,7 +97,7 @@ class ClientConnection(asyncio.Protocol):
         self._lingered_bytes = 0
         self._linger_until_s = 0.0
         self._resumed = 0
-        self._last_progress = (0, 0)
+        self._last_progress = (0, 0, 0)
         self._progress_s = connections.now_s
         self._at_loss: Callable[[], None] | None = None
         self._room: asyncio.Future[None] | None = None
@@ -167,20 +171,22 @@ class ClientConnection(asyncio.Protocol):
         Raises:
             ClientLeft: The event was given up.
         """
-        if self.is_lost and not event.done():
-            _give_up(event)
         self._at_loss = at_loss or partial(_give_up, event)
+        if self.is_lost:
+            self._at_loss()
         try:
             return await event
         finally:
             self._at_loss = None
 
     async def until_room(self) -> None:
-        """Wait until the client has read enough of what was written.
+        """Let others have their turn, and wait until the client has read enough of what was written.
 
         Raises:
             ClientLeft: It has gone.
         """
+        # Without a turn of the loop nobody would hear of the client's end, or anything of other clients.
+        await asyncio.sleep(0)
         while self._is_paused and not self.is_lost:
             self._room = asyncio.get_running_loop().create_future()
             await self.until(self._room)
@@ -315,8 +321,9 @@ class ClientConnection(asyncio.Protocol):
 
     def _is_unread(self, now_s: float) -> bool:
         """Has the client left an answer unread for too long?"""
-        progress = (self.transport.get_write_buffer_size(), self._resumed)
-        if not progress[0] or progress != self._last_progress:
+        waiting = self.transport.get_write_buffer_size()
+        progress = (waiting, self._resumed, _unsent_by_system(self.transport) if waiting else 0)
+        if not waiting or progress != self._last_progress:
             self._last_progress, self._progress_s = progress, now_s
         return now_s - self._progress_s > self._limits.unread_s
 
@@ -325,6 +332,18 @@ def _send_at_once(transport: asyncio.Transport) -> None:
     """asyncio does so by itself, but not where the listening socket did not name its protocol."""
     with contextlib.suppress(OSError):
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _unsent_by_system(transport: asyncio.Transport) -> int:
+    """Bytes that the system has taken and the client has not, where the system tells; they may be millions."""
+    if sys.platform != "linux":
+        return 0
+    try:
+        return int.from_bytes(
+            fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder
+        )
+    except OSError:
+        return 0
 
 
 def _give_up(event: "asyncio.Future[Any]") -> None:

@@ -11,7 +11,11 @@ from uvicorn.server import ServerState
 from mockserver.server.connection import ClientConnection, HttpProtocol
 from mockserver.server.limits import Limits
 
-__all__ = ["Connections"]
+__all__ = ["Connections", "turns"]
+
+# An accepted socket takes the loop some turns to become a connection, and a lost one some more to be closed.
+_TURNS = 10
+_TASKS_END_S = 1.0
 
 # Declared as any protocol of asyncio; httptools' where it is installed, h11's otherwise.
 _HTTP = cast(type[HttpProtocol], AutoHTTPProtocol)
@@ -38,6 +42,7 @@ class Connections:
         # In the order in which they came, so that among equals the oldest makes room.
         self._open: dict[ClientConnection, None] = {}
         self._loop = asyncio.get_running_loop()
+        self._is_closing = False
         self._emptied: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.now_s = self._loop.time()
@@ -52,13 +57,19 @@ class Connections:
     def add(self, connection: ClientConnection) -> None:
         """A connection is open; one that is idle makes room where there are too many."""
         self._open[connection] = None
+        if self._is_closing:
+            connection.transport.abort()
+            return
         if len(self._open) <= self._most:
             return
         idle = [other for other in self._open if other is not connection and other.is_between_requests]
-        if idle:
-            min(idle, key=lambda other: other.quiet_since_s).transport.abort()
-        else:
+        if not idle:
             connection.refuse_for_lack_of_room()
+            return
+        longest = min(idle, key=lambda other: other.quiet_since_s)
+        # Gone from here at once: it is lost only in the loop's next turn, and meanwhile more may come.
+        del self._open[longest]
+        longest.transport.abort()
 
     def discard(self, connection: ClientConnection) -> None:
         """A connection is no more."""
@@ -76,6 +87,7 @@ class Connections:
 
     async def close(self, *, within_s: float) -> None:
         """Let answers at hand be finished and read, then cut off whoever is left."""
+        self._is_closing = True
         for connection in list(self._open):
             connection.stop()
         await self._until_empty(within_s)
@@ -83,6 +95,7 @@ class Connections:
             connection.transport.abort()
         if self._timer:
             self._timer.cancel()
+        await turns()
         await self._end_tasks()
 
     async def _until_empty(self, within_s: float) -> None:
@@ -91,11 +104,14 @@ class Connections:
             await asyncio.wait([self._emptied], timeout=within_s)
 
     async def _end_tasks(self) -> None:
-        """Those whose client is gone end by themselves, but for one that computes."""
-        # Two turns of the loop: the first tells of the lost connections, the second lets those who waited go on.
-        for _ in range(3):
-            await asyncio.sleep(0)
+        """Those whose client is gone have ended by themselves, but for one that computes."""
         for task in self._state.tasks:
             task.cancel()
         if self._state.tasks:
-            await asyncio.wait(self._state.tasks, timeout=1.0)
+            await asyncio.wait(self._state.tasks, timeout=_TASKS_END_S)
+
+
+async def turns() -> None:
+    """Let the loop do what it has begun: make, lose and close connections, and let those who wait for that go on."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)

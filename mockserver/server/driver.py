@@ -9,6 +9,7 @@ the door does before it yields `End` is done before the client has the last byte
 
 import asyncio
 import contextlib
+import http
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol
@@ -75,6 +76,7 @@ class _Exchange:
         self._chunk = b""
         self._has_begun = False
         self._is_over = False
+        self._ends_by_close = False
         self._body_bytes = 0
         self._has_whole_body = False
 
@@ -86,7 +88,7 @@ class _Exchange:
         except (ClientLeft, asyncio.CancelledError):
             pass
         except Exception:
-            _log.exception("a bug in the emulator, at %s %s", self._scope["method"], self._scope["path"])
+            _log.exception("a bug in the emulator, at %s %s", self._scope["method"], self._scope["raw_path"].decode())
             with contextlib.suppress(ClientLeft, asyncio.CancelledError):
                 await self._end_after_bug()
         if not self._is_over:
@@ -160,7 +162,7 @@ class _Exchange:
         if not self._head and not self._has_begun:
             raise RuntimeError("an end without a head")
         await self._send_held(is_last=True)
-        if self._connection.is_lost:
+        if self._connection.is_lost and not self._ends_by_close:
             raise ClientLeft
         self._is_over = True
         self._connection.end()
@@ -188,11 +190,30 @@ class _Exchange:
             await self._send_now(None, piece, is_last=is_last and start + _PIECE_BYTES >= len(chunk))
 
     async def _send_now(self, head: Head | None, data: bytes, *, is_last: bool) -> None:
+        if head and self._needs_end_by_close(head):
+            self._ends_by_close = True
+            self._connection.raw(_raw_head(head))
+        if self._ends_by_close:
+            self._has_begun = True
+            self._connection.raw(data)
+            if is_last:
+                self._connection.close()
+                await self._connection.until_lost()
+            return
         if head:
             self._has_begun = True
             await self._send({"type": "http.response.start", "status": head.status, "headers": head.headers})
         if data or is_last:
             await self._send({"type": "http.response.body", "body": data, "more_body": not is_last})
+
+    def _needs_end_by_close(self, head: Head) -> bool:
+        """HTTP/1.0 knows no chunks, which the library would send it; there the connection's end is the body's."""
+        return (
+            self._scope["http_version"] == "1.0"
+            and self._scope["method"] != "HEAD"
+            and head.status not in (204, 304)
+            and all(name.lower() != b"content-length" for name, _ in head.headers)
+        )
 
     async def _cut(self, cut: Cut) -> None:
         self._connection.has_unread_body = not self._has_whole_body and self._has_body()
@@ -295,6 +316,12 @@ class _Exchange:
         if self._connection.is_lost:
             raise ClientLeft
         return outcome
+
+
+def _raw_head(head: Head) -> bytes:
+    status = f"HTTP/1.1 {head.status} {http.HTTPStatus(head.status).phrase}".encode()
+    lines = [status, *(name + b": " + value for name, value in head.headers), b"connection: close"]
+    return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
 def _settle(event: "asyncio.Future[bool]", value: bool) -> None:

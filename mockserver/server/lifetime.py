@@ -13,7 +13,7 @@ from typing import cast
 
 from uvicorn.config import Config
 
-from mockserver.server.connections import Connections
+from mockserver.server.connections import Connections, turns
 from mockserver.server.driver import Door, Driver
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
@@ -22,8 +22,11 @@ from mockserver.words.errors import SettingsError
 
 __all__ = ["Server", "new_event_loop", "serving"]
 
-# asyncio accepts as many connections as this in one go, before any of them can be refused.
-_ACCEPTED_AT_ONCE = 32
+# asyncio accepts as many connections as this in one turn of the loop, and needs some turns more until one can be
+# dropped for another; the open files kept free must do for those on their way.
+_ACCEPTED_AT_ONCE = 4
+# A client that idles in a pool does not answer the end of a TLS session.
+_TLS_ENDS_S = 1.0
 # Idle threads need a moment to notice that they are no longer needed, also where no grace is given.
 _THREADS_END_S = 0.2
 
@@ -98,7 +101,9 @@ class Server:
         thread, self._thread = self._thread, None
         stop_by_s = time.monotonic() + grace_s
         if thread and self._loop and self._stop_by_s:
-            self._loop.call_soon_threadsafe(self._stop_by_s.set_result, stop_by_s)
+            # The loop is closed already where its thread failed.
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._stop_by_s.set_result, stop_by_s)
             thread.join()
             for worker in self._workers:
                 worker.stop(within_s=max(stop_by_s - time.monotonic(), _THREADS_END_S))
@@ -108,21 +113,38 @@ class Server:
         try:
             loop.run_until_complete(self._serve(loop, stop_by_s))
         finally:
+            self._listeners.close()
             loop.close()
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, stop_by_s: "asyncio.Future[float]") -> None:
         connections = Connections(self._config(), self._limits, most_connections())
         connections.sweep()
         servers = [
-            await loop.create_server(connections.make, sock=listener, ssl=self._tls, backlog=_ACCEPTED_AT_ONCE)
+            await loop.create_server(
+                connections.make,
+                sock=listener,
+                backlog=_ACCEPTED_AT_ONCE,
+                ssl=self._tls,
+                ssl_handshake_timeout=self._limits.head_s if self._tls else None,
+                ssl_shutdown_timeout=_TLS_ENDS_S if self._tls else None,
+            )
             for listener in self._listeners.sockets
         ]
         self._listeners.listen()
         deadline_s = await stop_by_s
+        await self._stop_accepting(loop)
         for server in servers:
             server.close()
         self._listeners.close()
         await connections.close(within_s=max(deadline_s - time.monotonic(), 0.0))
+
+    async def _stop_accepting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Let those who were just accepted become connections; asyncio would forget their sockets in its close."""
+        for listener in self._listeners.sockets:
+            # Other loops than asyncio's own for Unix know no such readers, and do not forget.
+            with contextlib.suppress(NotImplementedError, RuntimeError):
+                loop.remove_reader(listener)
+        await turns()
 
     def _config(self) -> Config:
         """What Uvicorn's protocols read of it; its own server, signal handlers and log format are not used."""

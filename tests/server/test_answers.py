@@ -4,10 +4,14 @@ import contextlib
 import http.client
 import inspect
 import itertools
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from toy_doors import (  # fmt: skip
@@ -534,6 +538,55 @@ def test_a_connection_that_closes_is_closed_by_the_server(server):
     head, body = exchange(server, b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     assert b"connection: close" in head
     assert body == b"hello"
+
+
+def test_a_stream_to_an_old_client_ends_with_the_connection(server):
+    """HTTP/1.0 knows no chunks."""
+    head, body = exchange(server, b"GET /stream HTTP/1.0\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\ncontent-type: text/plain")
+    assert b"transfer-encoding" not in head
+    assert body == b"onetwo"
+
+
+WITHOUT_HTTPTOOLS = """
+import sys
+sys.modules["httptools"] = None
+sys.path.insert(0, sys.argv[1])
+from test_answers import DOOR
+from mockserver.server import serving
+with serving(DOOR) as server:
+    print(server.port, flush=True)
+    sys.stdin.read()
+assert "h11" in sys.modules
+"""
+
+
+def test_without_httptools_the_answers_are_the_same(server):
+    """It needs a compiler where there is no wheel; the library has a parser in Python."""
+    requests = [
+        b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+        b"POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\nabc",
+        b"GET /garbage HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+    child = subprocess.Popen(
+        [sys.executable, "-c", WITHOUT_HTTPTOOLS, str(Path(__file__).parent)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    with child:
+        port = int(child.stdout.readline())
+        for request in requests:
+            with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT_S) as raw:
+                raw.sendall(request)
+                assert comparable(read_all(raw)) == comparable(b"\r\n\r\n".join(exchange(server, request)))
+        child.stdin.close()
+        assert child.stderr.read() == b""
+
+
+def comparable(answer: bytes) -> bytes:
+    return re.sub(rb"date: [^\r]+\r\n", b"", answer.rstrip(b"\r\n").lower())
 
 
 def test_a_client_that_says_it_sends_no_more_still_gets_what_is_known(server):
