@@ -94,6 +94,7 @@ def measure(servers: Sequence[Server], cases: Sequence[Case], plan: Plan) -> Res
     for _ in range(plan.starts):
         for server in servers:
             with _attempt(results, server, "start"), _fresh(server, small) as (started, _):
+                small.check(started.url)
                 _observe_start(results, server, started)
     for case in cases:
         for server in servers:
@@ -115,9 +116,8 @@ def _attempt(results: Results, server: Server, what: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _fresh(server: Server, case: Case) -> Iterator[tuple[Started, Path]]:
-    """A server that has just started and answers right, with its folder."""
+    """A server that has just started, with its folder."""
     with tempfile.TemporaryDirectory() as name, running(server, case, Path(name)) as started:
-        case.check(started.url)
         yield started, Path(name)
 
 
@@ -129,9 +129,10 @@ def _observe_start(results: Results, server: Server, started: Started) -> None:
 
 def _observe_loads(results: Results, server: Server, case: Case, started: Started, wrk: Wrk, plan: Plan) -> None:
     for connections in CONNECTIONS:
+        wrk.check()
         wrk.load(connections, plan.warm_up_s)
         results.readings[server.name, case.name, connections] = _timed(started, wrk, connections, plan.seconds)
-        case.check(started.url)
+        wrk.check()
 
 
 def _timed(started: Started, wrk: Wrk, connections: int, seconds: int) -> Reading:
