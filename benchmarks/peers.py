@@ -21,7 +21,7 @@ from comparison import machine, wrk
 from comparison.cases import HEALTH, Case, cases_of
 from comparison.measuring import Plan, measure
 from comparison.project import NAME, project_server, ready
-from comparison.recipes import peers
+from comparison.recipes import installed
 from comparison.report import Setting, report
 from comparison.servers import Server, running
 
@@ -38,8 +38,8 @@ def main() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _leave)
     project = project_server(options.python, options.repository)
-    installed, peer_versions = peers(options.peers)
-    servers = [project, *installed]
+    peers, peer_versions = installed(options.peers)
+    servers = [project, *peers]
     cases = answered_cases(project)
     plan = Plan(options.seconds, options.warm_up, options.starts)
     results = measure(servers, cases, plan)

@@ -131,8 +131,9 @@ def _observe_loads(results: Results, server: Server, case: Case, started: Starte
     for connections in CONNECTIONS:
         wrk.check()
         wrk.load(connections, plan.warm_up_s)
-        results.readings[server.name, case.name, connections] = _timed(started, wrk, connections, plan.seconds)
+        reading = _timed(started, wrk, connections, plan.seconds)
         wrk.check()
+        results.readings[server.name, case.name, connections] = reading
 
 
 def _timed(started: Started, wrk: Wrk, connections: int, seconds: int) -> Reading:

@@ -13,8 +13,6 @@ from pathlib import Path
 __all__ = ["Usage", "usage"]
 
 PROC = Path("/proc")
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # Places in /proc/PID/stat after the command's name; proc(5) counts from three more.
 PARENT = 1
 TIMES = slice(11, 15)
@@ -46,7 +44,7 @@ def usage(root: int) -> Usage:
     tree = [stats[pid] for pid in _tree(root, stats)]
     ticks = sum(int(field) for stat in tree for field in stat[TIMES])
     pages = sum(int(stat[RESIDENT]) for stat in tree)
-    return Usage(ticks / TICKS_PER_S, pages * PAGE_BYTES / 1e6)
+    return Usage(ticks / os.sysconf("SC_CLK_TCK"), pages * os.sysconf("SC_PAGE_SIZE") / 1e6)
 
 
 def _tree(root: int, stats: dict[int, list[str]]) -> list[int]:

@@ -6,7 +6,7 @@ only Prism reads the body of a batch.
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,21 +15,12 @@ from comparison import prism_document
 from comparison.cases import BATCH, LARGE, SMALL, Case
 from comparison.servers import Launch, Server, free_port
 
-__all__ = ["peers"]
+__all__ = ["installed"]
 
 ABSENT = "absent"
 JSON = "application/json"
-# What has to be on the machine beside the packages.
-PROGRAMS = {"Node": "node", "Java": "java", "Rust": None}
-# The peers by name of their npm package, in the order of the tables.
-PACKAGES = {
-    "apimock-rs": "apimock-rs",
-    "Prism": "@stoplight/prism-cli",
-    "Mockoon": "@mockoon/cli",
-    "WireMock": "wiremock",
-    "json-server": "json-server",
-    "mountebank": "mountebank",
-}
+# The package that npm's `apimock-rs` starts through Node: the program itself, for Linux.
+APIMOCK = "@apimock-rs/bin-linux-x64-gnu"
 
 
 @dataclass(frozen=True)
@@ -64,7 +55,7 @@ Recipe = Callable[[Case, Place], Sequence[str]]
 def apimock(case: Case, place: Place) -> Sequence[str]:
     """Files lie as their URL paths do. Neither key nor method nor body is looked at."""
     place.write(f"files{case.path}.json", case.answer)
-    (binary,) = place.modules.glob("@apimock-rs/bin-*/apimock")
+    binary = place.modules / APIMOCK / "apimock"
     return [str(binary), "-p", str(place.port), "-d", str(place.folder / "files")]
 
 
@@ -155,9 +146,9 @@ def wiremock_tuned(case: Case, place: Place) -> Sequence[str]:
 
 
 def json_server(case: Case, place: Place) -> Sequence[str]:
-    """It serves resources of its own, so a route leads there; a batch is read as one that asks for its verdict.
+    """A route leads to its resource; the middleware checks the key, as its users write it.
 
-    The middleware is what its users write for keys.
+    The middleware also turns POST into GET: the batch is read and its verdict sent, but not kept as a new resource.
     """
     header, credential = case.credential
     answer = place.write("data.json", f'{{"answer": {case.answer}}}')
@@ -194,55 +185,58 @@ def mountebank(case: Case, place: Place) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
-class Form:
-    """One way to start a peer.
+class Peer:
+    """A mock server from npm.
 
     Attributes:
-        name: What the tables call it; it begins with the peer's.
-        runtime: What it runs on.
-        recipe: Sets it up for a case.
-        cases: Names of the cases that it can answer.
+        name: What the tables call it.
+        package: What has to be installed.
+        runtime: What it runs on: Node, Java or Rust.
+        program: What else has to be on the machine, if anything.
+        recipes: The ways to start it; the tables name those that are not its users'.
     """
 
     name: str
+    package: str
     runtime: str
-    recipe: Recipe
-    cases: Sequence[str] = (SMALL, LARGE, BATCH)
+    program: str | None
+    recipes: dict[str, Recipe]
 
-    def server(self, modules: Path) -> Server:
-        """This form of the peer, as installed in a folder `node_modules`."""
+    def version(self, modules: Path) -> str | None:
+        """The version in a folder `node_modules`; None if it cannot be started from there."""
+        description = modules / self.package / "package.json"
+        if not description.exists() or (self.program and shutil.which(self.program) is None):
+            return None
+        version: str = json.loads(description.read_text())["version"]
+        return version
 
-        def prepare(case: Case, folder: Path) -> Launch:
-            place = Place(modules, folder, free_port())
-            return Launch(self.recipe(case, place), folder, lambda: f"http://127.0.0.1:{place.port}")
-
-        return Server(self.name, self.runtime, prepare, self.cases)
-
-
-FORMS = {
-    "apimock-rs": [Form("apimock-rs", "Rust", apimock)],
-    "Prism": [Form("Prism", "Node", prism), Form("Prism, tuned", "Node", prism_tuned)],
-    "Mockoon": [Form("Mockoon", "Node", mockoon)],
-    "WireMock": [Form("WireMock", "Java", wiremock), Form("WireMock, tuned", "Java", wiremock_tuned)],
-    "json-server": [Form("json-server", "Node", json_server)],
-    "mountebank": [Form("mountebank", "Node", mountebank)],
-}
+    def servers(self, modules: Path) -> Iterator[Server]:
+        """All its forms."""
+        for form, recipe in self.recipes.items():
+            name = f"{self.name}, {form}" if form else self.name
+            yield Server(name, self.runtime, _prepare(recipe, modules), (SMALL, LARGE, BATCH))
 
 
-def peers(modules: Path) -> tuple[list[Server], dict[str, str]]:
-    """What is installed in a folder `node_modules`: the servers in all their forms, and each peer's version.
+def _prepare(recipe: Recipe, modules: Path) -> Callable[[Case, Path], Launch]:
+    def prepare(case: Case, folder: Path) -> Launch:
+        place = Place(modules, folder, free_port())
+        return Launch(recipe(case, place), folder, lambda: f"http://127.0.0.1:{place.port}")
 
-    A peer that is not installed, or whose runtime is not, has the version "absent".
-    """
-    versions = {name: _version(modules, name) for name in PACKAGES}
-    present = [name for name, version in versions.items() if version != ABSENT]
-    return [form.server(modules) for name in present for form in FORMS[name]], versions
+    return prepare
 
 
-def _version(modules: Path, name: str) -> str:
-    package = modules / PACKAGES[name] / "package.json"
-    program = PROGRAMS[FORMS[name][0].runtime]
-    if not package.exists() or (program and shutil.which(program) is None):
-        return ABSENT
-    version: str = json.loads(package.read_text())["version"]
-    return version
+PEERS = [
+    Peer("apimock-rs", APIMOCK, "Rust", None, {"": apimock}),
+    Peer("Prism", "@stoplight/prism-cli", "Node", "node", {"": prism, "tuned": prism_tuned}),
+    Peer("Mockoon", "@mockoon/cli", "Node", "node", {"": mockoon}),
+    Peer("WireMock", "wiremock", "Java", "java", {"": wiremock, "tuned": wiremock_tuned}),
+    Peer("json-server", "json-server", "Node", "node", {"": json_server}),
+    Peer("mountebank", "mountebank", "Node", "node", {"": mountebank}),
+]
+
+
+def installed(modules: Path) -> tuple[list[Server], dict[str, str]]:
+    """The servers in a folder `node_modules`, and the version of each peer, which may be "absent"."""
+    versions = {peer.name: peer.version(modules) or ABSENT for peer in PEERS}
+    servers = [server for peer in PEERS if versions[peer.name] != ABSENT for server in peer.servers(modules)]
+    return servers, versions

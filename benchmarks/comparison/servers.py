@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from comparison.cases import Case
@@ -30,7 +30,7 @@ class Launch:
     Attributes:
         command: The program and its arguments.
         folder: Where it is started.
-        url: Where it will answer, once it can be known; None until then.
+        url: Tells where it answers, without a path; None while that cannot be known.
     """
 
     command: Sequence[str]
@@ -52,7 +52,7 @@ class Server:
     name: str
     runtime: str
     prepare: Callable[[Case, Path], Launch]
-    cases: Sequence[str] = field(default=())
+    cases: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Started:
     Attributes:
         url: Where, without a path.
         pid: The root of its tree of processes.
-        first_answer_s: From the start of its process to the last byte of the first right status.
+        first_answer_s: From the start of its process to the end of its first answer with success.
     """
 
     url: str
