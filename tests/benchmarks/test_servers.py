@@ -3,7 +3,6 @@
 import contextlib
 import sys
 from pathlib import Path
-from typing import IO
 
 import pytest
 
@@ -42,23 +41,23 @@ def python_server(*arguments: str) -> Server:
     return Server("toy", "Python", prepare, ())
 
 
-def is_held(lock: IO[str]) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+def is_held(lock: Path) -> bool:
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
     return False
 
 
 def test_what_a_server_launched_ends_with_the_block_even_if_it_fails(tmp_path):
     server = python_server("-c", LAUNCHER, LAUNCHED)
     with contextlib.suppress(BenchmarkFailed), running(server, ROOT, tmp_path):
-        lock = (tmp_path / "lock").open()
-        assert is_held(lock)
+        assert is_held(tmp_path / "lock")
         raise BenchmarkFailed
-    # Waits for the last of them; one that went on would make this test run out of time.
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    lock.close()
+    with (tmp_path / "lock").open() as lock:
+        # Waits for the last of them; one that went on would make this test run out of time.
+        fcntl.flock(lock, fcntl.LOCK_EX)
 
 
 def test_a_server_that_ends_by_itself_is_told_with_its_last_words(tmp_path):
