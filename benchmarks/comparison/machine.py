@@ -31,9 +31,10 @@ def description() -> str:
 
 def project_version(python: str, repository: Path) -> str:
     """The commit of the checkout, the interpreter, and the packages that matter."""
-    commit = _output(["git", "-C", str(repository), "describe", "--always", "--dirty"]) or "no commit"
+    commit = _output(["git", "-C", str(repository), "rev-parse", "--short", "HEAD"])
     packages = _output([python, "-c", ASK_PACKAGES, *PACKAGES]).splitlines()
-    return ", ".join([commit, *packages])
+    # What is no checkout gets a sentence for an answer.
+    return ", ".join(["no commit" if " " in commit else commit, *packages])
 
 
 def tool_versions() -> str:
