@@ -1,13 +1,13 @@
 """Tokens for the ingestion API, made to order."""
 
-from flask import Response, request
+from flask import Response
 
 from mockserver.control.errors import ControlError
 from mockserver.control.schemas import TokenOrder, TokenOrderSchema, read_token_order
 from mockserver.ingestion import tokens
 from mockserver.ingestion.described import rules_schema
 from mockserver.web.bodies import MalformedJsonError, read_json
-from mockserver.web.requests import current_sandbox
+from mockserver.web.requests import current_asked, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.json_schema import INSTANT, TEXT, object_of
 from mockserver.words.timestamps import iso_from_ms
@@ -31,7 +31,7 @@ def mint_token() -> Response:
 
 def _order() -> TokenOrder:
     """What the body asks for; an empty body asks for nothing in particular."""
-    if not request.get_data():
+    if not current_asked().body:
         return TokenOrder()
     try:
         return read_token_order(read_json())

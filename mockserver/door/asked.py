@@ -76,6 +76,12 @@ class Asked:
         return int(value) if value.isdigit() and len(value) < 20 else None
 
     @property
+    def body_is_too_large(self) -> bool:
+        """Has it more bytes than the sandbox's settings allow?"""
+        most = self.sandbox.settings.max_body_bytes
+        return max(len(self.body), self.declared_bytes or 0) > most
+
+    @property
     def has_body(self) -> bool:
         """Does the client send a body, even an empty one?"""
         return b"content-length" in self.fields or b"transfer-encoding" in self.fields

@@ -173,9 +173,8 @@ def _opened(asked: Asked) -> Entry:
 
 
 def _tell_body(asked: Asked, entry: Entry) -> None:
-    body, most = asked.body, asked.sandbox.settings.max_body_bytes
-    declared = asked.declared_bytes
-    entry.body_bytes = None if len(body) > most or (declared or 0) > len(body) else len(body)
+    body = asked.body
+    entry.body_bytes = None if asked.body_is_too_large else len(body)
     if body:
         entry.body_sha256 = hashlib.sha256(body).hexdigest()
         entry.body = body if len(body) <= MOST_BODY_BYTES else None

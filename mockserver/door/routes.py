@@ -24,7 +24,9 @@ class Routes:
         self._operations = {operation.id: operation for api in apis for operation in api.operations}
 
     def find(self, method: str, path: str) -> tuple[Operation, Mapping[str, str]] | None:
-        """The operation and what its placeholders stand for. HEAD is served where GET is."""
+        """The operation and what its placeholders stand for. HEAD is served where GET is, and OPTIONS by nobody."""
+        if method == "OPTIONS":
+            return None
         try:
             operation_id, names = self._adapter.match(path, method=method)
         except HTTPException:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from mockserver.sandbox.settings import Settings
 from mockserver.simulation.library import read_scenario
+from mockserver.simulation.moved import moved
 from mockserver.simulation.scenario.specs import Scenario
 from mockserver.simulation.world import World
 
@@ -62,7 +63,8 @@ class Worlds:
             identity = _identity(scenario, seed, instant_ms)
             world = self._worlds.get(identity)
             if world is None:
-                world = self._worlds[identity] = World(scenario, seed)
+                placed = scenario if instant_ms is None else moved(scenario, seed, instant_ms)
+                world = self._worlds[identity] = World(placed, seed)
             return PlacedWorld(world, identity)
 
     def scenario(self, name: str) -> Scenario:

@@ -59,8 +59,7 @@ class FlaskViews:
         """The view's answer; an error that it did not expect is a refusal, and logged if it is our bug."""
         environ = _environ(asked)
         try:
-            with self._app.request_context(environ) as context:
-                context.request.max_content_length = asked.sandbox.settings.max_body_bytes
+            with self._app.request_context(environ):
                 response = self._app.full_dispatch_request()
                 return _reply(response, environ)
         except HTTPException as error:
@@ -104,9 +103,8 @@ def _environ(asked: Asked) -> "WSGIEnvironment":
         "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
         "wsgi.version": (1, 0),
         "wsgi.url_scheme": request.scheme,
-        "wsgi.input": io.BytesIO(asked.body),
-        # A body without a length was read to its end.
-        "wsgi.input_terminated": True,
+        # Views read the body from what the door found out.
+        "wsgi.input": io.BytesIO(),
         "wsgi.errors": io.StringIO(),
         "wsgi.multithread": True,
         "wsgi.multiprocess": False,

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 from flask import request
-from werkzeug.exceptions import RequestEntityTooLarge
 
+from mockserver.web.requests import current_asked
 from mockserver.words import exact_json
 
 __all__ = ["BodyTooLargeError", "MalformedJsonError", "read_exact_json", "read_json"]
@@ -53,10 +53,10 @@ def read_exact_json() -> Any:
 
 def _json_text() -> bytes:
     """The request's body, once it is known to be UTF-8."""
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise BodyTooLargeError from None
+    asked = current_asked()
+    if asked.body_is_too_large:
+        raise BodyTooLargeError
+    body = asked.body
     if not body:
         raise MalformedJsonError("the body is empty")
     encoding = request.headers.get("Content-Encoding", "").strip()

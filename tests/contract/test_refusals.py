@@ -1,6 +1,5 @@
 """Refusals in the words and the envelope that fit: what was refused, where it is wrong, and whose path it is."""
 
-from types import ModuleType
 from typing import Any
 
 import orjson
@@ -9,22 +8,28 @@ from emulator import app_of, error_of, make_sandbox
 from flask import Flask
 from study_support import StudyApi
 
-from mockserver import Settings, control, create_app, hyperstudy, ingestion
-from mockserver.door.apis import api_of
+from mockserver import Settings, create_app
+from mockserver.control.routes import api as control_api
+from mockserver.door.apis import ApiName, api_of
+from mockserver.door.refusals import Refusal
+from mockserver.door.replies import refusal_reply
+from mockserver.hyperstudy.routes import api as hyperstudy_api
+from mockserver.ingestion.routes import api as ingestion_api
 
-PATHS: dict[str, ModuleType | None] = {
-    "/api/v3": hyperstudy,
-    "/api/v3/": hyperstudy,
-    "/api/v3/experiments": hyperstudy,
-    "/api/v3?limit=1": hyperstudy,
-    "/api/v3/data/events/room/x?next=/api": hyperstudy,
-    "/api/v30": ingestion,
-    "/api/v3x/experiments": ingestion,
-    "/api": ingestion,
-    "/api/data/events": ingestion,
-    "/api?x": ingestion,
-    "/_mock": control,
-    "/_mock/clock": control,
+APIS = (hyperstudy_api(), ingestion_api(), control_api(None))
+PATHS: dict[str, ApiName | None] = {
+    "/api/v3": "hyperstudy",
+    "/api/v3/": "hyperstudy",
+    "/api/v3/experiments": "hyperstudy",
+    "/api/v3?limit=1": "hyperstudy",
+    "/api/v3/data/events/room/x?next=/api": "hyperstudy",
+    "/api/v30": "ingestion",
+    "/api/v3x/experiments": "ingestion",
+    "/api": "ingestion",
+    "/api/data/events": "ingestion",
+    "/api?x": "ingestion",
+    "/_mock": "control",
+    "/_mock/clock": "control",
     "/_mocks": None,
     "/apis": None,
     "/": None,
@@ -36,13 +41,14 @@ PATHS: dict[str, ModuleType | None] = {
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_belongs_to_the_api_it_lies_in(path: str) -> None:
     """By whole segments, the query aside."""
-    assert api_of(path) is PATHS[path]
+    api = api_of(path.partition("?")[0], APIS)
+    assert (api and api.name) == PATHS[path]
 
 
-ENVELOPES: dict[ModuleType | None, list[str]] = {
-    hyperstudy: ["status", "error"],
-    ingestion: ["success", "data", "error", "metadata"],
-    control: ["error"],
+ENVELOPES: dict[ApiName | None, list[str]] = {
+    "hyperstudy": ["status", "error"],
+    "ingestion": ["success", "data", "error", "metadata"],
+    "control": ["error"],
 }
 
 
@@ -66,11 +72,14 @@ def test_unknown_routes_crashes_and_refusals_agree_on_whose_path_it_is(crashing:
     assert (crashed.status_code, list(crashed.get_json())) == (500, ENVELOPES[api])
     unknown = create_app(Settings(scenario="pair")).test_client().get(path.partition("?")[0] + "/no/where")
     assert (unknown.status_code, list(unknown.get_json())) == (404, ENVELOPES[api])
-    assert list(orjson.loads(refusal_body(path, 400, "It is wrong."))) == ENVELOPES[api]
+    refusal = Refusal(400, "http_error", "GET", path, message="It is wrong.")
+    body = refusal_reply(refusal, api_of(path.partition("?")[0], APIS)).body
+    assert isinstance(body, bytes)
+    assert list(orjson.loads(body)) == ENVELOPES[api]
 
 
 def test_problems_of_a_body_have_one_shape(pair_app: Flask) -> None:
-    """Path and message, whoever found them: the reader of JSON, the schema, the server itself."""
+    """Path and message, whoever found them: the reader of JSON or the schema."""
     client = pair_app.test_client()
     key = {"X-API-Key": "hst_live_your_key_here"}
     sent: list[dict[str, Any]] = [
@@ -86,8 +95,6 @@ def test_problems_of_a_body_have_one_shape(pair_app: Flask) -> None:
         errors = error_of(answer, 400, "VALIDATION_ERROR")["details"]["errors"]
         assert errors
         assert all(list(problem) == ["path", "message"] for problem in errors), request
-    told = orjson.loads(refusal_body("/api/v3/experiments", 400, "It is wrong."))
-    assert told["error"]["details"] == {"errors": [{"path": "", "message": "It is wrong."}]}
 
 
 SHARED = """
