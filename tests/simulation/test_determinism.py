@@ -18,7 +18,7 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 # Pinned: a change of these is a change of every user's data, and belongs into the list of changes.
 DIGESTS = {
     "agents": "9bc102dba044ae022a762fe3ebea37116fc2d163659326d050d4d6b8a3643f87",
-    "demo": "5467788eef8bcf866e337298b93cfc6de9b8b872c255272d6b1f6d0647c4f59f",
+    "demo": "fda38d64a0524cd65ce9cbafaa918968e957790aeb565b66a46a02a2628c2c51",
     "drift": "a674a58548dc6568e1597cd7732faef2eb29a6ad82dd030cadda3486b564e376",
     "dropout": "b2cacc76715990706fe2ad198d5ed06ab5caa578d24f7e5f790b2d3e98e307ae",
     "edge": "7fa6bb2a0e2c4007148fe3e4c40f7f7b7429d56cbfca5cbfd82252f10d9ca576",
