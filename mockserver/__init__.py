@@ -1,12 +1,12 @@
 """A local emulator of two documented HTTP APIs: HyperStudy v3 and the OpenScouter ingestion API.
 
-Where to begin reading: `app.py` wires everything, `hyperstudy/routes.py` answers a data request,
+Where to begin reading: `app.py` wires everything, `door/door.py` shows a request's way,
 `simulation/world.py` makes the data.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.words.version import VERSION
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __version__ = VERSION
 
-__all__ = ["Settings", "__version__", "create_app"]
+__all__ = ["ProcessSettings", "Settings", "__version__", "create_app"]
 
 
 def __getattr__(name: str) -> Any:

@@ -40,9 +40,13 @@ class StudyApi:
     """An application of a test's own, asked with the full key unless the test says otherwise."""
 
     def __init__(self, scenario: str = "pair", now_ms: int | None = None, **settings: Any) -> None:
-        self.sandbox = still_sandbox(scenario, now_ms, **settings)
-        self.app = app_of(self.sandbox)
-        self.keys = keys_of(self.sandbox)
+        self.serve(still_sandbox(scenario, now_ms, **settings))
+
+    def serve(self, sandbox: Sandbox) -> None:
+        """Ask another sandbox from now on."""
+        self.sandbox = sandbox
+        self.app = app_of(sandbox)
+        self.keys = keys_of(sandbox)
         self._client = self.app.test_client(use_cookies=False)
 
     def ask(

@@ -3,7 +3,7 @@
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from mockserver import Settings, create_app
+from mockserver import ProcessSettings, Settings, create_app
 from mockserver.hyperstudy.routes import BASE_PATH
 
 ELSEWHERE = ["192.168.1.20", "10.0.0.7", "2001:db8::1", "::ffff:203.0.113.9", "nonsense"]
@@ -24,7 +24,7 @@ def closed() -> Client:
 
 @pytest.fixture(scope="module")
 def with_token() -> Client:
-    return create_app(Settings(scenario="pair", control_token="Sésame")).test_client(use_cookies=False)
+    return create_app(Settings(scenario="pair"), ProcessSettings(control_token="Sésame")).test_client(use_cookies=False)
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from ingestion_support import Ingestion, make_app
+from ingestion_support import Ingestion
 
+from mockserver import ProcessSettings, Settings, create_app
+from mockserver.app import door_of
 from mockserver.server import Server
 
 CLIENTS = 8
@@ -24,7 +26,7 @@ class Served:
 
     def __init__(self, app: Flask) -> None:
         self.api = Ingestion(app)
-        self.server = Server(app)
+        self.server = Server(door_of(app))
         self.server.start()
 
     def send(self, client: int) -> list[dict[str, Any]]:
@@ -58,7 +60,7 @@ def batch_of(client: int, number: int) -> list[Any]:
 @pytest.fixture(params=["memory", "file"])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
     url = None if request.param == "memory" else f"sqlite:///{tmp_path / 'run.db'}"
-    running = Served(make_app(store_url=url))
+    running = Served(create_app(Settings(scenario="pair"), ProcessSettings(store_url=url)))
     yield running
     running.server.close()
 

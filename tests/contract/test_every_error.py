@@ -165,7 +165,9 @@ def limited(scenario: str) -> Target:
 def narrow(scenario: str) -> Target:
     """The same, for bodies of a hundred bytes at the most."""
     made = target_of(scenario)
-    made.api.app.config["MAX_CONTENT_LENGTH"] = 100
+    sandbox = made.api.sandbox
+    small = dataclasses.replace(sandbox, settings=dataclasses.replace(sandbox.settings, max_body_bytes=100))
+    made.api.serve(small)
     return made
 
 
