@@ -1,12 +1,12 @@
 """What comes next in a conversation: a reply to what was said last, a thought that goes with it, or a new topic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.talk.choices import spare_choice
-from mockserver.simulation.talk.kinds import ANSWERED_BY, Kind, Line, Topic, Words
+from mockserver.simulation.talk.filling import Words
+from mockserver.simulation.talk.kinds import ANSWERED_BY, Kind, Line, Topic
 from mockserver.simulation.talk.setting import Phase, Setting
 
 __all__ = ["Conversation", "Moment", "Move"]
@@ -85,11 +85,13 @@ class Conversation:
 
     Attributes:
         chance: The room's, for what is dealt out to its people.
+        spare: The n-th topic for when all of `topics` have come up; None if there are no more.
         opened: Names of the topics that the room has had, in this chat or an earlier one.
     """
 
     setting: Setting
     topics: Sequence[Topic]
+    spare: Callable[[int], Topic | None]
     chance: Chance
     length_ms: int
     opened: set[str]
@@ -319,7 +321,7 @@ class Conversation:
         return _weighted(chance.uniform("topic"), weighted) if weighted else self._spare_topic()
 
     def _spare_topic(self) -> Topic | None:
-        while (topic := spare_choice(self.spared)) is not None and topic.name in self.opened:
+        while (topic := self.spare(self.spared)) is not None and topic.name in self.opened:
             self.spared += 1
         return topic
 
