@@ -249,7 +249,8 @@ class Conversation:
         if target.topic is None or self.lines[-1].kind is Kind.ADDITION:
             return False
         if target.kind is Kind.QUESTION:
-            return target.topic.personal and not self._has_answered(who, target.topic)
+            answers = any(stance.answers for stance in target.topic.stances)
+            return answers and target.topic.personal and not self._has_answered(who, target.topic)
         return target.kind is Kind.PROPOSAL or bool(target.topic.stances[target.stance].reasons)
 
     def _reply(self, chance: Chance, who: int, kind: Kind) -> Move:

@@ -9,8 +9,8 @@ from marshmallow.validate import OneOf, Range
 
 from mockserver.simulation.scenario import fields
 from mockserver.simulation.scenario.rules import Spec, rule
-from mockserver.simulation.talk.facts import Facts
 from mockserver.simulation.talk.filling import Words
+from mockserver.simulation.talk.text_fields import Facts, Lines
 
 __all__ = ["ANSWERED_BY", "REPLIES_TO", "FollowUp", "Kind", "Line", "Stance", "Topic"]
 
@@ -72,10 +72,6 @@ def _one_of(*choices: str) -> OneOf:
     return OneOf(choices, error="expected one of {choices}")
 
 
-def _lines() -> fields.List:
-    return fields.List(fields.String())
-
-
 def _when() -> fields.List:
     return fields.List(fields.String(validate=_one_of(*CIRCUMSTANCES)))
 
@@ -84,8 +80,8 @@ def _when() -> fields.List:
 class FollowUp:
     """A further question to the one who has answered, and what answers it."""
 
-    questions: tuple[str, ...] = rule(_lines())
-    answers: tuple[str, ...] = rule(_lines())
+    questions: tuple[str, ...] = rule(Lines())
+    answers: tuple[str, ...] = rule(Lines())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,17 +98,17 @@ class Stance:
     """
 
     when: tuple[str, ...] = rule(_when(), ())
-    answers: tuple[str, ...] = rule(_lines(), ())
-    opinions: tuple[str, ...] = rule(_lines(), ())
-    reasons: tuple[str, ...] = rule(_lines(), ())
-    agrees: tuple[str, ...] = rule(_lines(), ())
-    contrasts: tuple[str, ...] = rule(_lines(), ())
-    reactions: tuple[str, ...] = rule(_lines(), ())
+    answers: tuple[str, ...] = rule(Lines(), ())
+    opinions: tuple[str, ...] = rule(Lines(), ())
+    reasons: tuple[str, ...] = rule(Lines(), ())
+    agrees: tuple[str, ...] = rule(Lines(), ())
+    contrasts: tuple[str, ...] = rule(Lines(), ())
+    reactions: tuple[str, ...] = rule(Lines(), ())
     follow_ups: tuple[FollowUp, ...] = rule(fields.List(Spec(FollowUp)), ())
     facts: tuple[Words, ...] = rule(Facts(), ({},))
     facts_of: str | None = rule(fields.String(validate=_one_of("moments", "themes")), None)
     any_view: bool = rule(fields.Boolean(), False)
-    ask_more: tuple[str, ...] = rule(_lines(), ())
+    ask_more: tuple[str, ...] = rule(Lines(), ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +130,10 @@ class Topic:
     weight: float = rule(fields.Float(validate=Range(0, 1000, error="expected a number from 0 to 1000")), 1.0)
     early: bool = rule(fields.Boolean(), False)
     personal: bool = rule(fields.Boolean(), True)
-    questions: tuple[str, ...] = rule(_lines(), ())
-    proposals: tuple[str, ...] = rule(_lines(), ())
-    accepts: tuple[str, ...] = rule(_lines(), ())
-    declines: tuple[str, ...] = rule(_lines(), ())
+    questions: tuple[str, ...] = rule(Lines(), ())
+    proposals: tuple[str, ...] = rule(Lines(), ())
+    accepts: tuple[str, ...] = rule(Lines(), ())
+    declines: tuple[str, ...] = rule(Lines(), ())
     stances: tuple[Stance, ...] = rule(fields.List(Spec(Stance)), ())
 
 

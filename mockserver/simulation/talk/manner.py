@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.talk.filling import Words
+from mockserver.simulation.talk.filling import Words, any_of
 from mockserver.simulation.talk.texts import Habits
 
 __all__ = ["Manner", "manner_of"]
@@ -38,9 +38,11 @@ class Manner:
         text = _replaced(text, self.habits.full_forms) if self.formal else text
         text = _replaced(text, self.habits.short_forms) if self.brief else text
         text = _slipped(text, chance) if chance.uniform("slip") < self.slips else text
-        text = _replaced(text, self.habits.small, within=True) if self.small else text
+        small = self.habits.small
+        # Also in `I'm`.
+        text = re.sub(rf"\b{any_of(small)}\b", lambda at: small[at[0]], text) if self.small else text
         text = re.sub(r"(^|[.?!] )([^\W\d_])", lambda at: at[1] + at[2].upper(), text) if self.capitals else text
-        return f"{text}{self.habits.full_stop}" if self.stops and text[-1] not in "?!." else text
+        return f"{text}{self.habits.full_stop}" if self.stops and text[-1].isalnum() else text
 
 
 def manner_of(chance: Chance, habits: Habits, *, careful: bool) -> Manner:
@@ -59,18 +61,14 @@ def manner_of(chance: Chance, habits: Habits, *, careful: bool) -> Manner:
     )
 
 
-def _replaced(text: str, forms: Words, *, within: bool = False) -> str:
-    """The text with other forms of some words; `within`, also of those that a word with an apostrophe begins with."""
-    if not forms:
-        return text
-    edges = (r"\b", r"\b") if within else (r"(?<![\w'])", r"(?![\w'])")
-    pattern = f"({'|'.join(map(re.escape, forms))})".join(edges)
-    return re.sub(pattern, lambda at: forms[at[0]], text)
+def _replaced(text: str, forms: Words) -> str:
+    """The text with other forms of some words; what an apostrophe joins is one word."""
+    return re.sub(rf"(?<![\w']){any_of(forms)}(?![\w'])", lambda at: forms[at[0]], text)
 
 
 def _slipped(text: str, chance: Chance) -> str:
     """Two neighbouring letters inside a word swapped, or one of them left out; short words come out right."""
-    # Names and nouns that are capitals' own come out right, too.
+    # So do names.
     words = [word for word in _WORD.finditer(text) if word[0].islower()]
     if not words:
         return text

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mockserver.simulation.scenario.specs import UNANSWERED, StateSpec
+from mockserver.simulation.talk.filling import any_of
 from mockserver.simulation.talk.texts import PromptWords
 
 __all__ = ["Next", "Phase", "Setting", "setting_of"]
@@ -126,21 +127,22 @@ def _next(phase: Phase, after: Sequence[tuple[str, StateSpec]]) -> Next:
     return Next.PART if component in (*UNANSWERED, "ShowText", "ShowImage") else Next.QUESTIONS
 
 
-def _one_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words."""
-    return rf"\b({'|'.join(map(re.escape, words))})\b"
+def _search(words: Iterable[str], prompt: str) -> re.Match[str] | None:
+    """The first place at which the prompt has one of the words."""
+    return re.search(rf"\b{any_of(words)}\b", prompt, re.IGNORECASE)
 
 
 def _announces(prompt: str, words: PromptWords) -> bool:
-    pattern = f"{_one_of(words.announces)}.*{_one_of(words.film)}"
-    return re.search(pattern, prompt, re.IGNORECASE | re.DOTALL) is not None
+    """Does it speak of a film that is still to come?"""
+    before = _search(words.announces, prompt)
+    return before is not None and _search(words.film, prompt[before.end() :]) is not None
 
 
 def _film_word(prompts: Sequence[str], words: PromptWords) -> str:
     """What the last prompt calls it that calls it anything, as the texts write it."""
     spelled = {word.casefold(): word for word in words.film}
     for prompt in reversed(prompts):
-        called = re.search(_one_of(words.film), prompt, re.IGNORECASE)
+        called = _search(words.film, prompt)
         if called is not None:
             return spelled[called[0].casefold()]
     return words.film[0]
@@ -149,12 +151,12 @@ def _film_word(prompts: Sequence[str], words: PromptWords) -> str:
 def _theme(prompt: str, words: PromptWords) -> str | None:
     """What a prompt asks for, the clearest request first."""
     for theme, asking in (("decide", words.decide), ("film", words.discuss), ("people", words.meet)):
-        if re.search(_one_of(asking), prompt, re.IGNORECASE):
+        if _search(asking, prompt):
             return theme
     return None
 
 
 def _read_out(prompt: str, words: PromptWords) -> str | None:
     """The prompt as somebody copies it into a message; None if nobody would."""
-    understood = not words.read_out_with or re.search(_one_of(words.read_out_with), prompt, re.IGNORECASE)
+    understood = not words.read_out_with or _search(words.read_out_with, prompt)
     return prompt[0].lower() + prompt[1:].rstrip(".! ") if understood and _QUOTABLE.fullmatch(prompt) else None

@@ -5,24 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from marshmallow.fields import Field as AnyField
-from marshmallow.validate import Length, Range, Regexp
+from marshmallow.validate import Range, Regexp
 
 from mockserver.simulation.scenario import fields
 from mockserver.simulation.scenario.rules import Spec, rule
 from mockserver.simulation.talk.filling import Words
 from mockserver.simulation.talk.kinds import FollowUp, Topic
+from mockserver.simulation.talk.text_fields import Lines
 
 __all__ = [
-    "AboutPuzzles", "AboutThings", "Around", "Choices", "Closings", "Company", "Durations", "Ending", "Greetings",
-    "Habits", "Leads", "PromptWords", "Puzzle", "Replies", "Story", "Texts", "Thing", "Whom",
+    "GROUPS", "AboutPuzzles", "AboutThings", "Around", "Choices", "Closings", "Company", "Durations", "Ending", "Film",
+    "Greetings", "Habits", "Leads", "PromptWords", "Puzzle", "Replies", "Texts", "Thing", "Whom",
 ]  # fmt: skip
 
+# The topics of a file, by when they can come up.
+GROUPS = ("first", "before_film", "after_film", "after_rating", "study", "small_talk")
 _NAME = Regexp(r"\w+\Z", error="expected a name of letters, digits and _")
 _PAIR = Regexp(r"[^/]+/[^/]+\Z", error='expected two things such as "tea/coffee"')
-
-
-def _lines(least: int = 1) -> fields.List:
-    return fields.List(fields.String(), validate=Length(min=least, error=f"expected {least} or more texts"))
 
 
 def _named(inner: AnyField[Any]) -> fields.PerId:
@@ -50,9 +49,9 @@ class Company:
 class Whom:
     """Whom a greeting names, by the number of others."""
 
-    one: tuple[str, ...] = rule(_lines())
-    two: tuple[str, ...] = rule(_lines())
-    more: tuple[str, ...] = rule(_lines())
+    one: tuple[str, ...] = rule(Lines(least=1))
+    two: tuple[str, ...] = rule(Lines(least=1))
+    more: tuple[str, ...] = rule(Lines(least=1))
 
     def by_number(self) -> Mapping[int, tuple[str, ...]]:
         """From three on it is all the same."""
@@ -69,7 +68,7 @@ class Habits:
     """
 
     full_stop: str = rule(fields.String())
-    own: Mapping[str, tuple[str, ...]] = rule(_named(_lines()))
+    own: Mapping[str, tuple[str, ...]] = rule(_named(Lines(least=1)))
     full_forms: Words = rule(_table_of_texts())
     short_forms: Words = rule(_table_of_texts())
     small: Words = rule(_table_of_texts())
@@ -94,12 +93,12 @@ class PromptWords:
         read_out_with: Without one of these a prompt is not read out; if there are none, every prompt may be.
     """
 
-    film: tuple[str, ...] = rule(_lines())
-    announces: tuple[str, ...] = rule(_lines())
-    decide: tuple[str, ...] = rule(_lines())
-    discuss: tuple[str, ...] = rule(_lines())
-    meet: tuple[str, ...] = rule(_lines())
-    read_out_with: tuple[str, ...] = rule(_lines(0))
+    film: tuple[str, ...] = rule(Lines(least=1))
+    announces: tuple[str, ...] = rule(Lines(least=1))
+    decide: tuple[str, ...] = rule(Lines(least=1))
+    discuss: tuple[str, ...] = rule(Lines(least=1))
+    meet: tuple[str, ...] = rule(Lines(least=1))
+    read_out_with: tuple[str, ...] = rule(Lines())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,9 +118,9 @@ class Around:
     then: str = rule(fields.String())
     handed_on: str = rule(fields.String())
     handed_on_to_one: str = rule(fields.String())
-    none_before: tuple[str, ...] = rule(_lines(0))
-    none_after: tuple[str, ...] = rule(_lines(0))
-    softened: tuple[str, ...] = rule(_lines(0))
+    none_before: tuple[str, ...] = rule(Lines())
+    none_after: tuple[str, ...] = rule(Lines())
+    softened: tuple[str, ...] = rule(Lines())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,17 +131,17 @@ class Greetings:
     alone: str = rule(fields.String())
     joined: str = rule(fields.String())
     again_joined: str = rule(fields.String())
-    first: tuple[str, ...] = rule(_lines())
-    entering: tuple[str, ...] = rule(_lines())
-    after: tuple[str, ...] = rule(_lines())
-    how_are_you: tuple[str, ...] = rule(_lines())
-    do_you_read_me: tuple[str, ...] = rule(_lines())
-    back: tuple[str, ...] = rule(_lines())
-    fine: tuple[str, ...] = rule(_lines())
-    read_you: tuple[str, ...] = rule(_lines())
-    to_the_named: tuple[str, ...] = rule(_lines())
-    late: tuple[str, ...] = rule(_lines())
-    again: tuple[str, ...] = rule(_lines())
+    first: tuple[str, ...] = rule(Lines(least=1))
+    entering: tuple[str, ...] = rule(Lines(least=1))
+    after: tuple[str, ...] = rule(Lines(least=1))
+    how_are_you: tuple[str, ...] = rule(Lines(least=1))
+    do_you_read_me: tuple[str, ...] = rule(Lines(least=1))
+    back: tuple[str, ...] = rule(Lines(least=1))
+    fine: tuple[str, ...] = rule(Lines(least=1))
+    read_you: tuple[str, ...] = rule(Lines(least=1))
+    to_the_named: tuple[str, ...] = rule(Lines(least=1))
+    late: tuple[str, ...] = rule(Lines(least=1))
+    again: tuple[str, ...] = rule(Lines(least=1))
     whom: Whom = rule(Spec(Whom))
     whom_back: Whom = rule(Spec(Whom))
     whom_again: Whom = rule(Spec(Whom))
@@ -152,8 +151,8 @@ class Greetings:
 class Ending:
     """What is said at the end of a chat, given what comes next."""
 
-    signs: tuple[str, ...] = rule(_lines())
-    wishes: tuple[str, ...] = rule(_lines())
+    signs: tuple[str, ...] = rule(Lines(least=1))
+    wishes: tuple[str, ...] = rule(Lines(least=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +162,8 @@ class Closings:
     closing: str = rule(fields.String())
     sign_alone: str = rule(fields.String())
     farewell: str = rule(fields.String())
-    leads: tuple[str, ...] = rule(_lines())
-    nods: tuple[str, ...] = rule(_lines())
+    leads: tuple[str, ...] = rule(Lines(least=1))
+    nods: tuple[str, ...] = rule(Lines(least=1))
     film: Ending = rule(Spec(Ending))
     call: Ending = rule(Spec(Ending))
     questions: Ending = rule(Spec(Ending))
@@ -176,9 +175,9 @@ class Closings:
 class Leads:
     """Every text with every lead before it, and some that stand alone."""
 
-    leads: tuple[str, ...] = rule(_lines())
-    texts: tuple[str, ...] = rule(_lines())
-    alone: tuple[str, ...] = rule(_lines(0), ())
+    leads: tuple[str, ...] = rule(Lines(least=1))
+    texts: tuple[str, ...] = rule(Lines(least=1))
+    alone: tuple[str, ...] = rule(Lines(), ())
 
     def joined(self) -> tuple[str, ...]:
         """All of them."""
@@ -189,15 +188,15 @@ class Leads:
 class Replies:
     """What fits whatever it is about."""
 
-    alone: tuple[str, ...] = rule(_lines())
-    still_there: tuple[str, ...] = rule(_lines())
-    returns: tuple[str, ...] = rule(_lines())
-    welcomes: tuple[str, ...] = rule(_lines())
-    accepted: tuple[str, ...] = rule(_lines())
-    no_hurry: tuple[str, ...] = rule(_lines())
-    agrees: tuple[str, ...] = rule(_lines())
-    contrasts: tuple[str, ...] = rule(_lines())
-    own_first: tuple[str, ...] = rule(_lines())
+    alone: tuple[str, ...] = rule(Lines(least=1))
+    still_there: tuple[str, ...] = rule(Lines(least=1))
+    returns: tuple[str, ...] = rule(Lines(least=1))
+    welcomes: tuple[str, ...] = rule(Lines(least=1))
+    accepted: tuple[str, ...] = rule(Lines(least=1))
+    no_hurry: tuple[str, ...] = rule(Lines(least=1))
+    agrees: tuple[str, ...] = rule(Lines(least=1))
+    contrasts: tuple[str, ...] = rule(Lines(least=1))
+    own_first: tuple[str, ...] = rule(Lines(least=1))
     acknowledged: Leads = rule(Spec(Leads))
     conceded_view: Leads = rule(Spec(Leads))
     conceded_decline: Leads = rule(Spec(Leads))
@@ -215,10 +214,10 @@ class Choices:
 
     weight: float = rule(fields.Float(validate=Range(0, 1000, error="expected a number from 0 to 1000")))
     pairs: tuple[str, ...] = rule(fields.List(fields.String(validate=_PAIR)))
-    questions: tuple[str, ...] = rule(_lines())
-    answers: tuple[str, ...] = rule(_lines())
-    agrees: tuple[str, ...] = rule(_lines())
-    contrasts: tuple[str, ...] = rule(_lines())
+    questions: tuple[str, ...] = rule(Lines(least=1))
+    answers: tuple[str, ...] = rule(Lines(least=1))
+    agrees: tuple[str, ...] = rule(Lines(least=1))
+    contrasts: tuple[str, ...] = rule(Lines(least=1))
     of_a_kind: Words = rule(_named(fields.String()))
 
 
@@ -233,21 +232,21 @@ class Thing:
 
     name: str = rule(fields.String())
     words: Words = rule(_named(fields.String()))
-    good: tuple[str, ...] = rule(_lines())
-    bad: tuple[str, ...] = rule(_lines())
+    good: tuple[str, ...] = rule(Lines(least=1))
+    bad: tuple[str, ...] = rule(Lines(least=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutThings:
     """What is said of any thing in a film; `always` are the things that every film has."""
 
-    questions: tuple[str, ...] = rule(_lines())
-    opinions: tuple[str, ...] = rule(_lines())
-    answers: tuple[str, ...] = rule(_lines())
-    agrees: tuple[str, ...] = rule(_lines())
-    contrasts: tuple[str, ...] = rule(_lines())
-    good_reasons: tuple[str, ...] = rule(_lines())
-    bad_reasons: tuple[str, ...] = rule(_lines())
+    questions: tuple[str, ...] = rule(Lines(least=1))
+    opinions: tuple[str, ...] = rule(Lines(least=1))
+    answers: tuple[str, ...] = rule(Lines(least=1))
+    agrees: tuple[str, ...] = rule(Lines(least=1))
+    contrasts: tuple[str, ...] = rule(Lines(least=1))
+    good_reasons: tuple[str, ...] = rule(Lines(least=1))
+    bad_reasons: tuple[str, ...] = rule(Lines(least=1))
     always: tuple[Thing, ...] = rule(fields.List(Spec(Thing)))
 
 
@@ -256,27 +255,27 @@ class Puzzle:
     """Something that a film leaves open: how somebody asks, and how others explain it."""
 
     name: str = rule(fields.String())
-    questions: tuple[str, ...] = rule(_lines())
-    answers: tuple[str, ...] = rule(_lines())
+    questions: tuple[str, ...] = rule(Lines(least=1))
+    answers: tuple[str, ...] = rule(Lines(least=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AboutPuzzles:
     """What is said to any explanation."""
 
-    reactions: tuple[str, ...] = rule(_lines())
+    reactions: tuple[str, ...] = rule(Lines(least=1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Film:
     """A short film that people have seen: nobody knows what a scenario's video shows. A video has one story.
 
     Attributes:
         moments: Scenes, as somebody names their favourite. themes: what it is about, in a few words.
     """
 
-    moments: tuple[str, ...] = rule(_lines())
-    themes: tuple[str, ...] = rule(_lines())
+    moments: tuple[str, ...] = rule(Lines(least=1))
+    themes: tuple[str, ...] = rule(Lines(least=1))
     things: tuple[Thing, ...] = rule(fields.List(Spec(Thing)))
     puzzles: tuple[Puzzle, ...] = rule(fields.List(Spec(Puzzle)))
 
@@ -290,7 +289,7 @@ class Texts:
         follow_ups: Those that several stances name.
     """
 
-    vocabulary: Mapping[str, tuple[str, ...]] = rule(_named(_lines()))
+    vocabulary: Mapping[str, tuple[str, ...]] = rule(_named(Lines(least=1)))
     company: Company = rule(Spec(Company))
     manner: Habits = rule(Spec(Habits))
     durations: Durations = rule(Spec(Durations))
@@ -309,4 +308,4 @@ class Texts:
     choices: Choices = rule(Spec(Choices))
     thing: AboutThings = rule(Spec(AboutThings))
     puzzle: AboutPuzzles = rule(Spec(AboutPuzzles))
-    stories: Mapping[str, Story] = rule(_named(Spec(Story)))
+    stories: Mapping[str, Film] = rule(_named(Spec(Film)))

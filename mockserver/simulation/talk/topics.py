@@ -8,7 +8,7 @@ from mockserver.simulation.chance import Chance
 from mockserver.simulation.talk.filling import Words, each_filled
 from mockserver.simulation.talk.kinds import Stance, Topic
 from mockserver.simulation.talk.setting import Phase, Setting
-from mockserver.simulation.talk.texts import Choices, Puzzle, Story, Texts, Thing
+from mockserver.simulation.talk.texts import Choices, Film, Puzzle, Texts, Thing
 
 __all__ = ["Topics"]
 
@@ -51,7 +51,7 @@ class Topics:
         return _choice(self._texts.choices, things[first], things[(first + apart + 1) % len(things)])
 
     def _seen(self, setting: Setting) -> Sequence[Topic]:
-        """About the film that everybody has seen. The same video is the same film, whoever watches it in whatever world."""
+        """About the film that everybody has seen: the same video is the same film, whoever watches it wherever."""
         if setting.film is None or not self._stories:
             return ()
         return Chance(0, "story", setting.film.video_url).pick(self._stories)
@@ -77,7 +77,7 @@ class Topics:
             follow_ups=(*(self._texts.follow_ups[name] for name in stance.ask_more), *stance.follow_ups),
         )
 
-    def _story(self, story: Story) -> list[Topic]:
+    def _story(self, story: Film) -> list[Topic]:
         topics = [_about(story, topic) for topic in self._group(self._texts.after_film)]
         topics += [self._thing(thing) for thing in (*story.things, *self._texts.thing.always)]
         return topics + [self._puzzle(puzzle) for puzzle in story.puzzles]
@@ -108,9 +108,7 @@ class Topics:
 
     def _puzzle(self, puzzle: Puzzle) -> Topic:
         explained = Stance(answers=puzzle.answers, reactions=self._texts.puzzle.reactions)
-        return Topic(
-            name=puzzle.name, theme="film", personal=False, questions=puzzle.questions, stances=(explained,)
-        )
+        return Topic(name=puzzle.name, theme="film", personal=False, questions=puzzle.questions, stances=(explained,))
 
 
 def _in(circumstances: set[str], topic: Topic) -> Topic:
@@ -120,7 +118,7 @@ def _in(circumstances: set[str], topic: Topic) -> Topic:
     return replace(topic, stances=tuple(one for one in topic.stances if circumstances.issuperset(one.when)))
 
 
-def _about(story: Story, topic: Topic) -> Topic:
+def _about(story: Film, topic: Topic) -> Topic:
     """The topic with the facts that the story has for it."""
     lists = {"moments": story.moments, "themes": story.themes}
     return replace(

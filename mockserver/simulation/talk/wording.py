@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.talk.duration import spoken_time
-from mockserver.simulation.talk.filling import Words
+from mockserver.simulation.talk.filling import Words, any_of
 from mockserver.simulation.talk.flow import Conversation, Move
 from mockserver.simulation.talk.kinds import Kind, Line
 from mockserver.simulation.talk.manner import Manner
@@ -19,7 +19,6 @@ from mockserver.simulation.talk.texts import Around, Texts
 
 __all__ = ["Said", "Speaker", "Wordings", "sentences", "spoken_line"]
 
-_SIMPLE_QUESTION = re.compile(r"[^,?]+\?")
 # Shares of the threads that are opened with a lead, and of the questions that are softened.
 _LED, _SOFTENED = 0.36, 0.3
 # The share of those who greet before their first reply, where they have not had the time to do so before.
@@ -149,7 +148,7 @@ def _dressed(text: str, lead: str, tail: str, around: Around) -> str:
     """A text with what comes before and after it, where that fits."""
     if not lead and not tail:
         return text
-    if tail in (around.aside, around.then):
+    if tail and tail in (around.aside, around.then):
         return f"{text[:-1]}{tail}{text[-1]}" if _can_be_softened(text, around) else text
     lead = "" if _begins_alone(text, around) else lead
     return f"{lead}{text}" if text.endswith(around.none_after) else f"{lead}{text}{tail}"
@@ -157,12 +156,12 @@ def _dressed(text: str, lead: str, tail: str, around: Around) -> str:
 
 def _can_be_softened(text: str, around: Around) -> bool:
     """Is it a simple question that begins with one of the words for it?"""
-    return text.startswith(tuple(f"{word} " for word in around.softened)) and _SIMPLE_QUESTION.fullmatch(text) is not None
+    return re.fullmatch(rf"{any_of(around.softened)} [^,?]+\?", text) is not None
 
 
 def _begins_alone(text: str, around: Around) -> bool:
     """Has it a beginning of its own, before which nothing comes?"""
-    return any(re.match(rf"{re.escape(begin)}\b", text) for begin in around.none_before)
+    return re.match(rf"{any_of(around.none_before)}\b", text) is not None
 
 
 def _lead_and_tail(
