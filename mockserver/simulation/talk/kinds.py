@@ -12,7 +12,7 @@ from mockserver.simulation.scenario.rules import Spec, rule
 from mockserver.simulation.talk.filling import Words
 from mockserver.simulation.talk.text_fields import Facts, Lines
 
-__all__ = ["ANSWERED_BY", "REPLIES_TO", "FollowUp", "Kind", "Line", "Stance", "Topic"]
+__all__ = ["ANSWERED_BY", "CIRCUMSTANCES", "REPLIES_TO", "FollowUp", "Kind", "Line", "Stance", "Topic"]
 
 # What a text can be kept for (`when`); `Setting.circumstances` says which of them are so.
 CIRCUMSTANCES = ("film", "slider", "pauses", "call", "introduction", "decision", "task", "no task")
