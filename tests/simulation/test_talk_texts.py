@@ -20,9 +20,9 @@ from mockserver.words.errors import ScenarioError
 GERMAN = Path(__file__).parents[2] / "fixtures" / "texts" / "german.toml"
 # Common words of English that German does not have.
 ENGLISH = {
-    "the", "and", "you", "is", "it", "of", "to", "are", "what", "yes", "with", "for", "that", "this", "my", "your", "how",
-    "where", "do", "did", "have", "has", "be", "just", "not", "think", "like", "i'm", "don't", "it's", "that's", "thanks",
-    "hello", "everyone", "sorry", "sure", "nice", "time", "they", "we", "me", "or", "but", "if", "at", "from",
+    "the", "and", "you", "is", "it", "of", "to", "are", "what", "yes", "with", "for", "that", "this", "my", "your",
+    "how", "where", "do", "did", "have", "has", "be", "just", "not", "think", "like", "i'm", "don't", "it's", "that's",
+    "thanks", "hello", "everyone", "sorry", "sure", "nice", "time", "they", "we", "me", "or", "but", "if", "at", "from",
 }  # fmt: skip
 
 CHAT = '[states.{id}]\ncomponent = "TextChat"\ncomponent_id = "{id}"\nduration_s = {seconds}\nprompt = "{prompt}"\n'
@@ -120,9 +120,9 @@ def test_a_shipped_scenario_with_german_texts_has_no_english_word(name: str, tmp
     """Its prompts are English, so nobody reads them out; every word is the file's or somebody's name."""
     path = tmp_path / "own.toml"
     path.write_text(f'extends = "{name}"\n[talk]\ntexts = "{GERMAN}"\n')
-    count, unknown = unknown_words(path, range(8 if name == "pair" else 2), german_words())
+    count, unknown = unknown_words(path, range(30 if name == "pair" else 2), german_words())
     assert count >= 60
-    assert unknown <= {word for count in range(100) for word in [str(count)]}
+    assert {word for word in unknown if not word.isdigit()} == set()
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -174,8 +174,8 @@ def test_no_letter_of_a_message_comes_from_the_code(name: str, tmp_path: Path) -
     texts, path = tmp_path / "greek.toml", tmp_path / "own.toml"
     texts.write_text("".join(f"{key} = {inline(held)}\n" for key, held in table.items()), encoding="utf-8")
     states, order = SETTINGS.get(name, ("", ""))
-    own = f'extends = "_base"\n{{talk}}\n{states}{of_sizes(order)}' if states else f'extends = "{name}"\n{{talk}}\n'
-    path.write_text(own.format(talk='talk.texts = "greek.toml"'), encoding="utf-8")
+    rest = f"{states}{of_sizes(order)}" if states else ""
+    path.write_text(f'extends = "{"_base" if states else name}"\ntalk.texts = "greek.toml"\n{rest}', encoding="utf-8")
     count = 0
     for world, record in played(path, range(3, 4)):
         text = record.content
@@ -210,7 +210,7 @@ def test_other_texts_make_another_scenario_and_the_same_ones_the_same(tmp_path: 
     own.write_text('extends = "pair"\n[talk]\ntexts = "words.toml"\n')
     edited(str, tmp_path / "words.toml")
     first, again = load_scenario(str(own)), load_scenario(str(own))
-    edited(lambda text: text.replace("ich ", "i "), tmp_path / "words.toml")
+    edited(lambda text: text.replace('"ich', '"i'), tmp_path / "words.toml")
     other = load_scenario(str(own))
     assert first == again != other
     assert World(first, 1).digest() == World(again, 1).digest() != World(other, 1).digest()
@@ -278,7 +278,7 @@ MISTAKES = {
     ),
     "a word where none can be": ("schwimme im See", "schwimme im {du}", "nobody knows {du}; known are none"),
     "a brace alone": ("wie geht's?", "wie geht {es?", "expected braces only around one word"),
-    "other company": ('uns = "uns drei"\n', "", "company.two.uns: missing; expected the same words for one, two and more"),
+    "other company": ('uns = "uns drei"\n', "", "company.two.uns: missing; expected the same words for one, two"),
     "no other duration": ('other = "{count} Stunden"\n', "", "durations.hours.other: missing; expected a text"),
     "an unknown follow-up": ('"how_long", "how_come"]', '"how_lung"]', "no such follow-up; did you mean 'how_long'?"),
     "an unknown circumstance": ('when = ["pauses"]', 'when = ["pause"]', "expected one of film, slider, pauses, call,"),
