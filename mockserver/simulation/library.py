@@ -102,6 +102,7 @@ def _checked_texts(path: Path) -> str:
     try:
         repertoire_of(content)
     except tomllib.TOMLDecodeError:
+        # Tells where.
         parsed(content, str(path))
     except WrongTexts as error:
         source = Source(path, str(path), content, parsed(content, str(path)), None)

@@ -329,7 +329,8 @@ class World:
     @cached_property
     def _repertoire(self) -> Repertoire:
         """What people can say, read when the first of them chats."""
-        return repertoire_of(self.scenario.talk.content or english())
+        content = self.scenario.talk.content
+        return repertoire_of(content) if content else english()
 
     def _sliders(self, room: RoomRef) -> list[ContinuousLane]:
         return stopped_lanes(continuous_lanes(self.whole_plan(room), self.scenario.ratings), [room])

@@ -20,7 +20,7 @@ from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.talk.kinds import ANSWERED_BY, CIRCUMSTANCES, REPLIES_TO, Kind, Line, Stance, Topic
 from mockserver.simulation.talk.manner import Manner, manner_of
-from mockserver.simulation.talk.repertoire import Repertoire, english, repertoire_of
+from mockserver.simulation.talk.repertoire import Repertoire, english
 from mockserver.simulation.talk.setting import Next, Phase, Setting, setting_of
 from mockserver.simulation.talk.wording import sentences
 from mockserver.simulation.world import World
@@ -49,7 +49,7 @@ def namer() -> Namer:
 
 def repertoire() -> Repertoire:
     """What people say where a scenario has no texts of its own."""
-    return repertoire_of(english())
+    return english()
 
 
 def topics_of(of: Setting) -> tuple[Topic, ...]:
@@ -453,7 +453,7 @@ def general_texts() -> list[str]:
     tables = [
         *openings.entering.values(), *openings.after.values(), *openings.again.values(), *openings.late.values(),
         *(texts for by_number in openings.back.values() for texts in by_number.values()),
-        *openings.closings.values(), *openings.farewells.values(),
+        *map(openings.closings, Next), *map(openings.farewells, Next),
         replies.alone, replies.returns, replies.welcomes, replies.accepted, replies.acknowledged.joined(),
         replies.conceded_decline.joined(), replies.conceded_view.joined(), replies.no_hurry, replies.still_there,
         replies.what_about_you.joined(),

@@ -9,15 +9,17 @@ from typing import Any
 
 import pytest
 
+import mockserver.simulation.talk.repertoire as repertoire_module
 import mockserver.simulation.world as world_module
 from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.library import load_scenario, read_scenario
-from mockserver.simulation.talk.repertoire import english, repertoire_of
+from mockserver.simulation.talk.repertoire import Repertoire, english, repertoire_of
 from mockserver.simulation.world import World
 from mockserver.simulation.written_out import scenario_toml
 from mockserver.words.errors import ScenarioError
 
 GERMAN = Path(__file__).parents[2] / "fixtures" / "texts" / "german.toml"
+OURS = Path(repertoire_module.__file__).parent / "english.toml"
 # Common words of English that German does not have.
 ENGLISH = {
     "the", "and", "you", "is", "it", "of", "to", "are", "what", "yes", "with", "for", "that", "this", "my", "your",
@@ -169,7 +171,7 @@ def inline(value: Any) -> str:
 @pytest.mark.parametrize("name", [*SETTINGS, "live"])
 def test_no_letter_of_a_message_comes_from_the_code(name: str, tmp_path: Path) -> None:
     """Our own texts in Greek letters: no other letter is ever written, but in names."""
-    table = in_greek(tomllib.loads(english()))
+    table = in_greek(tomllib.loads(OURS.read_text(encoding="utf-8")))
     table["prompts"] |= {"film": ["ταινία"], "read_out_with": ["ταινία"]}
     texts, path = tmp_path / "greek.toml", tmp_path / "own.toml"
     texts.write_text("".join(f"{key} = {inline(held)}\n" for key, held in table.items()), encoding="utf-8")
@@ -231,7 +233,7 @@ def test_what_is_printed_of_it_is_the_same_scenario(tmp_path: Path) -> None:
 def test_texts_are_read_when_somebody_first_chats(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not with the scenario, and not for what needs no words."""
 
-    def unread() -> str:
+    def unread() -> Repertoire:
         raise LookupError("read")
 
     monkeypatch.setattr(world_module, "english", unread)
@@ -243,8 +245,15 @@ def test_texts_are_read_when_somebody_first_chats(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_content_is_read_once() -> None:
-    """Whatever worlds talk with it."""
-    assert repertoire_of(english()) is repertoire_of(english())
+    """Whatever worlds talk with it; ours, too."""
+    german = GERMAN.read_text(encoding="utf-8")
+    assert repertoire_of(german) is repertoire_of(GERMAN.read_text(encoding="utf-8"))
+    assert english() is english()
+
+
+def test_our_own_texts_have_no_mistake() -> None:
+    """They are not looked at again when they are read."""
+    assert repertoire_of(OURS.read_text(encoding="utf-8")).texts == english().texts
 
 
 def test_a_text_that_needs_what_is_not_there_is_not_said(tmp_path: Path) -> None:
@@ -330,7 +339,7 @@ def test_an_empty_file_is_told_every_key_that_it_lacks(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario(str(own))
     missing = [line.split(": ")[1] for line in str(caught.value).splitlines()]
-    assert sorted(missing) == sorted(tomllib.loads(english()))
+    assert sorted(missing) == sorted(tomllib.loads(OURS.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """How a conversation begins and ends: greetings, closings and farewells, put together from their parts."""
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from mockserver.simulation.talk.filling import filled
 from mockserver.simulation.talk.setting import Next
@@ -18,6 +18,9 @@ class Openings:
     def __init__(self, greetings: Greetings, closings: Closings) -> None:
         self._greetings = greetings
         self._closings = closings
+        # Signs that the chat is over, and replies to them, by what comes next.
+        self.closings = cache(self._closing)
+        self.farewells = cache(self._farewell)
 
     @cached_property
     def entering(self) -> ByNumber:
@@ -57,16 +60,6 @@ class Openings:
             "reach": self._joined(whom, told.read_you),
         }
 
-    @cached_property
-    def closings(self) -> Mapping[Next, tuple[str, ...]]:
-        """Signs that the chat is over, by what comes next."""
-        return {after: self._closing(self._ending(after)) for after in Next}
-
-    @cached_property
-    def farewells(self) -> Mapping[Next, tuple[str, ...]]:
-        """Replies to a closing, by what comes next."""
-        return {after: self._farewell(self._ending(after)) for after in Next}
-
     def asked_in(self, greeting: str) -> str | None:
         """Which of the questions a greeting ends with: a key of `back`."""
         if greeting.endswith(self._greetings.how_are_you):
@@ -98,8 +91,8 @@ class Openings:
         }
         return endings[after]
 
-    def _closing(self, ending: Ending) -> tuple[str, ...]:
-        leads = self._closings.leads
+    def _closing(self, after: Next) -> tuple[str, ...]:
+        leads, ending = self._closings.leads, self._ending(after)
         return (
             *(
                 filled(self._closings.closing, {"lead": lead, "sign": sign, "wish": wish})
@@ -114,7 +107,8 @@ class Openings:
             ),
         )
 
-    def _farewell(self, ending: Ending) -> tuple[str, ...]:
+    def _farewell(self, after: Next) -> tuple[str, ...]:
+        ending = self._ending(after)
         return tuple(
             filled(self._closings.farewell, {"nod": nod, "wish": wish})
             for nod in self._closings.nods

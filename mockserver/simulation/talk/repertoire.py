@@ -1,11 +1,11 @@
 """Everything that can be said in a chat, worked out once for a file of texts."""
 
 import tomllib
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from mockserver.simulation.talk.openings import Openings
-from mockserver.simulation.talk.reading import read_texts
+from mockserver.simulation.talk.reading import read_texts, unchecked_texts
 from mockserver.simulation.talk.texts import Texts
 from mockserver.simulation.talk.topics import Topics
 
@@ -32,6 +32,8 @@ def repertoire_of(content: str) -> Repertoire:
     return Repertoire(read_texts(tomllib.loads(content)))
 
 
-def english() -> str:
-    """The content of the file that is there where a scenario names none."""
-    return files(__package__).joinpath("english.toml").read_text(encoding="utf-8")
+@cache
+def english() -> Repertoire:
+    """What is said where a scenario has no texts of its own."""
+    content = files(__package__).joinpath("english.toml").read_text(encoding="utf-8")
+    return Repertoire(unchecked_texts(tomllib.loads(content)))

@@ -27,9 +27,9 @@ def _general(move: Move, talk: Conversation, others: int, repertoire: Repertoire
         case Kind.WELCOME:
             return replies.welcomes
         case Kind.CLOSING:
-            return repertoire.openings.closings[talk.setting.next]
+            return repertoire.openings.closings(talk.setting.next)
         case _:
-            return repertoire.openings.farewells[talk.setting.next]
+            return repertoire.openings.farewells(talk.setting.next)
 
 
 def _greetings(talk: Conversation, others: int, repertoire: Repertoire) -> tuple[str, ...]:

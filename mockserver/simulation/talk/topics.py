@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import chain
 
 from mockserver.simulation.chance import Chance
@@ -20,7 +21,6 @@ class Topics:
         self._texts = texts
         self._first = self._group(texts.first)
         self._before_film = self._group(texts.before_film)
-        self._stories = [self._story(story) for story in texts.stories.values()]
         self._after_rating = self._group(texts.after_rating)
         self._study = self._group(texts.study)
         self._small_talk = self._group(texts.small_talk)
@@ -49,6 +49,10 @@ class Topics:
         if apart + 1 > (len(things) - 1) // 2:
             return None
         return _choice(self._texts.choices, things[first], things[(first + apart + 1) % len(things)])
+
+    @cached_property
+    def _stories(self) -> list[list[Topic]]:
+        return [self._story(story) for story in self._texts.stories.values()]
 
     def _seen(self, setting: Setting) -> Sequence[Topic]:
         """About the film that everybody has seen: the same video is the same film, whoever watches it wherever."""
