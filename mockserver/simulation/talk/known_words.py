@@ -101,7 +101,8 @@ class _Known:
         groups = (getattr(self._texts, group).values() for group in GROUPS)
         stances = (stance for topics in groups for topic in topics for stance in topic.stances)
         asking = [_words_of_facts(stance) for stance in stances if follow_up in stance.ask_more]
-        return set.intersection(*asking) if asking else set()
+        # What nobody asks may use what a fact usually has.
+        return set.intersection(*asking) if asking else {"fact", "short"}
 
 
 def _words_of_facts(stance: Stance) -> set[str]:
