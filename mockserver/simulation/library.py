@@ -3,8 +3,10 @@
 What a file may say is in `scenario/specs.py`, how files lie over each other in `scenario/sources.py`.
 """
 
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
@@ -12,14 +14,17 @@ from marshmallow import ValidationError
 from mockserver.simulation.scenario.mistakes import Mistake, explained, mistakes_of_schema
 from mockserver.simulation.scenario.references import mistakes_of_references
 from mockserver.simulation.scenario.rules import schema_of
-from mockserver.simulation.scenario.sources import Source, overlaid, read_sources, scenario_names
-from mockserver.simulation.scenario.specs import Scenario
+from mockserver.simulation.scenario.sources import Source, overlaid, parsed, read_sources, scenario_names, text_of
+from mockserver.simulation.scenario.specs import Scenario, Talk
 from mockserver.simulation.story.session_times import after_all_sessions_ms, mistakes_of_time, rooms_at_now
+from mockserver.simulation.talk.reading import WrongTexts
+from mockserver.simulation.talk.repertoire import repertoire_of
 from mockserver.words.errors import ScenarioError
 
 __all__ = ["ScenarioFile", "load_scenario", "read_scenario", "scenario_names"]
 
 _NOW = ("clock", "now")
+_TEXTS = ("talk", "texts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def read_scenario(name_or_file: str) -> ScenarioFile:
         ScenarioError: As for `load_scenario`.
     """
     sources = read_sources(name_or_file)
-    scenario = _read(sources)
+    scenario = _with_texts(_read(sources), sources)
     _refuse(list(mistakes_of_time(scenario)), sources)
     if not any(source.says(_NOW) == len(_NOW) for source in sources if not source.is_base):
         clock = replace(scenario.clock, now_ms=after_all_sessions_ms(scenario))
@@ -77,6 +82,32 @@ def _read(sources: Sequence[Source]) -> Scenario:
     mistakes += mistakes_of_references(table)
     _refuse(mistakes, sources)
     return Scenario(name=sources[0].path.stem, **values)
+
+
+def _with_texts(scenario: Scenario, sources: Sequence[Source]) -> Scenario:
+    """The scenario with the texts of its chats, if it has its own."""
+    if scenario.talk.texts is None:
+        return scenario
+    source = next(source for source in sources if source.says(_TEXTS) == len(_TEXTS))
+    path = source.path.parent / scenario.talk.texts
+    if not path.is_file():
+        _refuse([Mistake(_TEXTS, f"no such file in {source.path.parent}; expected the path of a TOML file")], sources)
+    talk = Talk(texts=str(path.resolve()), content=_checked_texts(path))
+    return replace(scenario, talk=talk)
+
+
+def _checked_texts(path: Path) -> str:
+    """What a file of texts holds, if there is no mistake in it."""
+    content = text_of(path, str(path))
+    try:
+        repertoire_of(content)
+    except tomllib.TOMLDecodeError:
+        # Tells where.
+        parsed(content, str(path))
+    except WrongTexts as error:
+        source = Source(path, str(path), content, parsed(content, str(path)), None)
+        raise ScenarioError("\n".join(explained(error.mistakes, [source]))) from None
+    return content
 
 
 def _refuse(mistakes: Sequence[Mistake], sources: Sequence[Source]) -> None:

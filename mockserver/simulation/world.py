@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
 from mockserver.simulation.datasets.entities import EntityDataset
@@ -37,6 +38,7 @@ from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.story.planner import longest_story_ms, participant_id, plan_room
 from mockserver.simulation.story.rooms import RoomRef, room_refs
+from mockserver.simulation.talk.repertoire import Repertoire, english, repertoire_of
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 
 __all__ = ["DATA_TYPES", "DataType", "World"]
@@ -311,7 +313,7 @@ class World:
     def _tell(self, data_type: str, plan: Plan) -> list[Entry]:
         match data_type:
             case "chat":
-                return chat_entries(plan, self._namer)
+                return chat_entries(plan, self._namer, self._repertoire)
             case "videochat":
                 return videochat_entries(plan)
             case "components":
@@ -322,9 +324,15 @@ class World:
                 return recording_entries(plan, self.scenario.recordings)
             case "events":
                 viewers = sync_lanes(plan, self.scenario.network)
-                messages = chat_entries(plan, self._namer)
+                messages = chat_entries(plan, self._namer, self._repertoire)
                 return event_entries(plan, messages, viewers, SyncLanes(viewers).seeks())
         raise ValueError(f"no irregular data type {data_type!r}")
+
+    @cached_property
+    def _repertoire(self) -> Repertoire:
+        """What people can say, read when the first of them chats."""
+        content = self.scenario.talk.content
+        return repertoire_of(content) if content else english()
 
     def _sliders(self, room: RoomRef) -> list[ContinuousLane]:
         return stopped_lanes(continuous_lanes(self.whole_plan(room), self.scenario.ratings), [room])

@@ -18,13 +18,10 @@ from mockserver.simulation.records.chat import Sent, conversations
 from mockserver.simulation.scenario.specs import ContinuousSpec, ExperimentSpec, Scenario, StateSpec
 from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
-from mockserver.simulation.talk import openings, replies
-from mockserver.simulation.talk.choices import spare_choice
-from mockserver.simulation.talk.kinds import ANSWERED_BY, REPLIES_TO, Kind, Line, Stance, Topic
+from mockserver.simulation.talk.kinds import ANSWERED_BY, CIRCUMSTANCES, REPLIES_TO, Kind, Line, Stance, Topic
 from mockserver.simulation.talk.manner import Manner, manner_of
+from mockserver.simulation.talk.repertoire import Repertoire, english
 from mockserver.simulation.talk.setting import Next, Phase, Setting, setting_of
-from mockserver.simulation.talk.topics import topics_of
-from mockserver.simulation.talk.vocabulary import COMPANY, VOCABULARY
 from mockserver.simulation.talk.wording import sentences
 from mockserver.simulation.world import World
 
@@ -50,13 +47,22 @@ def namer() -> Namer:
     return Namer()
 
 
+def repertoire() -> Repertoire:
+    """What people say where a scenario has no texts of its own."""
+    return english()
+
+
+def topics_of(of: Setting) -> tuple[Topic, ...]:
+    return repertoire().topics.of(of)
+
+
 def told(scenario: Scenario, seed: int) -> Iterator[tuple[Plan, Chats]]:
     """Every room of a world with what is said in it."""
     world = World(scenario, seed)
     for experiment in scenario.experiments:
         for room in world.rooms(experiment):
             plan = world.plan(room)
-            yield plan, conversations(plan, namer())
+            yield plan, conversations(plan, namer(), repertoire())
 
 
 @cache
@@ -324,12 +330,12 @@ def test_where_a_chat_is_seen_from_the_film(
     states: tuple[StateSpec, ...], chat: str, expected: tuple[Phase, Next]
 ) -> None:
     """By the videos before and after it; one with instructions only counts where there is no other."""
-    setting = setting_of(state_names(*states), chat)
+    setting = setting_of(state_names(*states), chat, repertoire().texts.prompts)
     assert (setting.phase, setting.next) == expected
 
 
 def setting(*states: StateSpec, chat: int) -> Setting:
-    return setting_of(state_names(*states), f"s{chat}")
+    return setting_of(state_names(*states), f"s{chat}", repertoire().texts.prompts)
 
 
 def film_topics(of: Setting) -> dict[str, Topic]:
@@ -418,7 +424,7 @@ def all_topics() -> list[Topic]:
     for number in range(12):
         settings_of_chats.append(setting(replace(rated, video_url=f"https://example.com/{number}.mp4"), CHAT, chat=1))
     found = {id(topic): topic for of in settings_of_chats for topic in topics_of(of)}
-    return [*found.values(), *filter(None, map(spare_choice, range(300)))]
+    return [*found.values(), *filter(None, map(repertoire().topics.spare, range(300)))]
 
 
 def stance_texts(stance: Stance) -> list[str]:
@@ -443,34 +449,34 @@ def every_text(topics: Iterable[Topic]) -> list[str]:
 
 
 def general_texts() -> list[str]:
+    openings, replies = repertoire().openings, repertoire().texts.replies
     tables = [
-        *openings.GREETINGS_ENTERING.values(), *openings.GREETINGS_AFTER.values(), *openings.GREETINGS_AGAIN.values(),
-        *openings.GREETINGS_LATE.values(), *(t for by in openings.GREETINGS_BACK.values() for t in by.values()),
-        *openings.CLOSINGS.values(), *openings.FAREWELLS.values(),
-        openings.ALONE, openings.RETURNS, openings.WELCOMES, replies.ACCEPTED, replies.ACKNOWLEDGED,
-        replies.CONCEDED_DECLINE, replies.CONCEDED_VIEW, replies.NO_HURRY, replies.STILL_THERE, replies.WHAT_ABOUT_YOU,
+        *openings.entering.values(), *openings.after.values(), *openings.again.values(), *openings.late.values(),
+        *(texts for by_number in openings.back.values() for texts in by_number.values()),
+        *map(openings.closings, Next), *map(openings.farewells, Next),
+        replies.alone, replies.returns, replies.welcomes, replies.accepted, replies.acknowledged.joined(),
+        replies.conceded_decline.joined(), replies.conceded_view.joined(), replies.no_hurry, replies.still_there,
+        replies.what_about_you.joined(),
     ]  # fmt: skip
     return [text for table in tables for text in table]
 
 
-def test_every_word_that_a_text_leaves_open_is_known() -> None:
-    """To the vocabulary, to everybody, or to the stance that the text belongs to."""
-    known = {*VOCABULARY, *COMPANY[1], "yes", "no", "haha", "name", "theirs", "film", "chat_time", "task"}
-    assert COMPANY[1].keys() == COMPANY[2].keys() == COMPANY[3].keys()
-    for text in (*general_texts(), *(word for words in VOCABULARY.values() for word in words)):
-        assert set(re.findall(r"\{(\w*)\}", text)) <= known, text
-    for topic in all_topics():
-        for text in (*topic.questions, *topic.proposals, *topic.accepts, *topic.declines):
-            assert set(re.findall(r"\{(\w*)\}", text)) <= known, text
-        for stance in topic.stances:
-            shared = set.intersection(*(set(words) for words in stance.facts))
-            for text in stance_texts(stance):
-                assert set(re.findall(r"\{(\w*)\}", text)) <= known | shared, text
+def test_every_circumstance_can_be_so() -> None:
+    """Each that a topic can wait for holds in some chat, and topics wait for all of them."""
+    texts = repertoire().texts
+    groups = (texts.first, texts.before_film, texts.after_film, texts.after_rating, texts.study, texts.small_talk)
+    waiting = {
+        when for group in groups for topic in group.values() for of in (topic, *topic.stances) for when in of.when
+    }
+    rated = replace(RATED, sparse=load_scenario("pair").states["watching_state"].sparse)
+    decide = replace(CHAT, prompt="Decide something together.")
+    chats = (setting(INTRODUCTION, decide, CALL, RATED, chat=1), setting(rated, CHAT, chat=1))
+    assert waiting == set(CIRCUMSTANCES) == set.union(*(of.circumstances for of in chats))
 
 
 def test_texts_begin_low_and_end_open() -> None:
     """So that anything can come before and after; how somebody writes is their manner's."""
-    choices = set(every_text(topic for topic in all_topics() if " or " in topic.name))
+    choices = set(every_text(topic for topic in all_topics() if "/" in topic.name))
     for text in {*general_texts(), *every_text(all_topics())} - choices:
         assert re.match(r"[a-z{0-9]|I\b|(Sunday|Monday|October|English|Marta)", text), text
         assert not text.endswith((".", ",", " ")), text
@@ -480,10 +486,11 @@ def test_texts_begin_low_and_end_open() -> None:
 
 def test_each_person_writes_in_a_manner_of_their_own_that_stays() -> None:
     """Capitals and full stops are the same in all of somebody's messages; agents write carefully."""
+    habits = repertoire().texts.manner
     upper = lower = 0
     for plan, chats in shipped("live", 1):
         for person in plan.participants:
-            manner = manner_of(plan.chance("manner", person.index), careful=person.agent)
+            manner = manner_of(plan.chance("manner", person.index), habits, careful=person.agent)
             mine = [
                 line.text for line in lines_of(chats) if line.who == person.index and line.text != "Hello, everyone!"
             ]
@@ -493,7 +500,7 @@ def test_each_person_writes_in_a_manner_of_their_own_that_stays() -> None:
             upper, lower = upper + manner.capitals, lower + (not manner.capitals)
     assert 0.2 < lower / (upper + lower) < 0.6
     for number in range(50):
-        careful = manner_of(Chance(number, "somebody"), careful=True)
+        careful = manner_of(Chance(number, "somebody"), habits, careful=True)
         assert (careful.capitals, careful.stops, careful.slips, careful.brief) == (True, True, 0.0, False)
 
 
@@ -502,7 +509,8 @@ def test_each_person_writes_in_a_manner_of_their_own_that_stays() -> None:
 )
 def test_a_slip_of_the_finger_changes_one_place(seed: int, text: str) -> None:
     """Two letters change places, or one is missing; short words stay."""
-    manner = Manner({}, capitals=False, small_i=False, stops=False, formal=False, brief=False, slips=1.0)
+    habits = repertoire().texts.manner
+    manner = Manner(habits, {}, capitals=False, small=False, stops=False, formal=False, brief=False, slips=1.0)
     written = manner.written(text, Chance(seed, "slip"))
     assert 0 <= len(text) - len(written) <= 1
     changed = [(a, b) for a, b in zip(text.split(), written.split(), strict=True) if a != b]
@@ -512,9 +520,10 @@ def test_a_slip_of_the_finger_changes_one_place(seed: int, text: str) -> None:
 
 def test_who_is_formal_contracts_nothing() -> None:
     """And who is brief abbreviates."""
-    manner = Manner({}, capitals=True, small_i=False, stops=True, formal=True, brief=False, slips=0.0)
+    habits = repertoire().texts.manner
+    manner = Manner(habits, {}, capitals=True, small=False, stops=True, formal=True, brief=False, slips=0.0)
     assert manner.written("I'm sure it's fine, don't worry", Chance(1)) == "I am sure it is fine, do not worry."
-    brief = replace(manner, formal=False, brief=True, capitals=False, stops=False, small_i=True)
+    brief = replace(manner, formal=False, brief=True, capitals=False, stops=False, small=True)
     assert brief.written("I like it, to be honest. I do", Chance(1)) == "i like it, tbh. i do"
 
 
@@ -544,6 +553,6 @@ def test_whatever_the_world_conversations_hold_together(
         for text in (line.text for line in lines_of(chats)):
             assert 1 <= len(text) <= 120
             assert re.fullmatch(r"[A-Za-z0-9 ,.:;?!'-]+", text), text
-        assert [[sent.line for sent in chat] for chat in conversations(plan, Namer())] == [
+        assert [[sent.line for sent in chat] for chat in conversations(plan, Namer(), repertoire())] == [
             [sent.line for sent in chat] for chat in chats
         ]

@@ -11,8 +11,8 @@ from mockserver.simulation.story.plan import Participant, Plan
 from mockserver.simulation.talk.flow import Conversation, Moment
 from mockserver.simulation.talk.kinds import Kind, Line
 from mockserver.simulation.talk.manner import Manner, manner_of
+from mockserver.simulation.talk.repertoire import Repertoire
 from mockserver.simulation.talk.setting import setting_of
-from mockserver.simulation.talk.topics import topics_of
 from mockserver.simulation.talk.wording import Said, Speaker, spoken_line
 
 __all__ = ["Sent", "chat_entries", "conversations"]
@@ -33,8 +33,6 @@ _TURN = 0.82
 _MOST_IN_VAIN = 12
 # A message should not take more of the chat's time than this.
 _MOST_OF_CHAT = 0.1
-# The data page's own example, for an experiment's very first message.
-_EXAMPLE = "Hello, everyone!"
 
 
 class Sent(NamedTuple):
@@ -51,20 +49,24 @@ class _Room:
 
     plan: Plan
     namer: Namer
+    repertoire: Repertoire
     manners: list[Manner]
     said: Said = field(default_factory=Said)
     opened: set[str] = field(default_factory=set)
 
 
-def chat_entries(plan: Plan, namer: Namer) -> list[Entry]:
+def chat_entries(plan: Plan, namer: Namer, repertoire: Repertoire) -> list[Entry]:
     """A room's messages in the order in which they were sent; final as soon as they are sent."""
-    return [_message(plan, sent) for sent_in_chat in conversations(plan, namer) for sent in sent_in_chat]
+    return [_message(plan, sent) for sent_in_chat in conversations(plan, namer, repertoire) for sent in sent_in_chat]
 
 
-def conversations(plan: Plan, namer: Namer) -> list[list[Sent]]:
+def conversations(plan: Plan, namer: Namer, repertoire: Repertoire) -> list[list[Sent]]:
     """What is said in each of a room's chats, with what every line is a reply to."""
-    manners = [manner_of(plan.chance("manner", person.index), careful=person.agent) for person in plan.participants]
-    room = _Room(plan, namer, manners)
+    habits = repertoire.texts.manner
+    manners = [
+        manner_of(plan.chance("manner", person.index), habits, careful=person.agent) for person in plan.participants
+    ]
+    room = _Room(plan, namer, repertoire, manners)
     states = dict.fromkeys(visit.state_id for visit in plan.visits if visit.state.component == "TextChat")
     return [_Chat(room, state_id).told(place * _MOST_TRIES) for place, state_id in enumerate(states)]
 
@@ -79,9 +81,14 @@ class _Chat:
         self._visits = [visit for visit in plan.visits if visit.state_id == state_id]
         self._ends_ms = max(visit.completed_ms or visit.exited_ms for visit in self._visits) - _LAST_BEFORE_MS
         self._begins_ms = max(visit.shown_ms for visit in self._visits) + _FIRST_AFTER_MS
-        setting = setting_of(plan.room.states, state_id)
+        setting = setting_of(plan.room.states, state_id, room.repertoire.texts.prompts)
         self._talk = Conversation(
-            setting, topics_of(setting), plan.chance("talk"), self._ends_ms - self._begins_ms, room.opened
+            setting,
+            room.repertoire.topics.of(setting),
+            room.repertoire.topics.spare,
+            plan.chance("talk"),
+            self._ends_ms - self._begins_ms,
+            room.opened,
         )
         self._sent: list[Sent] = []
 
@@ -143,13 +150,16 @@ class _Chat:
         person = self._plan.participants[who]
         most = int(_MOST_OF_CHAT * (self._ends_ms - self._begins_ms) / person.traits.typing_ms)
         speaker = Speaker(who, person.first_name, self._room.manners[who], others, most)
-        return spoken_line(move, self._talk, speaker, self._room.said, self._room.namer, chance, fits)
+        room = self._room
+        return spoken_line(move, self._talk, speaker, room.said, room.repertoire, room.namer, chance, fits)
 
     def _given(self, others: int, number: int) -> tuple[Kind, str] | None:
         """A message that is not made up: the documented one, or one that breaks parsers."""
         index = self._plan.room.index
         if not self._sent:
-            return (Kind.GREETING, _EXAMPLE) if index == 0 and number == 1 and others > 1 else None
+            # The data page's own example, in an experiment's very first message.
+            first = (Kind.GREETING, self._room.repertoire.texts.greetings.first_message)
+            return first if index == 0 and number == 1 and others > 1 else None
         awkward = self._room.namer.awkward(index * _DEALT_APART + len(self._sent))
         return None if awkward is None else (Kind.AWKWARD, awkward)
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
+from functools import cache
 from typing import Any
 
 from mockserver.simulation.scenario.sources import Source, overlaid
-from mockserver.simulation.scenario.toml_lines import Steps
+from mockserver.simulation.scenario.toml_lines import Steps, line_of, toml_lines
 from mockserver.simulation.scenario.toml_text import key_path
 
 __all__ = ["Mistake", "explained", "mistakes_of_schema"]
@@ -45,11 +46,13 @@ def explained(mistakes: Iterable[Mistake], sources: Sequence[Source]) -> list[st
     several keys do not fit each other, it is told of the one in the topmost file: what is below fitted before.
     """
     table = overlaid(sources)
+    # Once for all mistakes: a file of texts has thousands of lines.
+    lines = cache(lambda number: toml_lines(sources[number].text))
     told = []
     for mistake in mistakes:
         number, seen = _topmost(mistake, sources)
         source = sources[number]
-        line = source.line_of(seen.where)
+        line = line_of(lines(number), seen.where)
         shown = _explained(seen, table)
         told.append((number, line, f"{source.shown}:{line}: {shown}"))
     return list(dict.fromkeys(text for _, _, text in sorted(told, key=lambda one: one[:2])))

@@ -13,7 +13,7 @@ from mockserver.simulation.scenario.toml_text import key_path
 from mockserver.words.errors import ScenarioError
 from mockserver.words.resources import data_path
 
-__all__ = ["Source", "overlaid", "read_sources", "scenario_names"]
+__all__ = ["Source", "overlaid", "parsed", "read_sources", "scenario_names", "text_of"]
 
 # How `tomllib` ends its messages.
 _PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)$")
@@ -125,11 +125,8 @@ def _what_there_is(name: str, known: Sequence[str]) -> str:
 
 def _read(path: Path) -> Source:
     shown = path.name if path.parent == data_path("scenarios") else str(path)
-    text = _text_of(path, shown)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(_syntax_mistake(shown, text, str(error))) from None
+    text = text_of(path, shown)
+    table = parsed(text, shown)
     extends = table.pop("extends", None)
     source = Source(path, shown, text, table, extends)
     if extends is not None and not isinstance(extends, str):
@@ -138,7 +135,12 @@ def _read(path: Path) -> Source:
     return source
 
 
-def _text_of(path: Path, shown: str) -> str:
+def text_of(path: Path, shown: str) -> str:
+    """What a file holds, without a byte order mark, and with line breaks of one kind.
+
+    Raises:
+        ScenarioError: It cannot be read, or is not UTF-8.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -149,6 +151,18 @@ def _text_of(path: Path, shown: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise ScenarioError(f"{shown}:{line}: no TOML: expected UTF-8 text") from None
+
+
+def parsed(text: str, shown: str) -> dict[str, Any]:
+    """What the text of a file says.
+
+    Raises:
+        ScenarioError: It is no TOML.
+    """
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(_syntax_mistake(shown, text, str(error))) from None
 
 
 def _syntax_mistake(shown: str, text: str, message: str) -> str:

@@ -30,6 +30,7 @@ __all__ = [
     "Scenario",
     "SparseSpec",
     "StateSpec",
+    "Talk",
     "Text",
     "Tolerances",
 ]
@@ -383,6 +384,19 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """What people say in text chats.
+
+    Attributes:
+        texts: The path of a file with every word of it, from the folder of the scenario's file; None, ours are said.
+        content: What that file holds, so that a scenario with an edited one is another scenario.
+    """
+
+    texts: str | None = rule(fields.String(), None)
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Samples:
     """The ids that the banner shows; where the file is silent, the world's first."""
 
@@ -419,3 +433,4 @@ class Scenario:
     tolerances: Tolerances = rule(Spec(Tolerances), Tolerances())
     recordings: Recordings = rule(Spec(Recordings), Recordings())
     text: Text = rule(Spec(Text), Text())
+    talk: Talk = rule(Spec(Talk), Talk())

@@ -1,13 +1,13 @@
 """Who takes part: names and words from Faker, re-seeded for every person, so that nobody shifts another."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from faker import Faker
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.talk.kinds import Words
+from mockserver.simulation.talk.filling import Words
 from mockserver.simulation.talk.provider import AWKWARD, TaskTalk
 
 __all__ = ["Namer", "Person"]
@@ -52,10 +52,12 @@ class Namer:
         """The `number`-th message that breaks parsers; None where people write plain English."""
         return AWKWARD[number % len(AWKWARD)] if self._awkward else None
 
-    def wordings(self, chance: Chance, texts: Sequence[str], words: Words) -> list[tuple[str, str]]:
+    def wordings(
+        self, chance: Chance, texts: Sequence[str], words: Words, vocabulary: Mapping[str, Sequence[str]]
+    ) -> list[tuple[str, str]]:
         """Some of the texts in a drawn order, each with what became of it (`talk.wording`)."""
         with self._lock:
-            made: list[tuple[str, str]] = self._faker("en_US", chance).wordings(texts, words, _CHOICE)
+            made: list[tuple[str, str]] = self._faker("en_US", chance).wordings(texts, words, vocabulary, _CHOICE)
         return made
 
     def _faker(self, locale: str, chance: Chance) -> Faker:

@@ -1,12 +1,12 @@
 """What comes next in a conversation: a reply to what was said last, a thought that goes with it, or a new topic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeVar
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.talk.choices import spare_choice
-from mockserver.simulation.talk.kinds import ANSWERED_BY, Kind, Line, Topic, Words
+from mockserver.simulation.talk.filling import Words
+from mockserver.simulation.talk.kinds import ANSWERED_BY, Kind, Line, Topic
 from mockserver.simulation.talk.setting import Phase, Setting
 
 __all__ = ["Conversation", "Moment", "Move"]
@@ -85,11 +85,13 @@ class Conversation:
 
     Attributes:
         chance: The room's, for what is dealt out to its people.
+        spare: The n-th topic for when all of `topics` have come up; None if there are no more.
         opened: Names of the topics that the room has had, in this chat or an earlier one.
     """
 
     setting: Setting
     topics: Sequence[Topic]
+    spare: Callable[[int], Topic | None]
     chance: Chance
     length_ms: int
     opened: set[str]
@@ -247,7 +249,8 @@ class Conversation:
         if target.topic is None or self.lines[-1].kind is Kind.ADDITION:
             return False
         if target.kind is Kind.QUESTION:
-            return target.topic.personal and not self._has_answered(who, target.topic)
+            answers = any(stance.answers for stance in target.topic.stances)
+            return answers and target.topic.personal and not self._has_answered(who, target.topic)
         return target.kind is Kind.PROPOSAL or bool(target.topic.stances[target.stance].reasons)
 
     def _reply(self, chance: Chance, who: int, kind: Kind) -> Move:
@@ -319,7 +322,7 @@ class Conversation:
         return _weighted(chance.uniform("topic"), weighted) if weighted else self._spare_topic()
 
     def _spare_topic(self) -> Topic | None:
-        while (topic := spare_choice(self.spared)) is not None and topic.name in self.opened:
+        while (topic := self.spare(self.spared)) is not None and topic.name in self.opened:
             self.spared += 1
         return topic
 

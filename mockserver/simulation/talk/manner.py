@@ -4,22 +4,12 @@ import re
 from dataclasses import dataclass
 
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.talk.kinds import Words
+from mockserver.simulation.talk.filling import Words, any_of
+from mockserver.simulation.talk.texts import Habits
 
 __all__ = ["Manner", "manner_of"]
 
-_FULL_FORMS = {
-    "I'm": "I am", "don't": "do not", "didn't": "did not", "isn't": "is not", "it's": "it is", "that's": "that is",
-    "I've": "I have", "I'd": "I would", "I'll": "I will", "what's": "what is", "can't": "cannot",
-    "couldn't": "could not", "wouldn't": "would not",
-    "we're": "we are", "you're": "you are", "they're": "they are", "wasn't": "was not",
-}  # fmt: skip
-_SHORT_FORMS = {
-    "though": "tho", "because": "bc", "probably": "prob", "to be honest": "tbh", "no idea": "idk", "right now": "rn",
-}  # fmt: skip
-_FULL = re.compile(rf"(?<![\w'])({'|'.join(_FULL_FORMS)})(?![\w'])")
-_SHORT = re.compile(rf"(?<![\w'])({'|'.join(_SHORT_FORMS)})(?![\w'])")
-_WORD = re.compile(r"(?<![\w'])[a-z]{5,}(?![\w'])")
+_WORD = re.compile(r"(?<![\w'])[^\W\d_]{5,}(?![\w'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +17,17 @@ class Manner:
     """One person's.
 
     Attributes:
+        habits: What there is to choose from.
         words: Their own yes, no and laughter.
-        capitals: Sentences begin with one. small_i: writes `i'm`. stops: Ends statements with a full stop.
+        capitals: Sentences begin with one. small: writes `i'm`. stops: Ends statements with a full stop.
         formal: Never contracts. brief: Abbreviates.
         slips: The share of messages with a slip of the finger.
     """
 
+    habits: Habits
     words: Words
     capitals: bool
-    small_i: bool
+    small: bool
     stops: bool
     formal: bool
     brief: bool
@@ -43,26 +35,25 @@ class Manner:
 
     def written(self, text: str, chance: Chance) -> str:
         """A text as this person types it."""
-        text = _FULL.sub(lambda at: _FULL_FORMS[at[0]], text) if self.formal else text
-        text = _SHORT.sub(lambda at: _SHORT_FORMS[at[0]], text) if self.brief else text
+        text = _replaced(text, self.habits.full_forms) if self.formal else text
+        text = _replaced(text, self.habits.short_forms) if self.brief else text
         text = _slipped(text, chance) if chance.uniform("slip") < self.slips else text
-        text = re.sub(r"\bI\b", "i", text) if self.small_i else text
-        text = re.sub(r"(^|[.?!] )([a-z])", lambda at: at[1] + at[2].upper(), text) if self.capitals else text
-        return f"{text}." if self.stops and text[-1] not in "?!." else text
+        small = self.habits.small
+        # Also in `I'm`.
+        text = re.sub(rf"\b{any_of(small)}\b", lambda at: small[at[0]], text) if self.small else text
+        text = re.sub(r"(^|[.?!] )([^\W\d_])", lambda at: at[1] + at[2].upper(), text) if self.capitals else text
+        return f"{text}{self.habits.full_stop}" if self.stops and text[-1].isalnum() else text
 
 
-def manner_of(chance: Chance, *, careful: bool) -> Manner:
+def manner_of(chance: Chance, habits: Habits, *, careful: bool) -> Manner:
     """How the person that this stream of chance belongs to writes; a `careful` one (an agent) as in a letter."""
     capitals = careful or chance.uniform("capitals") < 0.6
     formal = chance.uniform("formal") < 0.12
     return Manner(
-        words={
-            "yes": chance.pick(("yes", "yes", "yeah", "yeah", "yep", "yup"), "yes"),
-            "no": chance.pick(("no", "no", "nope", "nah"), "no"),
-            "haha": chance.pick(("haha", "haha", "lol", "hehe", "ha"), "haha"),
-        },
+        habits=habits,
+        words={word: chance.pick(options, word) for word, options in habits.own.items()},
         capitals=capitals,
-        small_i=not capitals and chance.uniform("small i") < 0.6,
+        small=not capitals and chance.uniform("small i") < 0.6,
         stops=careful or chance.uniform("stops") < (0.55 if capitals else 0.15),
         formal=formal,
         brief=not careful and not formal and chance.uniform("brief") < 0.15,
@@ -70,9 +61,15 @@ def manner_of(chance: Chance, *, careful: bool) -> Manner:
     )
 
 
+def _replaced(text: str, forms: Words) -> str:
+    """The text with other forms of some words; what an apostrophe joins is one word."""
+    return re.sub(rf"(?<![\w']){any_of(forms)}(?![\w'])", lambda at: forms[at[0]], text)
+
+
 def _slipped(text: str, chance: Chance) -> str:
     """Two neighbouring letters inside a word swapped, or one of them left out; short words come out right."""
-    words = list(_WORD.finditer(text))
+    # So do names.
+    words = [word for word in _WORD.finditer(text) if word[0].islower()]
     if not words:
         return text
     word = chance.pick(words, "which word")

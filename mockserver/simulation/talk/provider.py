@@ -1,12 +1,11 @@
-"""The words of a chat, from Faker with a provider of our own; the texts are in `talk`."""
+"""The words of a chat, from Faker with a provider of our own; the texts are arguments."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from faker.providers import BaseProvider
 
-from mockserver.simulation.talk.kinds import Words
-from mockserver.simulation.talk.vocabulary import VOCABULARY
+from mockserver.simulation.talk.filling import PLACE, Words
 
 __all__ = ["AWKWARD", "TaskTalk"]
 
@@ -35,18 +34,22 @@ AWKWARD = (
 class TaskTalk(BaseProvider):
     """A Faker provider of what can be said in a chat about a task with a video."""
 
-    def wordings(self, texts: Sequence[str], words: Words, most: int) -> list[tuple[str, str]]:
+    def wordings(
+        self, texts: Sequence[str], words: Words, vocabulary: Mapping[str, Sequence[str]], most: int
+    ) -> list[tuple[str, str]]:
         """Up to so many of the texts in a drawn order, each with what becomes of it.
 
         Args:
-            words: What the texts' `{…}` stand for, taken as it is; everything else is drawn from the vocabulary.
+            words: What the texts' `{…}` stand for, taken as it is.
+            vocabulary: From what everything else is drawn.
         """
-        drawn = self.random_elements(texts, length=min(most, len(texts)), unique=True) if texts else ()
-        return [(str(text), self._filled(str(text), words)) for text in drawn]
 
-    def _filled(self, text: str, words: Words) -> str:
         def word(place: re.Match[str]) -> str:
             name = place[1]
-            return words[name] if name in words else self._filled(str(self.random_element(VOCABULARY[name])), words)
+            return words[name] if name in words else written(str(self.random_element(vocabulary[name])))
 
-        return re.sub(r"\{(\w+)\}", word, text)
+        def written(text: str) -> str:
+            return PLACE.sub(word, text)
+
+        drawn = self.random_elements(texts, length=min(most, len(texts)), unique=True) if texts else ()
+        return [(str(text), written(str(text))) for text in drawn]

@@ -1,28 +1,19 @@
 """What those who talk know: what they have seen, what comes next, what their task is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mockserver.simulation.scenario.specs import UNANSWERED, StateSpec
+from mockserver.simulation.talk.filling import any_of
+from mockserver.simulation.talk.texts import PromptWords
 
 __all__ = ["Next", "Phase", "Setting", "setting_of"]
 
-# How a prompt asks for a theme of topics, the clearest request first.
-_THEMES = (
-    ("decide", re.compile(r"\b(decide|choose|agree|vote|rank|negotiate|solve|plan)\b", re.IGNORECASE)),
-    ("film", re.compile(r"\b(expect|predict|guess|discuss|opinion|thought|think|saw|seen|watched)\b", re.IGNORECASE)),
-    ("people", re.compile(r"\b(know each other|meet|introduce|yourself|yourselves|get to know)\b", re.IGNORECASE)),
-)
-_FILM = re.compile(r"\b(film|movie|clip|video)\b", re.IGNORECASE)
-_ANNOUNCED = re.compile(
-    r"\b(before|about to (watch|see)|going to (watch|see)|will (watch|see))\b.*\b(film|movie|clip|video)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 # A video of this kind is part of the instructions, and not what the study is about.
 _INTRODUCTION = re.compile(r"intro|instruct|tutorial|practice|welcome", re.IGNORECASE)
-_QUOTABLE = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;:'?!-]{7,79}")
+_QUOTABLE = re.compile(r"[^\W\d_][\w ,.;:'?!-]{7,79}")
 
 
 class Phase(StrEnum):
@@ -69,9 +60,28 @@ class Setting:
     call_next: bool
     duration_s: float
 
+    @property
+    def circumstances(self) -> set[str]:
+        """Which of `kinds.CIRCUMSTANCES` are so."""
+        holding = {
+            "film": self.film is not None,
+            "slider": self.film is not None and self.film.continuous is not None,
+            "pauses": self.film is not None and self.film.sparse is not None,
+            "call": self.call_next,
+            "introduction": self.introduced and self.phase is not Phase.AFTER,
+            "decision": self.theme == "decide",
+            "task": self.task is not None,
+            "no task": self.task is None,
+        }
+        return {name for name, holds in holding.items() if holds}
 
-def setting_of(states: Sequence[tuple[str, StateSpec]], state_id: str) -> Setting:
-    """What is known in the chat of that name, from the experiment's states in order."""
+
+def setting_of(states: Sequence[tuple[str, StateSpec]], state_id: str, words: PromptWords) -> Setting:
+    """What is known in the chat of that name, from the experiment's states in order.
+
+    Args:
+        words: By which people understand prompts.
+    """
     place = next(number for number, (name, _) in enumerate(states) if name == state_id)
     chat = states[place][1]
     before, after = states[:place], states[place + 1 :]
@@ -79,7 +89,7 @@ def setting_of(states: Sequence[tuple[str, StateSpec]], state_id: str) -> Settin
     seen = [state for name, state in before if name in films]
     coming = [state for name, state in after if name in films]
     prompts = [state.prompt or "" for _, state in (*before, states[place])]
-    announced = any(_ANNOUNCED.search(prompt) for prompt in prompts)
+    announced = any(_announces(prompt, words) for prompt in prompts)
     phase = Phase.AFTER if seen else Phase.BEFORE if coming or announced else Phase.WITHOUT
     return Setting(
         phase=phase,
@@ -88,9 +98,9 @@ def setting_of(states: Sequence[tuple[str, StateSpec]], state_id: str) -> Settin
         met=any(state.component in ("TextChat", "VideoChat") for _, state in before),
         fresh=all(state.component == "ShowText" for _, state in before),
         film=seen[-1] if seen else coming[0] if coming else None,
-        film_word=_film_word(prompts),
-        task=_quoted(chat.prompt or ""),
-        theme=_theme(chat.prompt or ""),
+        film_word=_film_word(prompts, words),
+        task=_read_out(chat.prompt or "", words),
+        theme=_theme(chat.prompt or "", words),
         call_next=any(state.component == "VideoChat" for _, state in after),
         duration_s=chat.duration_s,
     )
@@ -117,15 +127,36 @@ def _next(phase: Phase, after: Sequence[tuple[str, StateSpec]]) -> Next:
     return Next.PART if component in (*UNANSWERED, "ShowText", "ShowImage") else Next.QUESTIONS
 
 
-def _film_word(prompts: Sequence[str]) -> str:
-    found = (_FILM.search(prompt) for prompt in reversed(prompts))
-    return next((word[0].lower() for word in found if word), "film")
+def _search(words: Iterable[str], prompt: str) -> re.Match[str] | None:
+    """The first place at which the prompt has one of the words."""
+    return re.search(rf"\b{any_of(words)}\b", prompt, re.IGNORECASE)
 
 
-def _theme(prompt: str) -> str | None:
-    return next((theme for theme, pattern in _THEMES if pattern.search(prompt)), None)
+def _announces(prompt: str, words: PromptWords) -> bool:
+    """Does it speak of a film that is still to come?"""
+    before = _search(words.announces, prompt)
+    return before is not None and _search(words.film, prompt[before.end() :]) is not None
 
 
-def _quoted(prompt: str) -> str | None:
+def _film_word(prompts: Sequence[str], words: PromptWords) -> str:
+    """What the last prompt calls it that calls it anything, as the texts write it."""
+    spelled = {word.casefold(): word for word in words.film}
+    for prompt in reversed(prompts):
+        called = _search(words.film, prompt)
+        if called is not None:
+            return spelled[called[0].casefold()]
+    return words.film[0]
+
+
+def _theme(prompt: str, words: PromptWords) -> str | None:
+    """What a prompt asks for, the clearest request first."""
+    for theme, asking in (("decide", words.decide), ("film", words.discuss), ("people", words.meet)):
+        if _search(asking, prompt):
+            return theme
+    return None
+
+
+def _read_out(prompt: str, words: PromptWords) -> str | None:
     """The prompt as somebody copies it into a message; None if nobody would."""
-    return prompt[0].lower() + prompt[1:].rstrip(".! ") if _QUOTABLE.fullmatch(prompt) else None
+    understood = not words.read_out_with or _search(words.read_out_with, prompt)
+    return prompt[0].lower() + prompt[1:].rstrip(".! ") if understood and _QUOTABLE.fullmatch(prompt) else None

@@ -1,150 +1,164 @@
-"""Which topics a chat can be about, and what its task adds to them."""
+"""Which topics a chat can be about: those of the file of texts, and what each thing in a film and each choice adds."""
 
-from mockserver.simulation.talk.film_ahead import after_introduction, before_call, film_ahead
-from mockserver.simulation.talk.film_seen import film_seen
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+
+from mockserver.simulation.chance import Chance
+from mockserver.simulation.talk.filling import Words, each_filled
 from mockserver.simulation.talk.kinds import Stance, Topic
 from mockserver.simulation.talk.setting import Phase, Setting
-from mockserver.simulation.talk.small_talk import SMALL_TALK
+from mockserver.simulation.talk.texts import Choices, Film, Puzzle, Texts, Thing
 
-__all__ = ["topics_of"]
+__all__ = ["Topics"]
 
-_PLAIN_TASKS = (
-    "just chat until the timer runs out, I think", "only talk a bit, I think", "nothing special, just talk",
-    "I think we just talk until it goes on", "no more than this, as far as I know",
-    "talk, I think, there's nothing else on my page", "just chat, it goes on by itself",
-)  # fmt: skip
-_QUOTED_TASKS = (
-    "it says: {task}", "top of the page: {task}", "here it says {task}", "{task}, that's what mine says",
-    "on my screen: {task}", "the page says {task}",
-)  # fmt: skip
 
-_PROCEDURE = Topic(
-    name="procedure",
-    theme="decide",
-    weight=2.0,
-    proposals=(
-        "shall we each say what we'd pick, and why?", "let's go round once and then decide",
-        "how about we each name our first choice?", "want to each give one argument before we settle?",
-        "let's hear a first choice from {each_of_us}", "shall we start with what we'd each choose?",
-    ),
-    accepts=(
-        "ok, sounds fair", "{yes}, good way to start", "agreed", "sure, go ahead", "fine by me",
-        "good plan, we'll get there quicker",
-    ),
-    declines=(
-        "I'd rather talk it through first, otherwise we only count votes", "hm, I don't have a first choice yet",
-        "that takes too long, let's see what we have in common", "not yet, I want to hear the reasons first",
-        "I'm not sure, then we just defend our own",
-    ),
-    stances=(
-        Stance(
-            answers=(
-                "I'd keep it simple", "I lean towards the safe option", "I'd go for what most people would choose",
-                "I'm torn, give me one more minute", "my gut says the first one", "I'd take the fairest one",
-                "I have a favourite but I can be talked out of it", "I could live with most of it",
+class Topics:
+    """All that can be talked about with these texts."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._first = self._group(texts.first)
+        self._before_film = self._group(texts.before_film)
+        self._after_rating = self._group(texts.after_rating)
+        self._study = self._group(texts.study)
+        self._small_talk = self._group(texts.small_talk)
+        self._choices = [_choice(texts.choices, *pair.split("/")) for pair in texts.choices.pairs]
+        self._kinds = list(self._of_a_kind())
+
+    def of(self, setting: Setting) -> tuple[Topic, ...]:
+        """Everything that can come up in such a chat."""
+        about_film: Iterable[Topic] = ()
+        if setting.phase is Phase.BEFORE:
+            about_film = self._before_film
+        elif setting.phase is Phase.AFTER:
+            about_film = chain(self._seen(setting), self._after_rating)
+        every = chain(self._first, about_film, self._study, self._small_talk, self._choices)
+        circumstances = setting.circumstances
+        return tuple(_in(circumstances, topic) for topic in every if circumstances.issuperset(topic.when))
+
+    def spare(self, number: int) -> Topic | None:
+        """The n-th of thousands of further choices, which come up when a chat is longer than anybody has topics for."""
+        if not self._kinds:
+            return None
+        nth, kind = divmod(number, len(self._kinds))
+        things = self._kinds[kind]
+        apart, first = divmod(nth, len(things))
+        # Further apart than half the circle, pairs would come again the other way round.
+        if apart + 1 > (len(things) - 1) // 2:
+            return None
+        return _choice(self._texts.choices, things[first], things[(first + apart + 1) % len(things)])
+
+    @cached_property
+    def _stories(self) -> list[list[Topic]]:
+        return [self._story(story) for story in self._texts.stories.values()]
+
+    def _seen(self, setting: Setting) -> Sequence[Topic]:
+        """About the film that everybody has seen: the same video is the same film, whoever watches it wherever."""
+        if setting.film is None or not self._stories:
+            return ()
+        return Chance(0, "story", setting.film.video_url).pick(self._stories)
+
+    def _of_a_kind(self) -> Iterable[Sequence[str]]:
+        """Things of one kind, any two of which can be compared when everything else has been talked about."""
+        for topic, word in self._texts.choices.of_a_kind.items():
+            for stance in self._texts.small_talk[topic].stances:
+                yield [fact[word] for fact in stance.facts]
+
+    def _group(self, topics: Mapping[str, Topic]) -> list[Topic]:
+        return [
+            replace(topic, name=name, stances=tuple(map(self._whole, topic.stances))) for name, topic in topics.items()
+        ]
+
+    def _whole(self, stance: Stance) -> Stance:
+        """A stance with what it shares with others."""
+        views = self._texts.replies
+        return replace(
+            stance,
+            agrees=stance.agrees + (views.agrees if stance.any_view else ()),
+            contrasts=stance.contrasts + (views.contrasts if stance.any_view else ()),
+            follow_ups=(*(self._texts.follow_ups[name] for name in stance.ask_more), *stance.follow_ups),
+        )
+
+    def _story(self, story: Film) -> list[Topic]:
+        topics = [_about(story, topic) for topic in self._group(self._texts.after_film)]
+        topics += [self._thing(thing) for thing in (*story.things, *self._texts.thing.always)]
+        return topics + [self._puzzle(puzzle) for puzzle in story.puzzles]
+
+    def _thing(self, thing: Thing) -> Topic:
+        texts = self._texts.thing
+        words = {"thing": thing.name, **thing.words}
+
+        def side(mine: tuple[str, ...], other: tuple[str, ...], reasons: tuple[str, ...]) -> Stance:
+            return Stance(
+                opinions=each_filled(texts.opinions, words),
+                answers=each_filled(texts.answers, words),
+                agrees=each_filled(texts.agrees, words),
+                contrasts=each_filled(texts.contrasts, words),
+                reasons=reasons,
+                facts=_judgements(mine, other),
+            )
+
+        return Topic(
+            name=thing.name,
+            theme="film",
+            questions=each_filled(texts.questions, words),
+            stances=(
+                side(thing.good, thing.bad, texts.good_reasons),
+                side(thing.bad, thing.good, texts.bad_reasons),
             ),
-            reactions=(
-                "ok, I see that", "fair point", "that helps", "good, then we're not far apart", "alright, noted",
-                "makes sense to me",
-            ),
+        )
+
+    def _puzzle(self, puzzle: Puzzle) -> Topic:
+        explained = Stance(answers=puzzle.answers, reactions=self._texts.puzzle.reactions)
+        return Topic(name=puzzle.name, theme="film", personal=False, questions=puzzle.questions, stances=(explained,))
+
+
+def _in(circumstances: set[str], topic: Topic) -> Topic:
+    """The topic with the stances that can be taken in these circumstances."""
+    if not any(stance.when for stance in topic.stances):
+        return topic
+    return replace(topic, stances=tuple(one for one in topic.stances if circumstances.issuperset(one.when)))
+
+
+def _about(story: Film, topic: Topic) -> Topic:
+    """The topic with the facts that the story has for it."""
+    lists = {"moments": story.moments, "themes": story.themes}
+    return replace(
+        topic,
+        stances=tuple(
+            stance if stance.facts_of is None else replace(stance, facts=_facts(lists[stance.facts_of]))
+            for stance in topic.stances
         ),
-    ),
-)  # fmt: skip
-
-_LEANING = Topic(
-    name="leaning",
-    theme="decide",
-    questions=(
-        "which way do {you} lean?", "where do {you} stand on it?", "what matters most to {you} here?",
-        "what would {you} go for?", "how would {you} decide?", "is there anything {you} would rule out?",
-        "what's your first instinct?",
-    ),
-    stances=(
-        Stance(
-            answers=(
-                "whatever helps most people", "I'd look at what lasts", "the one we can all live with",
-                "I'd rule out the risky ones", "I want to be able to explain it afterwards",
-                "I'd weigh the costs first", "the one with the least regret", "I'd pick what I'd pick for a friend",
-                "honestly, the simplest one",
-            ),
-            agrees=(
-                "same, that's what counts", "{yes}, I'd go along with that", "agreed, good criterion", "I'd sign that",
-                "true, that makes it easier",
-            ),
-            contrasts=(
-                "{hm} I'd weigh it differently", "I'd put something else first", "not sure that's enough of a reason",
-                "I see it a bit differently to be honest",
-            ),
-        ),
-    ),
-)  # fmt: skip
-
-_CRITERIA = Topic(
-    name="criteria",
-    theme="decide",
-    stances=(
-        Stance(
-            opinions=(
-                "I think we should take our time with this", "I'd like us to agree on it properly",
-                "I think we should be able to explain our choice",
-                "we shouldn't just take the first thing that comes up",
-            ),
-            reasons=("otherwise somebody's unhappy later", "we only get one go", "a hasty choice helps nobody"),
-            agrees=("{yes}, that matters", "agreed, no rush", "true, good point", "same, better to be sure"),
-            contrasts=(
-                "I think time matters too", "{hm} I'd just follow my gut", "I'd rather be quick about it",
-                "we can overthink it as well",
-            ),
-        ),
-        Stance(
-            opinions=(
-                "I'd say fairness matters most here", "I think simple is best here", "for me it's about what's fair",
-                "I'd go by what does the most good",
-            ),
-            reasons=("that's how I'd do it at home", "everything else is taste", "I'd want it like that for myself"),
-            agrees=(
-                "agreed, fair first", "{yes}, hard to argue with that", "that's my feeling too",
-                "same, that's what I'd say",
-            ),
-            contrasts=(
-                "{hm} fair isn't always best", "I'd look at what works first", "for me the reasons count more",
-                "not sure, it depends who you ask",
-            ),
-        ),
-    ),
-)  # fmt: skip
+    )
 
 
-def topics_of(setting: Setting) -> tuple[Topic, ...]:
-    """Everything that can come up in such a chat."""
-    topics = [_task(setting)]
-    topics += film_ahead(setting) if setting.phase is Phase.BEFORE else ()
-    topics += film_seen(setting) if setting.phase is Phase.AFTER else ()
-    topics += [before_call()] if setting.call_next else []
-    topics += [after_introduction()] if setting.introduced and setting.phase is not Phase.AFTER else []
-    topics += [_PROCEDURE, _LEANING, _CRITERIA] if setting.theme == "decide" else []
-    return (*topics, *SMALL_TALK)
+def _facts(mine: tuple[str, ...]) -> tuple[Words, ...]:
+    """Every fact, with another of the same kind."""
+    return tuple({"fact": fact, "other": mine[(n + 1) % len(mine)]} for n, fact in enumerate(mine))
 
 
-def _task(setting: Setting) -> Topic:
+def _judgements(mine: tuple[str, ...], other: tuple[str, ...]) -> tuple[Words, ...]:
+    """Every judgement, with another of the same kind and one of the opposite kind."""
+    return tuple({**words, "opposite": other[n % len(other)]} for n, words in enumerate(_facts(mine)))
+
+
+def _choice(texts: Choices, one: str, other: str) -> Topic:
+    """Which of two things somebody likes better."""
+
+    def side(liked: str, left: str) -> Stance:
+        words = {"liked": liked, "left": left}
+        return Stance(
+            answers=each_filled(texts.answers, words),
+            agrees=each_filled(texts.agrees, words),
+            contrasts=each_filled(texts.contrasts, words),
+        )
+
     return Topic(
-        name="task",
-        theme="study",
-        personal=False,
-        early=True,
-        questions=(
-            "what are we supposed to do here?", "do {you} know what we're meant to do?", "what's the task?",
-            "is there anything we have to do in here?", "are we meant to talk about something?",
-            "{did_you} read what this part is for?", "what exactly do they want from us here?", "so what's the plan?",
-        ),
-        stances=(
-            Stance(
-                answers=_QUOTED_TASKS if setting.task else _PLAIN_TASKS,
-                reactions=(
-                    "ah ok, easy enough", "ok thanks, I skipped that", "right, got it", "then we're doing it already",
-                    "ok, we can manage that", "fine, no pressure then", "thanks, I scrolled too far",
-                    "good, I was expecting something harder",
-                ),
-            ),
-        ),
-    )  # fmt: skip
+        name=f"{one}/{other}",
+        theme="people",
+        questions=each_filled(texts.questions, {"one": one, "other": other}),
+        stances=(side(one, other), side(other, one)),
+        weight=texts.weight,
+    )
