@@ -208,17 +208,15 @@ class ClientConnection(asyncio.Protocol):
 
     def raw(self, data: bytes) -> None:
         """Send bytes past HTTP."""
-        self.transport.write(data)
+        self._outlet.write(data)
 
     def close(self) -> None:
         """End the connection in good order once everything is sent, whatever was promised to the client."""
-        if self.has_unread_body:
-            self._linger()
-        else:
-            self.transport.close()
+        self._outlet.close()
 
     async def reset(self) -> None:
         """End the connection with an error for the client, once what was written has left, or could not."""
+        self._outlet.release()
         self.transport.set_write_buffer_limits(high=0)
         with contextlib.suppress(ClientLeft, TimeoutError):
             await asyncio.wait_for(self.until_room(), self._limits.raw_s)
@@ -352,7 +350,10 @@ def _give_up(event: "asyncio.Future[Any]") -> None:
 
 
 class Outlet(asyncio.Transport):
-    """The transport as the library sees it: closing may take a while, and what is written may be gathered first."""
+    """The transport as the library sees it: closing may take a while, and what is written may be gathered first.
+
+    Once the client was told that nothing follows, nothing does: an answer that comes later is dropped.
+    """
 
     def __init__(self, connection: ClientConnection, transport: asyncio.Transport) -> None:
         super().__init__()
@@ -361,15 +362,15 @@ class Outlet(asyncio.Transport):
         self.held: list[bytes | bytearray | memoryview] | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self.held is None:
-            self._transport.write(data)
-        else:
+        if self.held is not None:
             self.held.append(data)
+        elif not self._connection.is_lingering:
+            self._transport.write(data)
 
     def release(self) -> None:
         """Write what was gathered."""
         held, self.held = self.held, None
-        if not held:
+        if not held or self._connection.is_lingering:
             return
         if sum(map(len, held)) <= _JOINED_BYTES:
             self._transport.write(b"".join(held))

@@ -114,7 +114,7 @@ class _Exchange:
         try:
             while True:
                 try:
-                    step = steps.throw(error) if error else steps.send(given)
+                    step = steps.throw(error) if error is not None else steps.send(given)
                 except StopIteration:
                     break
                 given, error = await self._carry_out(step)

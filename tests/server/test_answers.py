@@ -4,7 +4,6 @@ import contextlib
 import http.client
 import inspect
 import itertools
-import re
 import socket
 import subprocess
 import sys
@@ -565,7 +564,7 @@ def test_without_httptools_the_answers_are_the_same(server):
     """It needs a compiler where there is no wheel; the library has a parser in Python."""
     requests = [
         b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        b"HEAD /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"HEAD / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /stream HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"POST /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
         b"POST /refuse HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\nabc",
@@ -585,8 +584,11 @@ def test_without_httptools_the_answers_are_the_same(server):
         assert child.stderr.read() == b""
 
 
-def comparable(answer: bytes) -> bytes:
-    return re.sub(rb"date: [^\r]+\r\n", b"", answer.rstrip(b"\r\n").lower())
+def comparable(answer: bytes) -> tuple[list[bytes], bytes]:
+    """Head and body, where neither the date nor the order and case of headers matter."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    lines = head.rstrip().lower().split(b"\r\n")
+    return sorted(line for line in lines if not line.startswith(b"date:")), body
 
 
 def test_a_client_that_says_it_sends_no_more_still_gets_what_is_known(server):

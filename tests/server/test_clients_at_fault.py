@@ -57,6 +57,14 @@ def test_what_is_not_http_is_a_plain_400(server, request_bytes):
     assert body
 
 
+def test_nonsense_right_behind_a_request_is_a_400(server, caplog):
+    """The answer at hand is dropped, and nobody takes that for a bug."""
+    head, _ = exchange(server, b"GET / HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n")
+    assert status_of(head) == 400
+    get(server, "/")
+    assert not caplog.records
+
+
 def test_a_bad_chunk_in_a_body_is_a_plain_400(server):
     """The door waits for the body just then."""
     with connect(server) as raw:
