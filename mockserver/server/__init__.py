@@ -7,7 +7,10 @@ process, on a thread, so that port 0, a ready signal and a clean stop are simple
     lifetime.py      the thread, the loop, the start and the clean stop
     connections.py   all open connections: how many, how long silent
     connection.py    one connection, between the socket and Uvicorn's protocol
+    outlet.py        what goes out of it
     driver.py        one request: carries out the door's steps
+    incoming.py      its body
+    outgoing.py      its answer
     workers.py       the two threads that compute
     limits.py        every number
 
