@@ -38,10 +38,10 @@ class Incoming:
     @property
     def is_open(self) -> bool:
         """May more of it come?"""
-        return not self._is_whole and any(
-            name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
-            for name, value in self._headers
-        )
+        if self._is_whole:
+            return False
+        headers = dict(self._headers)
+        return b"transfer-encoding" in headers or headers.get(b"content-length", b"0") != b"0"
 
     async def drain(self) -> bool:
         """Take in the rest, if it is small. False: more may come; the connection cannot be kept.
@@ -49,8 +49,6 @@ class Incoming:
         Raises:
             ClientLeft: The client has gone before its end.
         """
-        if not self.is_open:
-            return True
         headers = dict(self._headers)
         most = self._drained_bytes + self._read_bytes
         if b"expect" in headers or int(headers.get(b"content-length", b"0")) > most:

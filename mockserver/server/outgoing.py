@@ -115,7 +115,7 @@ class Outgoing:
     async def _send_held(self, *, is_last: bool) -> None:
         head, self._head = self._head, None
         chunk, self._chunk = self._chunk, b""
-        if head and not self._connection.has_unread_body:
+        if head and self._incoming.is_open and not self._connection.has_unread_body:
             head = await self._settle_body(head)
         if len(chunk) > _WHOLE_BYTES:
             await self._send_pieces(head, chunk, is_last=is_last)

@@ -267,7 +267,28 @@ def test_a_refusal_arrives_although_the_client_goes_on_sending(server, path, dec
     assert b"connection: close" in answer
 
 
-def test_a_client_that_leaves_ends_its_stream():
+def test_a_stream_that_is_read_fast_holds_up_nobody(server):
+    """Each chunk gives others their turn, though there is always room for the next."""
+    with client_of(server) as reader:
+        reader.request("GET", "/endless")
+        response = reader.getresponse()
+        reading = threading.Event()
+        enough = threading.Event()
+
+        def read() -> None:
+            while not enough.is_set():
+                response.read(1_000_000)
+                reading.set()
+
+        done = in_background(read)
+        assert reading.wait(TIMEOUT_S)
+        assert [get(server, "/") for _ in range(5)] == [b"hello"] * 5
+        enough.set()
+        done.result(TIMEOUT_S)
+
+
+@pytest.mark.parametrize("loop_factory", LOOPS.values(), ids=LOOPS)
+def test_a_client_that_leaves_ends_its_stream(loop_factory):
     """Nobody goes on making what nobody reads."""
     ended = threading.Event()
 
@@ -278,7 +299,7 @@ def test_a_client_that_leaves_ends_its_stream():
             ended.set()
             raise
 
-    with serving(Doors(watched=watched)) as running:
+    with serving(Doors(watched=watched), loop_factory=loop_factory) as running:
         with connect(running) as raw:
             raw.sendall(b"GET /watched HTTP/1.1\r\nHost: x\r\n\r\n")
             raw.recv(1000)
