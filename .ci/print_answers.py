@@ -48,7 +48,7 @@ def fingerprints(scenario: str, order: str) -> list[str]:
     """What the world answers to all of them, asked in that order."""
     app = create_app(Settings(scenario=scenario))
     client = app.test_client()
-    ids = app.extensions["mockserver"].world.sample_ids()
+    ids = app.extensions["mockserver"].default.world.sample_ids()
     found = []
     for path in paths(ids)[:: 1 if order == "forwards" else -1]:
         answer = client.get(path, headers=KEY)

@@ -67,7 +67,7 @@ class Question:
 
 def questions(client: FlaskClient, chance: random.Random) -> Iterator[Question]:
     """Every order, sort, window and scope; the first one is what the others are compared with."""
-    world = client.application.extensions["mockserver"].world
+    world = client.application.extensions["mockserver"].default.world
     rooms = world.rooms(EXPERIMENT)
     room, who = rooms[250], world.participant_ids(rooms[250])[1]
     base = "/api/v3/data/ratings/continuous"

@@ -4,13 +4,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from emulator import DataApi, Emulator, sandbox_of
+from emulator import DataApi, Emulator, sandbox_of, serving_app
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
 
 from mockserver import Settings, create_app
-from mockserver.server import serving
 
 # A busy machine is no reason to fail; and in CI, the same examples each time, so that red means a change.
 settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true", print_blob=True)
@@ -72,5 +71,5 @@ def pair_server() -> Iterator[Emulator]:
 
 def _served(settings: Settings) -> Iterator[Emulator]:
     app = create_app(settings)
-    with serving(app) as server:
+    with serving_app(app) as server:
         yield Emulator(server.url, sandbox_of(app))

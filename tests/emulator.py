@@ -1,15 +1,22 @@
 """What tests of the data API share: a running emulator, and one way to ask an application in this process."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
+from mockserver import Settings, create_app
+from mockserver.app import create_sandboxes, door_of
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.routes import BASE_PATH
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Order, Sandboxes
+from mockserver.sandbox.worlds import OneWorld, PlacedWorld
+from mockserver.server import Server, serving
+from mockserver.store import open_stores
 
 ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
 # Every data type at every scope at which it can be asked for.
@@ -37,8 +44,22 @@ def error_of(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
 
 
 def sandbox_of(app: Flask) -> Sandbox:
-    found: Sandbox = app.extensions["mockserver"]
-    return found
+    """The application's default sandbox, as it is now."""
+    sandboxes: Sandboxes = app.extensions["mockserver"]
+    return sandboxes.default
+
+
+def make_sandbox(settings: Settings) -> Sandbox:
+    """A sandbox that nothing serves yet."""
+    return create_sandboxes(settings).default
+
+
+def app_of(sandbox: Sandbox) -> Flask:
+    """An application whose default sandbox is this one."""
+    world = OneWorld(PlacedWorld(sandbox.study.base, sandbox.identity))
+    sandboxes = Sandboxes(Order(sandbox.settings), open_stores(None), worlds=world)
+    sandboxes.put(sandbox)
+    return create_app(sandboxes=sandboxes)
 
 
 def keys_of(sandbox: Sandbox) -> dict[str, str]:
@@ -60,6 +81,11 @@ def sample_ids(sandbox: Sandbox) -> dict[str, str]:
         "room": room.room_id,
         "participant": sandbox.world.participant_ids(room)[1],
     }
+
+
+def serving_app(app: Flask) -> AbstractContextManager[Server]:
+    """The application behind a real socket, for as long as the block runs."""
+    return serving(door_of(app))
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,14 @@ import contextlib
 import json
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from emulator import keys_of
+from emulator import app_of, keys_of, make_sandbox
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
+from mockserver import Settings
 from mockserver.hyperstudy.routes import BASE_PATH
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
@@ -31,9 +31,9 @@ def ms(text: str) -> int:
 
 def still_sandbox(scenario: str, now_ms: int | None = None, **settings: Any) -> Sandbox:
     """The state of a run in which time stands still until it is advanced, the machine's time too."""
-    made = create_sandbox(Settings(scenario=scenario, **settings))
+    made = make_sandbox(Settings(scenario=scenario, **settings))
     clock = Clock(made.clock.now_ms() if now_ms is None else now_ms, wall=lambda: WALL_MS, passed=lambda: 0)
-    return Sandbox(settings=made.settings, study=made.study, clock=clock, store=made.store)
+    return replace(made, clock=clock)
 
 
 class StudyApi:
@@ -41,7 +41,7 @@ class StudyApi:
 
     def __init__(self, scenario: str = "pair", now_ms: int | None = None, **settings: Any) -> None:
         self.sandbox = still_sandbox(scenario, now_ms, **settings)
-        self.app = create_app(sandbox=self.sandbox)
+        self.app = app_of(self.sandbox)
         self.keys = keys_of(self.sandbox)
         self._client = self.app.test_client(use_cookies=False)
 

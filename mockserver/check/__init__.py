@@ -1,6 +1,6 @@
 """`mockserver check`: proves the thirteen invariants against a server, through its public API.
 
-    transport -> reader -> study (one room) -> rules -> results -> lines and an exit code
+    transport -> reader -> observed room -> rules -> results -> lines and an exit code
 
 Nothing in here imports the simulation: what cannot be seen through the API is not checked, and the
 docstring of each rule says so. The control API is asked for one number only, the correlation that 13 should find

@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mockserver.check.instants import Ints
-from mockserver.check.study import Span, Study, Window
+from mockserver.check.observed_room import ObservedRoom, Span, Window
 
 __all__ = ["LONGEST_MS", "SHORTEST_MS", "Silence", "Stay", "Stream", "agreed", "sliders", "viewers", "within"]
 
@@ -95,36 +95,36 @@ class Silence(NamedTuple):
         """When the connection was lost for certain, if it was."""
         return self.gap[0] + self.stream.margin_ms, self.gap[1] - self.stream.margin_ms
 
-    def quiet(self, study: Study) -> Span:
+    def quiet(self, observed: ObservedRoom) -> Span:
         """From the last sample before to the first one after, whether samples were due all the time or not."""
-        at_ms = study.table(self.stream.data_type).at_ms[self.stay.places]
+        at_ms = observed.table(self.stream.data_type).at_ms[self.stay.places]
         return (
             max(at_ms[at_ms <= self.gap[0]].tolist(), default=self.stay.shown.start_ms),
             min(at_ms[at_ms >= self.gap[1]].tolist(), default=self.stay.shown.end_ms),
         )
 
-    def told(self, study: Study) -> str:
+    def told(self, observed: ObservedRoom) -> str:
         """What lacks, in words."""
-        from_ms, to_ms = (end_ms - study.started_ms for end_ms in self.gap)
+        from_ms, to_ms = (end_ms - observed.started_ms for end_ms in self.gap)
         return f"{self.stay.who} has no {self.stream.data_type} sample from onset {from_ms:.0f} to {to_ms:.0f} ms"
 
 
-def sliders(study: Study) -> list[Silence]:
+def sliders(observed: ObservedRoom) -> list[Silence]:
     """What continuous ratings lack, stay by stay."""
-    return _judged(study, _of_sliders(study), _of_viewers(study))
+    return _judged(observed, _of_sliders(observed), _of_viewers(observed))
 
 
-def viewers(study: Study) -> list[Silence]:
+def viewers(observed: ObservedRoom) -> list[Silence]:
     """What sync samples lack, stay by stay, of everybody who watched: the host's is all."""
-    return _judged(study, _of_viewers(study), _of_sliders(study))
+    return _judged(observed, _of_viewers(observed), _of_sliders(observed))
 
 
-def agreed(study: Study) -> Iterator[tuple[str, Span]]:
+def agreed(observed: ObservedRoom) -> Iterator[tuple[str, Span]]:
     """When a participant's connection was lost for certain by one stream, and the other has nothing against it."""
-    both = [[one for one in silences if not one.fault] for silences in (_of_sliders(study), _of_viewers(study))]
+    both = [[one for one in silences if not one.fault] for silences in (_of_sliders(observed), _of_viewers(observed))]
     for ones, others in (both, both[::-1]):
         for one, other in product(ones, others):
-            quiet_ms = other.quiet(study)
+            quiet_ms = other.quiet(observed)
             start_ms, end_ms = max(one.core[0], quiet_ms[0]), min(one.core[1], quiet_ms[1])
             if one.stay.who == other.stay.who and start_ms < end_ms:
                 yield one.stay.who, (start_ms, end_ms)
@@ -139,24 +139,24 @@ def within(at_ms: Ints, places: Ints, span: Span) -> Ints:
 # --- stays -----------------------------------------------------------------------------------------
 
 
-def _slider_stays(study: Study) -> Iterator[Stay]:
-    table = study.table("ratings/continuous")
-    components, videos = table.columns["componentId"], _videos(study)
-    for (who, component_id), windows in _sampled(study, set(components)):
+def _slider_stays(observed: ObservedRoom) -> Iterator[Stay]:
+    table = observed.table("ratings/continuous")
+    components, videos = table.columns["componentId"], _videos(observed)
+    for (who, component_id), windows in _sampled(observed, set(components)):
         own = np.array([n for n in table.of(who).tolist() if components[n] == component_id], dtype=np.int64)
         for shown in windows:
-            due = _slider_due(study, videos, shown)
-            yield Stay(who, shown, due, _inside(table.at_ms, own, shown), _over_ms(study, shown))
+            due = _slider_due(observed, videos, shown)
+            yield Stay(who, shown, due, _inside(table.at_ms, own, shown), _over_ms(observed, shown))
 
 
-def _sampled(study: Study, known: Collection[str]) -> Iterator[tuple[tuple[str, str], Sequence[Window]]]:
+def _sampled(observed: ObservedRoom, known: Collection[str]) -> Iterator[tuple[tuple[str, str], Sequence[Window]]]:
     """The sliders that send samples: those that some are of, and in a state without any those with an interval.
 
     A slider that fills a state may stand beside the one that is sampled there.
     """
-    shown = study.windows("ContinuousRating")
+    shown = observed.windows("ContinuousRating")
     states = {window.state_id for (_, one), windows in shown.items() if one in known for window in windows}
-    records = study.table("components").records
+    records = observed.table("components").records
     regular = {record["componentId"] for record in records if (record["config"] or {}).get("intervalMs")}
     for key, windows in shown.items():
         if key[1] in known:
@@ -165,37 +165,37 @@ def _sampled(study: Study, known: Collection[str]) -> Iterator[tuple[tuple[str, 
             yield key, [window for window in windows if window.state_id not in states]
 
 
-def _slider_due(study: Study, videos: Mapping[str | None, Sequence[Span]], shown: Window) -> Sequence[Span]:
+def _slider_due(observed: ObservedRoom, videos: Mapping[str | None, Sequence[Span]], shown: Window) -> Sequence[Span]:
     """Where there is a video, its slider is sampled from its beginning to its end, pauses included."""
-    played = _common(study, videos.get(shown.state_id, ()), shown)
+    played = _common(observed, videos.get(shown.state_id, ()), shown)
     if played:
         return [(played[0][0], played[-1][1])]
     with_video = any(
-        one.state_id == shown.state_id for windows in study.windows("ShowVideo").values() for one in windows
+        one.state_id == shown.state_id for windows in observed.windows("ShowVideo").values() for one in windows
     )
-    return [] if with_video else _common(study, [shown[:2]], shown)
+    return [] if with_video else _common(observed, [shown[:2]], shown)
 
 
-def _viewer_stays(study: Study) -> Iterator[Stay]:
-    table = study.table("sync")
-    videos = _videos(study)
-    for (who, _), windows in study.windows("ShowVideo").items():
+def _viewer_stays(observed: ObservedRoom) -> Iterator[Stay]:
+    table = observed.table("sync")
+    videos = _videos(observed)
+    for (who, _), windows in observed.windows("ShowVideo").items():
         for shown in windows:
-            due = _common(study, videos.get(shown.state_id, ()), shown)
-            yield Stay(who, shown, due, _inside(table.at_ms, table.of(who), shown), _over_ms(study, shown))
+            due = _common(observed, videos.get(shown.state_id, ()), shown)
+            yield Stay(who, shown, due, _inside(table.at_ms, table.of(who), shown), _over_ms(observed, shown))
 
 
-def _videos(study: Study) -> Mapping[str | None, Sequence[Span]]:
+def _videos(observed: ObservedRoom) -> Mapping[str | None, Sequence[Span]]:
     """State to the times in which its video played."""
     found: dict[str | None, list[Span]] = {}
-    for start_ms, end_ms, state_id in study.playing:
+    for start_ms, end_ms, state_id in observed.playing:
         found.setdefault(state_id, []).append((start_ms, end_ms))
     return found
 
 
-def _common(study: Study, spans: Sequence[Span], shown: Window) -> list[Span]:
+def _common(observed: ObservedRoom, spans: Sequence[Span], shown: Window) -> list[Span]:
     """The parts of spans in which a component was shown, as far as time has come."""
-    last_ms = min(shown.end_ms, study.horizon_ms)
+    last_ms = min(shown.end_ms, observed.horizon_ms)
     cut = [(max(start_ms, shown.start_ms), min(end_ms, last_ms)) for start_ms, end_ms in spans]
     return [(start_ms, end_ms) for start_ms, end_ms in cut if start_ms < end_ms]
 
@@ -205,8 +205,8 @@ def _inside(at_ms: Ints, places: Ints, shown: Window) -> Ints:
     return found
 
 
-def _over_ms(study: Study, shown: Window) -> float:
-    ends = [end.at_ms for end in study.events_of("media.ended") if end.record["stateId"] == shown.state_id]
+def _over_ms(observed: ObservedRoom, shown: Window) -> float:
+    ends = [end.at_ms for end in observed.events_of("media.ended") if end.record["stateId"] == shown.state_id]
     # Who left before has seen no end.
     return min((at_ms for at_ms in ends if at_ms <= shown.end_ms), default=math.inf)
 
@@ -227,19 +227,19 @@ class _Piece(NamedTuple):
     bounded: bool
 
 
-def _of_sliders(study: Study) -> list[Silence]:
-    stays = (stay for stay in _slider_stays(study) if stay.who not in study.declined)
-    return [silence for stay in stays for silence in _silence(study, _SLIDER, stay)]
+def _of_sliders(observed: ObservedRoom) -> list[Silence]:
+    stays = (stay for stay in _slider_stays(observed) if stay.who not in observed.declined)
+    return [silence for stay in stays for silence in _silence(observed, _SLIDER, stay)]
 
 
-def _of_viewers(study: Study) -> list[Silence]:
-    stays = (stay for stay in _viewer_stays(study) if stay.who not in study.declined)
-    return [silence for stay in stays for silence in _silence(study, _VIEWER, stay)]
+def _of_viewers(observed: ObservedRoom) -> list[Silence]:
+    stays = (stay for stay in _viewer_stays(observed) if stay.who not in observed.declined)
+    return [silence for stay in stays for silence in _silence(observed, _VIEWER, stay)]
 
 
-def _silence(study: Study, stream: Stream, stay: Stay) -> Iterator[Silence]:
+def _silence(observed: ObservedRoom, stream: Stream, stay: Stay) -> Iterator[Silence]:
     """What the stay lacks: nothing, or everything from the first to the last piece."""
-    at_ms = study.table(stream.data_type).at_ms
+    at_ms = observed.table(stream.data_type).at_ms
     pieces = [piece for span in stay.due for piece in _pieces(stream, at_ms, stay.places, span)]
     if not pieces:
         return
@@ -277,30 +277,30 @@ def _misshapen(silence: Silence) -> str | None:
     return None
 
 
-def _judged(study: Study, silences: Sequence[Silence], others: Sequence[Silence]) -> list[Silence]:
+def _judged(observed: ObservedRoom, silences: Sequence[Silence], others: Sequence[Silence]) -> list[Silence]:
     """The silences of one stream, with what disproves them; those of the other one agree or do not."""
-    return [one._replace(fault=_disproof(study, one, others) or one.fault) for one in silences]
+    return [one._replace(fault=_disproof(observed, one, others) or one.fault) for one in silences]
 
 
-def _disproof(study: Study, silence: Silence, others: Sequence[Silence]) -> str | None:
+def _disproof(observed: ObservedRoom, silence: Silence, others: Sequence[Silence]) -> str | None:
     """Something that the participant did meanwhile, if the other stream is not silent then as well."""
     who = silence.stay.who
     agreeing = (other for other in others if other.stay.who == who and not other.fault and not silence.fault)
-    quiet = [other.quiet(study) for other in agreeing]
-    for at_ms in _witnesses(study, who).tolist():
+    quiet = [other.quiet(observed) for other in agreeing]
+    for at_ms in _witnesses(observed, who).tolist():
         agrees = any(before_ms < at_ms < after_ms for before_ms, after_ms in quiet)
         if silence.core[0] < at_ms < silence.core[1] and not agrees:
-            return f"though {who} was connected at onset {at_ms - study.started_ms} ms"
+            return f"though {who} was connected at onset {at_ms - observed.started_ms} ms"
     return None
 
 
-def _witnesses(study: Study, who: str) -> Ints:
+def _witnesses(observed: ObservedRoom, who: str) -> Ints:
     """When the participant did something that needs a connection, beside what the streams themselves tell."""
     events = [
         event.at_ms
-        for type_, happened in study.events.items()
+        for type_, happened in observed.events.items()
         if type_ not in _OF_SYNC
         for event in happened
         if event.who == who
     ]
-    return np.sort(np.concatenate([np.array(events, dtype=np.int64), study.traces(who, "chat")]))
+    return np.sort(np.concatenate([np.array(events, dtype=np.int64), observed.traces(who, "chat")]))

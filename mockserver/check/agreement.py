@@ -18,8 +18,8 @@ from itertools import combinations
 import numpy as np
 
 from mockserver.check.instants import Flags, Floats, Ints
+from mockserver.check.observed_room import ObservedRoom, Window
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Study, Window
 from mockserver.check.survey import Survey
 
 __all__ = ["RatingsAgree", "correlations"]
@@ -43,15 +43,15 @@ class RatingsAgree(Rule):
         self._pairs: list[float] = []
         self._url = ""
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """Measure the pairs of a room; nothing can be said of them yet.
 
         What is shared is shared over a whole video, so a room that is not over has nothing to measure.
         """
-        found = list(correlations(study)) if study.is_over else []
+        found = list(correlations(observed)) if observed.is_over else []
         self.looked_at += len(found)
         self._pairs += found
-        self._url = self._url or study.table("ratings/continuous").url(0)
+        self._url = self._url or observed.table("ratings/continuous").url(0)
         return iter(())
 
     def experiment(self, survey: Survey) -> Counterexamples:
@@ -76,10 +76,10 @@ def _planted(survey: Survey) -> tuple[float, float] | None:
     return None
 
 
-def correlations(study: Study) -> Iterator[float]:
+def correlations(observed: ObservedRoom) -> Iterator[float]:
     """The correlation, from -1 to 1, of every pair of participants who rated a video at the same time."""
-    for windows in _videos(study):
-        tracks = list(_tracks(study, windows))
+    for windows in _videos(observed):
+        tracks = list(_tracks(observed, windows))
         for (one, near_one), (other, near_other) in combinations(tracks, 2):
             both = near_one & near_other
             enough = max(_LEAST_POINTS, _LEAST_SHARE * len(both))
@@ -87,16 +87,16 @@ def correlations(study: Study) -> Iterator[float]:
                 yield float(np.corrcoef(one[both], other[both])[0, 1])
 
 
-def _videos(study: Study) -> Iterator[Sequence[Window]]:
+def _videos(observed: ObservedRoom) -> Iterator[Sequence[Window]]:
     """The stretches in which each state's video played."""
-    for state_id in dict.fromkeys(window.state_id for window in study.playing):
-        yield [window for window in study.playing if window.state_id == state_id]
+    for state_id in dict.fromkeys(window.state_id for window in observed.playing):
+        yield [window for window in observed.playing if window.state_id == state_id]
 
 
-def _tracks(study: Study, windows: Sequence[Window]) -> Iterator[tuple[Floats, Flags]]:
+def _tracks(observed: ObservedRoom, windows: Sequence[Window]) -> Iterator[tuple[Floats, Flags]]:
     """For each slider in a video: its value on the grid, and where on the grid samples are near."""
-    table = study.table("ratings/continuous")
-    first_ms, last_ms = windows[0].start_ms, min(windows[-1].end_ms, study.horizon_ms)
+    table = observed.table("ratings/continuous")
+    first_ms, last_ms = windows[0].start_ms, min(windows[-1].end_ms, observed.horizon_ms)
     played_ms = sum(min(window.end_ms, last_ms) - window.start_ms for window in windows)
     grid = np.arange(0.0, played_ms, _GRID_MS)
     values = table.numbers("value")

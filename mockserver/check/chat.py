@@ -17,17 +17,17 @@ import numpy as np
 
 from mockserver.check.absence import LONGEST_MS, SHORTEST_MS
 from mockserver.check.instants import Flags, Ints
+from mockserver.check.observed_room import Event, ObservedRoom, Window
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Event, Study, Window
 
 __all__ = ["excused", "messages_have_their_events"]
 
 
-def messages_have_their_events(study: Study) -> Counterexamples:
+def messages_have_their_events(observed: ObservedRoom) -> Counterexamples:
     """Messages against events, events against messages, and the recipients."""
-    table = study.table("chat")
+    table = observed.table("chat")
     events: dict[tuple[str, int], list[Event]] = {}
-    for event in study.events_of("communication.message"):
+    for event in observed.events_of("communication.message"):
         events.setdefault((event.who, event.at_ms), []).append(event)
     for place, message in enumerate(table.records):
         at_ms = int(table.at_ms[place])
@@ -35,44 +35,44 @@ def messages_have_their_events(study: Study) -> Counterexamples:
         own = next((event for event in told if event.record["content"] == message["content"]), None)
         if own is None:
             other = f"; there is one with {told[0].record['content']!r}" if told else ""
-            yield _about(study, place, f"has no communication.message event with its content{other}")
+            yield _about(observed, place, f"has no communication.message event with its content{other}")
         else:
             told.remove(own)
-        yield from _recipients(study, place, message)
-    for (who, _), chats in study.windows("TextChat").items():
-        for chat in chats if who not in study.declined else ():
-            yield from _left_out(study, who, chat)
+        yield from _recipients(observed, place, message)
+    for (who, _), chats in observed.windows("TextChat").items():
+        for chat in chats if who not in observed.declined else ():
+            yield from _left_out(observed, who, chat)
     for rest in events.values():
         for event in rest:
-            yield Counterexample(f"{study.tell_event(event)} has no chat message", study.url_of(event))
+            yield Counterexample(f"{observed.tell_event(event)} has no chat message", observed.url_of(event))
 
 
-def _recipients(study: Study, place: int, message: Mapping[str, Any]) -> Counterexamples:
-    at_ms, recipients = int(study.table("chat").at_ms[place]), message["recipientIds"]
+def _recipients(observed: ObservedRoom, place: int, message: Mapping[str, Any]) -> Counterexamples:
+    at_ms, recipients = int(observed.table("chat").at_ms[place]), message["recipientIds"]
     if len(set(recipients)) < len(recipients) or message["senderId"] in recipients:
-        yield _about(study, place, f"names a recipient twice, or its sender: {recipients}")
+        yield _about(observed, place, f"names a recipient twice, or its sender: {recipients}")
     for who in recipients:
-        if not _present(study, who, at_ms):
-            yield _about(study, place, f"names {who} as recipient, who was not present")
+        if not _present(observed, who, at_ms):
+            yield _about(observed, place, f"names {who} as recipient, who was not present")
 
 
-def _present(study: Study, who: str, at_ms: int) -> bool:
-    first_ms, last_ms = study.presence.get(who, (1.0, 0.0))
-    return first_ms <= at_ms and (at_ms <= last_ms or not study.is_over)
+def _present(observed: ObservedRoom, who: str, at_ms: int) -> bool:
+    first_ms, last_ms = observed.presence.get(who, (1.0, 0.0))
+    return first_ms <= at_ms and (at_ms <= last_ms or not observed.is_over)
 
 
-def _left_out(study: Study, who: str, chat: Window) -> Counterexamples:
+def _left_out(observed: ObservedRoom, who: str, chat: Window) -> Counterexamples:
     """The messages that do not name somebody who is in the chat as a recipient."""
-    table = study.table("chat")
+    table = observed.table("chat")
     during = np.flatnonzero((table.at_ms >= chat.start_ms) & (table.at_ms <= chat.end_ms))
     others = [place for place in during.tolist() if table.who[place] != who]
     named = np.array([who in table.records[place]["recipientIds"] for place in others], dtype=np.bool_)
     at_ms = table.at_ms[np.array(others, dtype=np.int64)]
-    own = study.traces(who, "events", "chat", "ratings/continuous")
+    own = observed.traces(who, "events", "chat", "ratings/continuous")
     said = excused(at_ms, named, own[(own >= chat.start_ms) & (own <= chat.end_ms)], chat)
     if said is not None:
         first = others[int(np.flatnonzero(~named)[0])]
-        yield _about(study, first, f"does not name {who} as recipient, who was in the chat: {said}")
+        yield _about(observed, first, f"does not name {who} as recipient, who was in the chat: {said}")
 
 
 def excused(at_ms: Ints, named: Flags, traces: Ints, chat: Window) -> str | None:
@@ -98,5 +98,5 @@ def excused(at_ms: Ints, named: Flags, traces: Ints, chat: Window) -> str | None
     return None
 
 
-def _about(study: Study, place: int, what: str) -> Counterexample:
-    return Counterexample(f"{study.tell('chat', place)} {what}", study.table("chat").url(place))
+def _about(observed: ObservedRoom, place: int, what: str) -> Counterexample:
+    return Counterexample(f"{observed.tell('chat', place)} {what}", observed.table("chat").url(place))

@@ -24,8 +24,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mockserver.check.instants import Floats, Ints
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Study
 
 __all__ = ["Track", "drift_follows"]
 
@@ -85,7 +85,7 @@ class _Steps(NamedTuple):
         return np.split(np.arange(len(self.first)), np.flatnonzero(np.diff(self.first) != 1) + 1)
 
 
-def drift_follows(study: Study, tracks: Sequence[Track]) -> Counterexamples:
+def drift_follows(observed: ObservedRoom, tracks: Sequence[Track]) -> Counterexamples:
     """Every step of every viewer of a room."""
     viewers = [steps for steps in map(_steps, tracks) if len(steps.places)]
     count = sum(len(steps.places) for steps in viewers)
@@ -93,15 +93,15 @@ def drift_follows(study: Study, tracks: Sequence[Track]) -> Counterexamples:
         return
     tolerance_ms = _tolerance_ms([steps.rest_ms for steps in viewers], count)
     for steps in viewers:
-        yield from _skew(study, steps, tolerance_ms)
-        yield from _falls(study, steps, tolerance_ms)
-        yield from _rises(study, steps, tolerance_ms)
+        yield from _skew(observed, steps, tolerance_ms)
+        yield from _falls(observed, steps, tolerance_ms)
+        yield from _rises(observed, steps, tolerance_ms)
     # What a wrong rate leaves unexplained bends slowly, so bends tell the noise without it.
     bends = [np.diff(steps.rest_ms[run]) * _BEND_TO_STEP for steps in viewers for run in steps.runs()]
     noise_ms = _tolerance_ms(bends, count)
     for steps in viewers:
-        yield from _long_rises(study, steps, noise_ms)
-    yield from _slope(study, viewers, tolerance_ms)
+        yield from _long_rises(observed, steps, noise_ms)
+    yield from _slope(observed, viewers, tolerance_ms)
 
 
 def _tolerance_ms(rests: Sequence[Floats], count: int) -> float:
@@ -122,35 +122,35 @@ def _steps(track: Track) -> _Steps:
     return _Steps(n, track.places[n + 1], dt_ms, change_ms, track.rate[n], skew, rest_ms)
 
 
-def _skew(study: Study, steps: _Steps, tolerance_ms: float) -> Counterexamples:
+def _skew(observed: ObservedRoom, steps: _Steps, tolerance_ms: float) -> Counterexamples:
     count = len(steps.places)
     uncertain = tolerance_ms / float(np.median(steps.dt_ms)) / count**0.5
     if abs(steps.skew) > _MOST_SKEW + uncertain:
         said = f"ends {count} steps with a media clock off by {steps.skew:+.2%}, more than {_MOST_SKEW:.1%}"
-        yield _about(study, steps.places[-1], said)
+        yield _about(observed, steps.places[-1], said)
 
 
-def _falls(study: Study, steps: _Steps, tolerance_ms: float) -> Counterexamples:
+def _falls(observed: ObservedRoom, steps: _Steps, tolerance_ms: float) -> Counterexamples:
     for n in np.flatnonzero(-steps.change_ms > steps.dt_ms + tolerance_ms).tolist():
         yield _about(
-            study,
+            observed,
             steps.places[n],
             f"falls behind by {-steps.change_ms[n]:.0f} ms in {steps.dt_ms[n]:.0f} ms; a video that stands "
             "still falls behind by no more than the time that passes",
         )
 
 
-def _rises(study: Study, steps: _Steps, tolerance_ms: float) -> Counterexamples:
+def _rises(observed: ObservedRoom, steps: _Steps, tolerance_ms: float) -> Counterexamples:
     for n in np.flatnonzero(steps.rest_ms > tolerance_ms).tolist():
         yield _about(
-            study,
+            observed,
             steps.places[n],
             f"drifts by {steps.change_ms[n]:+.0f} ms in {steps.dt_ms[n]:.0f} ms at rate {steps.rate[n]}, without "
             f"a seek: {steps.rest_ms[n]:.0f} ms more than rate and skew ({steps.skew:+.4%}) explain",
         )
 
 
-def _long_rises(study: Study, steps: _Steps, noise_ms: float) -> Counterexamples:
+def _long_rises(observed: ObservedRoom, steps: _Steps, noise_ms: float) -> Counterexamples:
     """Rises over several steps. The skew is known only so well, which adds up over the steps."""
     of_skew_ms = noise_ms / _SPREADS * _SPREADS_OF_SKEW / len(steps.places) ** 0.5
     for run in steps.runs():
@@ -159,14 +159,14 @@ def _long_rises(study: Study, steps: _Steps, noise_ms: float) -> Counterexamples
             rise_ms = level_ms[count:] - level_ms[:-count]
             for n in np.flatnonzero(rise_ms > noise_ms + count * of_skew_ms)[:1].tolist():
                 yield _about(
-                    study,
+                    observed,
                     steps.places[run[n + count - 1]],
                     f"ends {count} steps without a seek in which timeDrift rises by {rise_ms[n]:.0f} ms more than "
                     f"their rates and the skew ({steps.skew:+.4%}) explain",
                 )
 
 
-def _slope(study: Study, viewers: Sequence[_Steps], tolerance_ms: float) -> Counterexamples:
+def _slope(observed: ObservedRoom, viewers: Sequence[_Steps], tolerance_ms: float) -> Counterexamples:
     """Changes against what the rates explain, all viewers together, each around their own mean.
 
     What falls by more than the tolerance is taken for a stall and left out, which cannot be known from a rate.
@@ -190,12 +190,12 @@ def _slope(study: Study, viewers: Sequence[_Steps], tolerance_ms: float) -> Coun
     error = float(rest @ rest / free / squares) ** 0.5
     if abs(slope - 1.0) > _SLOPE_TOLERANCE and abs(slope - 1.0) > _SPREADS_OF_SLOPE * error:
         yield _about(
-            study,
+            observed,
             viewers[-1].places[-1],
             f"ends {len(explained)} steps of {len(x)} viewers in which timeDrift changes by {slope:.2f} +- {error:.2f} "
             f"of what their rates say; expected 1 +- {_SLOPE_TOLERANCE}",
         )
 
 
-def _about(study: Study, place: int, what: str) -> Counterexample:
-    return Counterexample(f"{study.tell('sync', int(place))} {what}", study.table("sync").url(int(place)))
+def _about(observed: ObservedRoom, place: int, what: str) -> Counterexample:
+    return Counterexample(f"{observed.tell('sync', int(place))} {what}", observed.table("sync").url(int(place)))

@@ -19,9 +19,9 @@ from typing import Any
 import orjson
 
 from mockserver.check.errors import UnreadableError
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.reader import MAX_LIMIT, Reader, data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Study
 from mockserver.check.survey import Survey
 from mockserver.check.tables import KINDS
 
@@ -38,10 +38,10 @@ class FormatsHoldTheSame(Rule):
 
     of_story = False
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """The lists of a room."""
-        for data_type in study.data_types:
-            yield from self._list(study.reader, data_type, data_path(data_type, "room", study.room.id))
+        for data_type in observed.data_types:
+            yield from self._list(observed.reader, data_type, data_path(data_type, "room", observed.room.id))
 
     def experiment(self, survey: Survey) -> Counterexamples:
         """The lists of an experiment."""

@@ -7,13 +7,13 @@ from mockserver.check.agreement import RatingsAgree
 from mockserver.check.chat import messages_have_their_events
 from mockserver.check.components import components_match_their_events
 from mockserver.check.formats import FormatsHoldTheSame
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.outcomes import CodesTellTheStory
 from mockserver.check.presence import participants_were_there
 from mockserver.check.ratings import samples_are_regular, sparse_ratings_pause_the_video
 from mockserver.check.recordings import recordings_agree_with_their_files
 from mockserver.check.rule import Counterexamples, RoomRule, Rule
 from mockserver.check.states import StatesInOrder
-from mockserver.check.study import Study
 from mockserver.check.sync import viewers_follow_the_host
 from mockserver.check.time import WITHOUT_ONSET, onset_counts_from_the_start
 from mockserver.check.totals import TotalsAgree
@@ -31,7 +31,10 @@ class Invariant:
 
 
 def _room(
-    look: Callable[[Study], Counterexamples], *data_types: str, besides: tuple[str, ...] = (), of_story: bool = True
+    look: Callable[[ObservedRoom], Counterexamples],
+    *data_types: str,
+    besides: tuple[str, ...] = (),
+    of_story: bool = True,
 ) -> Callable[[], Rule]:
     return lambda: RoomRule(look, *data_types, besides=besides, of_story=of_story)
 

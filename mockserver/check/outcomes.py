@@ -22,9 +22,9 @@ from urllib.parse import quote
 from mockserver.check.discovery import EXPERIMENTS_PATH
 from mockserver.check.errors import CheckError
 from mockserver.check.instants import ms_from_iso
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.reader import data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Study
 
 __all__ = ["CodesTellTheStory"]
 
@@ -115,71 +115,76 @@ class CodesTellTheStory(Rule):
 
     unit = "participants"
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """The participants of one room."""
-        if study.room.people is None:
+        if observed.room.people is None:
             self.skipped = "not checked: the participants endpoint is not served"
             return
-        if study.reader.moving and not study.is_over:
+        if observed.reader.moving and not observed.is_over:
             return
-        for place, person in enumerate(study.room.people):
+        for place, person in enumerate(observed.room.people):
             self.looked_at += 1
             code = person["completionCode"]
-            contradiction, story = _CONTRADICTIONS.get(code), _story(study, person)
+            contradiction, story = _CONTRADICTIONS.get(code), _story(observed, person)
             said = contradiction(story) if contradiction else "is no completion code"
-            if said and contradiction in (_stops_early, _leaves) and story.finished and _has_more_to_come(study, story):
+            if (
+                said
+                and contradiction in (_stops_early, _leaves)
+                and story.finished
+                and _has_more_to_come(observed, story)
+            ):
                 said = None
-            for what in (said, _says_another_code(code, story), _times(study, person)):
+            for what in (said, _says_another_code(code, story), _times(observed, person)):
                 if what is not None:
                     yield Counterexample(
-                        f"participant {person['participantId']} of room {study.room.id}, {code}: {what}",
-                        study.reader.url(
-                            data_path("participants", "room", study.room.id), {"limit": 1, "offset": place}
+                        f"participant {person['participantId']} of room {observed.room.id}, {code}: {what}",
+                        observed.reader.url(
+                            data_path("participants", "room", observed.room.id), {"limit": 1, "offset": place}
                         ),
                     )
 
 
-def _story(study: Study, person: Mapping[str, Any]) -> _Story:
+def _story(observed: ObservedRoom, person: Mapping[str, Any]) -> _Story:
     who = person["participantId"]
-    entered = [event for event in study.events_of("state.enter") if event.who == who]
-    everybody = [event.who for event in study.events_of("state.enter")]
+    entered = [event for event in observed.events_of("state.enter") if event.who == who]
+    everybody = [event.who for event in observed.events_of("state.enter")]
     most = max((everybody.count(one) for one in set(everybody)), default=0)
-    shown = [event for event in study.events_of("component.start") if event.who == who]
-    checks = [event for event in study.events_of("instructions.comprehension_check") if event.who == who]
+    shown = [event for event in observed.events_of("component.start") if event.who == who]
+    checks = [event for event in observed.events_of("instructions.comprehension_check") if event.who == who]
     return _Story(
-        last_event_ms=int(study.presence[who][1]) if who in study.presence else None,
-        began=bool(entered or shown or len(study.table("components").of(who))),
+        last_event_ms=int(observed.presence[who][1]) if who in observed.presence else None,
+        began=bool(entered or shown or len(observed.table("components").of(who))),
         states=len(entered),
-        declined=any(event.who == who for event in study.events_of("consent.declined")),
+        declined=any(event.who == who for event in observed.events_of("consent.declined")),
         failed=bool(checks) and (checks[-1].record["response"] or {}).get("value") == "incorrect",
-        finished=0 < most == len(entered) and _completed_since(study, who, entered[-1].at_ms),
-        room_over=study.is_over,
-        room_started_ms=study.started_ms,
+        finished=0 < most == len(entered) and _completed_since(observed, who, entered[-1].at_ms),
+        room_over=observed.is_over,
+        room_started_ms=observed.started_ms,
         left_ms=_ms(person["completedAt"]),
     )
 
 
-def _completed_since(study: Study, who: str, at_ms: int) -> bool:
+def _completed_since(observed: ObservedRoom, who: str, at_ms: int) -> bool:
     """Has the participant completed a component that was shown since then, by its event or by its record?"""
-    table = study.table("components")
+    table = observed.table("components")
     recorded = any(
         table.at_ms[place] >= at_ms and table.records[place]["completed"] for place in table.of(who).tolist()
     )
-    return recorded or any(e.who == who and e.at_ms >= at_ms for e in study.events_of("component.complete"))
+    return recorded or any(e.who == who and e.at_ms >= at_ms for e in observed.events_of("component.complete"))
 
 
-def _has_more_to_come(study: Study, story: _Story) -> bool:
+def _has_more_to_come(observed: ObservedRoom, story: _Story) -> bool:
     """Where a whole room stopped early, only the experiment's definition tells that there are more states."""
-    path = f"{EXPERIMENTS_PATH}/{quote(study.experiment_id, safe='')}/config"
+    path = f"{EXPERIMENTS_PATH}/{quote(observed.experiment_id, safe='')}/config"
     try:
-        definition = study.reader.optional(path)
+        definition = observed.reader.optional(path)
     except CheckError:
         return False  # The key may read data only.
     states = definition.data[0].get("states") if definition and definition.data else None
     return isinstance(states, list) and story.states < len(states)
 
 
-def _times(study: Study, person: Mapping[str, Any]) -> str | None:
+def _times(observed: ObservedRoom, person: Mapping[str, Any]) -> str | None:
     """Joining and leaving against each other, the code, and the time in the world."""
     joined_ms, left_ms = _ms(person["joinedAt"]), _ms(person["completedAt"])
     if left_ms is None:
@@ -188,7 +193,7 @@ def _times(study: Study, person: Mapping[str, Any]) -> str | None:
         return f"has completedAt {person['completedAt']!r}"
     if joined_ms is None or left_ms < joined_ms:
         return f"completed at {person['completedAt']!r}, before joining at {person['joinedAt']!r}"
-    if left_ms > study.reader.now_ms:
+    if left_ms > observed.reader.now_ms:
         return f"completed at {person['completedAt']!r}, which is yet to come"
     return None
 

@@ -23,69 +23,71 @@ import numpy as np
 
 from mockserver.check.absence import agreed, within
 from mockserver.check.instants import Ints, ms_from_iso
+from mockserver.check.observed_room import ObservedRoom, Span
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Span, Study
 from mockserver.check.tables import Table
 
 __all__ = ["participants_were_there"]
 
 
-def participants_were_there(study: Study) -> Counterexamples:
+def participants_were_there(observed: ObservedRoom) -> Counterexamples:
     """Every record of every data type."""
-    attended = _attended(study)
-    yield from _nothing_while_lost(study)
-    for data_type in study.data_types:
-        table = study.table(data_type)
-        yield from _belongs(study, table)
+    attended = _attended(observed)
+    yield from _nothing_while_lost(observed)
+    for data_type in observed.data_types:
+        table = observed.table(data_type)
+        yield from _belongs(observed, table)
         ends_ms = _ends_ms(table)
         for who, places in table.places_of.items():
             spans = [attended[who]] if who in attended else []
             # That events lie between the first and the last of them would prove nothing.
-            if data_type != "events" and who in study.presence:
-                first_ms, last_ms = study.presence[who]
-                spans.append((first_ms, last_ms if study.is_over else math.inf))
+            if data_type != "events" and who in observed.presence:
+                first_ms, last_ms = observed.presence[who]
+                spans.append((first_ms, last_ms if observed.is_over else math.inf))
             for span in spans:
-                yield from _inside(study, table, places, ends_ms, span)
-            if who not in study.presence:
+                yield from _inside(observed, table, places, ends_ms, span)
+            if who not in observed.presence:
                 yield Counterexample(
-                    f"{study.tell(data_type, int(places[0]))}: {who} has no event in room {study.room.id}, "
+                    f"{observed.tell(data_type, int(places[0]))}: {who} has no event in room {observed.room.id}, "
                     "so was never present",
                     table.url(int(places[0])),
                 )
 
 
-def _belongs(study: Study, table: Table) -> Counterexamples:
-    known = set(study.room.participants)
+def _belongs(observed: ObservedRoom, table: Table) -> Counterexamples:
+    known = set(observed.room.participants)
     for place, (who, room_id, experiment_id) in _firsts(table):
-        if room_id != study.room.id or experiment_id != study.experiment_id:
+        if room_id != observed.room.id or experiment_id != observed.experiment_id:
             where = f"room {room_id!r} of experiment {experiment_id!r}"
             yield Counterexample(
-                f"{study.tell(table.data_type, place)} says that it belongs to {where}", table.url(place)
+                f"{observed.tell(table.data_type, place)} says that it belongs to {where}", table.url(place)
             )
-        elif who not in known and not _is_cut_short(study):
+        elif who not in known and not _is_cut_short(observed):
             yield Counterexample(
-                f"{study.tell(table.data_type, place)}: no such participant in room {study.room.id} "
-                f"(see {study.room.url})",
+                f"{observed.tell(table.data_type, place)}: no such participant in room {observed.room.id} "
+                f"(see {observed.room.url})",
                 table.url(place),
             )
 
 
-def _is_cut_short(study: Study) -> bool:
+def _is_cut_short(observed: ObservedRoom) -> bool:
     """Does the room say that more people took part than are listed?"""
-    record, people = study.room.record, study.room.people
+    record, people = observed.room.record, observed.room.people
     return record is not None and people is not None and record["participantCount"] > len(people)
 
 
-def _nothing_while_lost(study: Study) -> Counterexamples:
+def _nothing_while_lost(observed: ObservedRoom) -> Counterexamples:
     """No event and no message between two video chat connections in one state, or where both streams are silent."""
-    lost = [(who, span) for who, spans in study.lost_in_chats.items() for span in spans]
-    lost += agreed(study)
+    lost = [(who, span) for who, spans in observed.lost_in_chats.items() for span in spans]
+    lost += agreed(observed)
     for data_type in ("events", "chat"):
-        table = study.table(data_type)
+        table = observed.table(data_type)
         for who, span in lost:
             for place in within(table.at_ms, table.of(who), span).tolist():
-                until_ms = span[1] - study.started_ms
-                said = f"{study.tell(data_type, place)}: {who} was disconnected until onset {until_ms:.0f} ms at least"
+                until_ms = span[1] - observed.started_ms
+                said = (
+                    f"{observed.tell(data_type, place)}: {who} was disconnected until onset {until_ms:.0f} ms at least"
+                )
                 yield Counterexample(said, table.url(place))
 
 
@@ -98,13 +100,13 @@ def _firsts(table: Table) -> Iterator[tuple[int, tuple[str, str, str]]]:
     return ((place, owner) for owner, place in seen.items())
 
 
-def _inside(study: Study, table: Table, places: Ints, ends_ms: Ints, span: Span) -> Counterexamples:
+def _inside(observed: ObservedRoom, table: Table, places: Ints, ends_ms: Ints, span: Span) -> Counterexamples:
     first_ms, last_ms = span
     outside = (table.at_ms[places] < first_ms) | (ends_ms[places] > last_ms)
     for place in places[np.flatnonzero(outside)].tolist():
-        there = f"onset {first_ms - study.started_ms:.0f} to {last_ms - study.started_ms:.0f} ms"
+        there = f"onset {first_ms - observed.started_ms:.0f} to {last_ms - observed.started_ms:.0f} ms"
         yield Counterexample(
-            f"{study.tell(table.data_type, place)}: {table.who[place]} was present from {there} only",
+            f"{observed.tell(table.data_type, place)}: {table.who[place]} was present from {there} only",
             table.url(place),
         )
 
@@ -120,10 +122,10 @@ def _ends_ms(table: Table) -> Ints:
     return table.at_ms
 
 
-def _attended(study: Study) -> dict[str, Span]:
+def _attended(observed: ObservedRoom) -> dict[str, Span]:
     """Participant to joining and leaving, where the participants endpoint says so."""
     spans: dict[str, Span] = {}
-    for person in study.room.people or ():
+    for person in observed.room.people or ():
         joined_ms = int(ms_from_iso([person["joinedAt"]])[0])
         completed = person["completedAt"]
         left_ms = math.inf if completed is None else int(ms_from_iso([completed])[0])

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from mockserver.check.instants import Flags, Floats, Ints
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.rule import Counterexample, Counterexamples
-from mockserver.check.study import Study
 
 __all__ = ["quality_falls"]
 
@@ -37,19 +37,19 @@ class _Samples(NamedTuple):
         return _Samples(self.places[chosen], self.drift_ms[chosen], self.latency_ms[chosen], self.quality[chosen])
 
 
-def quality_falls(study: Study) -> Counterexamples:
+def quality_falls(observed: ObservedRoom) -> Counterexamples:
     """Every sample of a room against those with more of one and no less of the other."""
-    table = study.table("sync")
+    table = observed.table("sync")
     drift_ms, latency_ms = np.abs(table.numbers("timeDrift")), table.numbers("latency")
     every = _Samples(np.arange(len(table)), drift_ms, latency_ms, table.numbers("syncQuality"))
     low_latency = every.those(latency_ms <= _SMALL_LATENCY_MS)
     both_low = low_latency.those(low_latency.drift_ms <= _SMALL_DRIFT_MS)
-    yield from _compare(study, every, (1.0, 1.0), _ROUNDING)
-    yield from _compare(study, low_latency, (_MORE_DRIFT_MS, 0.0), -1e-9)
-    yield from _compare(study, both_low, (0.0, _MORE_LATENCY_MS), -1e-9)
+    yield from _compare(observed, every, (1.0, 1.0), _ROUNDING)
+    yield from _compare(observed, low_latency, (_MORE_DRIFT_MS, 0.0), -1e-9)
+    yield from _compare(observed, both_low, (0.0, _MORE_LATENCY_MS), -1e-9)
 
 
-def _compare(study: Study, samples: _Samples, more: tuple[float, float], gain: float) -> Counterexamples:
+def _compare(observed: ObservedRoom, samples: _Samples, more: tuple[float, float], gain: float) -> Counterexamples:
     """No sample with so much more drift and latency than another has a quality higher by more than the gain."""
     if not len(samples.places):
         return
@@ -59,11 +59,12 @@ def _compare(study: Study, samples: _Samples, more: tuple[float, float], gain: f
         drift_ms, latency_ms, quality = samples.drift_ms[n], samples.latency_ms[n], samples.quality[n]
         beyond: Flags = (samples.drift_ms >= drift_ms + more[0]) & (samples.latency_ms >= latency_ms + more[1])
         other = int(np.flatnonzero(beyond & (samples.quality == of_others[n]))[0])
-        table = study.table("sync")
+        table = observed.table("sync")
         yield Counterexample(
-            f"{study.tell('sync', int(samples.places[other]))} has syncQuality {samples.quality[other]} at |timeDrift| "
-            f"{samples.drift_ms[other]:.0f} ms and latency {samples.latency_ms[other]:.0f} ms; another sample, with "
-            f"only {drift_ms:.0f} and {latency_ms:.0f} ms, has {quality}: {table.url(int(samples.places[n]))}",
+            f"{observed.tell('sync', int(samples.places[other]))} has syncQuality {samples.quality[other]} at "
+            f"|timeDrift| {samples.drift_ms[other]:.0f} ms and latency {samples.latency_ms[other]:.0f} ms; another "
+            f"sample, with only {drift_ms:.0f} and {latency_ms:.0f} ms, has {quality}: "
+            f"{table.url(int(samples.places[n]))}",
             table.url(int(samples.places[other])),
         )
 

@@ -7,7 +7,7 @@ stop caring about what it has already shown to be broken.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mockserver.check.study import Study
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.survey import Survey
 
 __all__ = ["Counterexample", "Counterexamples", "RoomRule", "Rule"]
@@ -40,7 +40,7 @@ class Rule:
         self.looked_at = 0
         self.skipped: str | None = None
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """Look at one room."""
         return iter(())
 
@@ -60,7 +60,7 @@ class RoomRule(Rule):
 
     def __init__(
         self,
-        look: Callable[[Study], Counterexamples],
+        look: Callable[[ObservedRoom], Counterexamples],
         *data_types: str,
         besides: tuple[str, ...] = (),
         of_story: bool = True,
@@ -71,9 +71,9 @@ class RoomRule(Rule):
         self._data_types = data_types
         self._besides = besides
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """Look at one room, and count its records."""
-        named = self._data_types or [one for one in study.data_types if one not in self._besides]
-        tables = [study.table(data_type) for data_type in named]
+        named = self._data_types or [one for one in observed.data_types if one not in self._besides]
+        tables = [observed.table(data_type) for data_type in named]
         self.looked_at += sum(len(table) - (int(table.written.sum()) if self.of_story else 0) for table in tables)
-        return self._look(study)
+        return self._look(observed)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mockserver.check.discovery import Discovery
 from mockserver.check.errors import CheckError, UnreadableError
 from mockserver.check.invariants import INVARIANTS, Invariant
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.reader import Reader, data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Study
 from mockserver.check.survey import Survey, served_types
 
 __all__ = ["Result", "Run"]
@@ -106,9 +106,9 @@ class Run:
         # First the horizon: who took part by then is among those who are found after it.
         horizon = self._reader.horizon()
         room = self._discovery.room(survey.experiment_id, room_id)
-        study = Study(self._reader, survey.experiment_id, room, survey.data_types, horizon)
-        self._look(lambda rule: rule.room(study), room.url)
-        self._left_out += study.left_out
+        observed = ObservedRoom(self._reader, survey.experiment_id, room, survey.data_types, horizon)
+        self._look(lambda rule: rule.room(observed), room.url)
+        self._left_out += observed.left_out
 
     def _look_at_experiment(self, survey: Survey) -> None:
         url = self._reader.url(data_path("events", "experiment", survey.experiment_id), {})

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import click
 
-from mockserver.app import create_app, create_sandbox
+from mockserver.app import create_app, create_sandboxes
 from mockserver.check.reader import Reader
 from mockserver.check.run import Result, Run
 from mockserver.check.transport import HttpTransport, InProcessTransport
@@ -38,10 +38,9 @@ def reader_of(settings: Settings, keys: Sequence[str]) -> Iterator[Reader]:
     Raises:
         ScenarioError: The scenario is unknown or invalid.
     """
-    sandbox = create_sandbox(settings)
-    with contextlib.closing(sandbox.store):
-        app = create_app(sandbox=sandbox)
-        yield Reader(InProcessTransport(app), keys or _reading_keys(sandbox))
+    with contextlib.closing(create_sandboxes(settings)) as sandboxes:
+        app = create_app(sandboxes=sandboxes)
+        yield Reader(InProcessTransport(app), keys or _reading_keys(sandboxes.default))
 
 
 def check(reader: Reader, experiment_ids: Sequence[str], most_rooms: int | None) -> tuple[list[Result], str, list[str]]:

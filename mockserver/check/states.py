@@ -8,8 +8,8 @@ longest sequence of states that anybody went through is what all others begin as
 
 from collections.abc import Sequence
 
+from mockserver.check.observed_room import Event, ObservedRoom
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Event, Study
 
 __all__ = ["StatesInOrder"]
 
@@ -21,59 +21,59 @@ class StatesInOrder(Rule):
         super().__init__()
         self._orders: dict[str, tuple[list[str], str]] = {}
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """Every participant's way through the states."""
-        moves = study.events_of("state.enter", "state.exit")
+        moves = observed.events_of("state.enter", "state.exit")
         self.looked_at += len(moves)
         for who in dict.fromkeys(move.who for move in moves):
             own = [move for move in moves if move.who == who]
-            yield from _pairs(study, own)
-            yield from _as_defined(study, [move for move in own if move.type == "state.enter"])
-            yield from self._order(study, [move for move in own if move.type == "state.enter"])
+            yield from _pairs(observed, own)
+            yield from _as_defined(observed, [move for move in own if move.type == "state.enter"])
+            yield from self._order(observed, [move for move in own if move.type == "state.enter"])
 
-    def _order(self, study: Study, entered: Sequence[Event]) -> Counterexamples:
+    def _order(self, observed: ObservedRoom, entered: Sequence[Event]) -> Counterexamples:
         states = [event.record["stateId"] for event in entered]
-        order, shown_by = self._orders.setdefault(study.experiment_id, (states, ""))
+        order, shown_by = self._orders.setdefault(observed.experiment_id, (states, ""))
         for number, event in enumerate(entered):
             if number < len(order) and states[number] != order[number]:
                 after = f"{states[number - 1]!r}" if number else "nothing"
                 yield Counterexample(
-                    f"{study.tell_event(event)} enters {states[number]!r} after {after}; {shown_by} went to "
+                    f"{observed.tell_event(event)} enters {states[number]!r} after {after}; {shown_by} went to "
                     f"{order[number]!r} there",
-                    study.url_of(event),
+                    observed.url_of(event),
                 )
         if len(states) >= len(order) and entered:
-            shown_by = f"{entered[0].who} of room {study.room.id}"
-            self._orders[study.experiment_id] = (states, shown_by)
+            shown_by = f"{entered[0].who} of room {observed.room.id}"
+            self._orders[observed.experiment_id] = (states, shown_by)
 
 
-def _pairs(study: Study, moves: Sequence[Event]) -> Counterexamples:
+def _pairs(observed: ObservedRoom, moves: Sequence[Event]) -> Counterexamples:
     """In and out in turn, of the same state, never back in time."""
     inside: Event | None = None
     for move in moves:
         if move.type == "state.enter":
             if inside is not None:
-                yield _about(study, move, f"comes before the exit from {inside.record['stateId']!r}")
+                yield _about(observed, move, f"comes before the exit from {inside.record['stateId']!r}")
             inside = move
         elif inside is None or inside.record["stateId"] != move.record["stateId"]:
-            yield _about(study, move, "has no state.enter event of its state before it")
+            yield _about(observed, move, "has no state.enter event of its state before it")
         else:
             inside = None
-    if inside is not None and study.is_over:
-        yield _about(study, inside, "has no state.exit event, though the room is over")
+    if inside is not None and observed.is_over:
+        yield _about(observed, inside, "has no state.exit event, though the room is over")
 
 
-def _as_defined(study: Study, entered: Sequence[Event]) -> Counterexamples:
+def _as_defined(observed: ObservedRoom, entered: Sequence[Event]) -> Counterexamples:
     """The states that the definition has, from the first on."""
-    defined = study.room.states
+    defined = observed.room.states
     if defined is None:
         return
     for number, event in enumerate(entered):
         expected = repr(defined[number]) if number < len(defined) else "no further state"
         if repr(event.record["stateId"]) != expected:
             where = f"as number {number + 1}, where the experiment's definition has {expected}"
-            yield _about(study, event, f"enters {event.record['stateId']!r} {where}")
+            yield _about(observed, event, f"enters {event.record['stateId']!r} {where}")
 
 
-def _about(study: Study, event: Event, what: str) -> Counterexample:
-    return Counterexample(f"{study.tell_event(event)} {what}", study.url_of(event))
+def _about(observed: ObservedRoom, event: Event, what: str) -> Counterexample:
+    return Counterexample(f"{observed.tell_event(event)} {what}", observed.url_of(event))

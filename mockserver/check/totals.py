@@ -9,9 +9,9 @@ runs a total may grow between two requests; it then has to lie between the sums 
 from collections.abc import Callable, Mapping, Sequence
 
 from mockserver.check.discovery import EXPERIMENTS_PATH
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.reader import Reader, data_path
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
-from mockserver.check.study import Study
 from mockserver.check.survey import Survey
 
 __all__ = ["TotalsAgree"]
@@ -25,11 +25,11 @@ class TotalsAgree(Rule):
     unit = "totals"
     of_story = False
 
-    def room(self, study: Study) -> Counterexamples:
+    def room(self, observed: ObservedRoom) -> Counterexamples:
         """A room's totals, participant by participant."""
-        reader, room_id, window = study.reader, study.room.id, study.reader.horizon().query
-        own: dict[str, dict[str, int]] = {who: {} for who in study.room.participants}
-        for data_type in study.data_types:
+        reader, room_id, window = observed.reader, observed.room.id, observed.reader.horizon().query
+        own: dict[str, dict[str, int]] = {who: {} for who in observed.room.participants}
+        for data_type in observed.data_types:
             path = data_path(data_type, "room", room_id)
 
             def parts(data_type: str = data_type) -> list[int]:
@@ -41,7 +41,7 @@ class TotalsAgree(Rule):
             yield from self._compare(reader, path, window, f"{data_type} of its participants", parts)
         for who, totals in own.items():
             yield from self._counts(reader, who, room_id, totals)
-        yield from self._participants(study)
+        yield from self._participants(observed)
 
     def experiment(self, survey: Survey) -> Counterexamples:
         """An experiment's totals, room by room; all rooms count, also those that were not looked into."""
@@ -96,17 +96,17 @@ class TotalsAgree(Rule):
                 said = f"counts of {who} in room {room_id} say {count} {data_type}, the total is {total}"
                 yield Counterexample(said, page.url)
 
-    def _participants(self, study: Study) -> Counterexamples:
-        record, people = study.room.record, study.room.people
+    def _participants(self, observed: ObservedRoom) -> Counterexamples:
+        record, people = observed.room.record, observed.room.people
         if record is None or people is None:
             return
         self.looked_at += 1
         # While the clock runs, the rooms were listed first and more people may have joined since.
-        grown = study.reader.moving and record["participantCount"] < len(people)
+        grown = observed.reader.moving and record["participantCount"] < len(people)
         if record["participantCount"] != len(people) and not grown:
-            path = data_path("rooms", "experiment", study.experiment_id)
+            path = data_path("rooms", "experiment", observed.experiment_id)
             yield Counterexample(
-                f"room {study.room.id} has participantCount {record['participantCount']}, but "
+                f"room {observed.room.id} has participantCount {record['participantCount']}, but "
                 f"{len(people)} participants",
-                study.reader.url(path, {}),
+                observed.reader.url(path, {}),
             )

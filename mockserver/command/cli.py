@@ -20,7 +20,7 @@ from mockserver.command.options import chosen_world, given_path, served_option, 
 from mockserver.command.scenarios import scenario_group, scenarios_command
 from mockserver.command.stop_signals import StopSignals
 from mockserver.sandbox.clock import wall_ms
-from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.words.errors import MockserverError
 from mockserver.words.version import VERSION
 
@@ -31,6 +31,7 @@ __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
 _DEFAULTS = Settings()
+_PROCESS = ProcessSettings()
 
 _HELP = """\
 A local emulator of the HyperStudy data API v3 and the OpenScouter ingestion API: both on one port,
@@ -51,11 +52,11 @@ Examples:
 
 
 @click.group("mockserver", invoke_without_command=True, help=_HELP, epilog=_EPILOG)
-@served_option("--host", default=_DEFAULTS.host, show_default=True, help="Address to listen on.")
+@served_option("--host", default=_PROCESS.host, show_default=True, help="Address to listen on.")
 @served_option(
     "--port",
     metavar="N",
-    default=str(_DEFAULTS.port),
+    default=str(_PROCESS.port),
     show_default=True,
     callback=whole_number(0, 65535),
     help="Port to listen on; 0 picks a free one.",
@@ -94,7 +95,6 @@ Examples:
 @served_option(
     "--store-url",
     metavar="URL",
-    default=_DEFAULTS.store_url,
     help="Database of what clients write, e.g. sqlite:///run.db.  [default: in memory]",
 )
 @served_option("--quiet", is_flag=True, help="Print the last line only: ready http://...")
@@ -122,15 +122,13 @@ def cli(
     token_secret: str,
     link_secret: str,
     control_token: str | None,
-    store_url: str,
+    store_url: str | None,
     quiet: bool,
     as_json: bool,
     ready_file: Path | None,
 ) -> None:
     """Serve, unless a command follows."""
     context.obj = Settings(
-        host=host,
-        port=port,
         scenario=_DEFAULTS.scenario if scenario is None else scenario,
         seed=seed,
         reading=reading,
@@ -140,11 +138,10 @@ def cli(
         allowed_origins=tuple(filter(None, map(str.strip, allowed_origins.split(",")))),
         token_secret=token_secret,
         link_secret=link_secret,
-        control_token=control_token,
-        store_url=store_url,
     )
     if context.invoked_subcommand is None:
-        _serve(context.obj, quiet=quiet, as_json=as_json, ready_path=ready_file)
+        process = ProcessSettings(host=host, port=port, control_token=control_token, store_url=store_url)
+        _serve(context.obj, process, quiet=quiet, as_json=as_json, ready_path=ready_file)
 
 
 @cli.command("export", help="Write golden answers into a folder, in every format.")
@@ -211,14 +208,14 @@ def _fail(message: str, exit_code: int) -> int:
     return exit_code
 
 
-def _serve(settings: Settings, *, quiet: bool, as_json: bool, ready_path: Path | None) -> None:
+def _serve(
+    settings: Settings, process: ProcessSettings, *, quiet: bool, as_json: bool, ready_path: Path | None
+) -> None:
     logging.basicConfig(format="mockserver: %(message)s", level=logging.WARNING)
-    # More requests than threads is nothing to tell a developer.
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
     def announce(announcement: Announcement, server: "Server") -> None:
         lines = [announcement.as_json()] if as_json else [ready_line(announcement)]
-        warning = [exposure_warning(settings.host)] if server.exposed else []
+        warning = [exposure_warning(process.host)] if server.exposed else []
         if as_json or quiet:
             _print(warning, to_stderr=True)
         else:
@@ -231,7 +228,7 @@ def _serve(settings: Settings, *, quiet: bool, as_json: bool, ready_path: Path |
         from mockserver.command.serve import serve
 
         if not stop.requested:
-            serve(settings, announce=announce, ready_path=ready_path, stop=stop)
+            serve(settings, process, announce=announce, ready_path=ready_path, stop=stop)
 
 
 def _print(lines: Sequence[str], *, to_stderr: bool = False) -> None:

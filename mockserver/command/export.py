@@ -10,7 +10,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from mockserver.app import create_app, create_sandbox
+from mockserver.app import create_app, create_sandboxes
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.parameters import FORMATS, MAX_LIMIT
 from mockserver.hyperstudy.routes import BASE_PATH
@@ -31,8 +31,9 @@ def golden_answers(settings: Settings) -> Iterator[tuple[str, bytes]]:
         ScenarioError: The scenario is unknown or invalid.
         SettingsError: The scenario has no key with full access.
     """
-    sandbox = create_sandbox(settings)
-    client = create_app(sandbox=sandbox).test_client()
+    sandboxes = create_sandboxes(settings)
+    sandbox = sandboxes.default
+    client = create_app(sandboxes=sandboxes).test_client()
     headers = {"X-API-Key": _full_key(sandbox), "Host": f"127.0.0.1:{DEFAULT_PORT}"}
     yield "health.json", client.get(f"{BASE_PATH}/health", headers=headers).data
     ids = sandbox.world.sample_ids()

@@ -12,15 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask
-
-from mockserver.app import create_app, create_sandbox
+from mockserver.app import create_app, create_sandboxes, door_of
 from mockserver.command import ready_file
 from mockserver.command.banner import Announcement
 from mockserver.command.stop_signals import StopSignals
+from mockserver.door.door import Door
 from mockserver.ingestion.tokens import mint
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.server import Server, serving
 from mockserver.words.addresses import DATA_API
 from mockserver.words.errors import MockserverError
@@ -33,6 +32,7 @@ _HEALTH = f"{DATA_API}/health"
 
 def serve(
     settings: Settings,
+    process: ProcessSettings,
     *,
     announce: Callable[[Announcement, Server], None],
     ready_path: Path | None,
@@ -41,7 +41,8 @@ def serve(
     """Serve until told to stop.
 
     Args:
-        settings: What to serve, and where.
+        settings: What to serve where a request names no sandbox.
+        process: Where to listen, and where to keep what clients write.
         announce: Called once, as soon as requests are answered.
         ready_path: File that holds the announcement as JSON from then on, until the end.
         stop: Looked at while starting, waited for afterwards.
@@ -50,23 +51,22 @@ def serve(
         ScenarioError: The scenario is unknown or invalid.
         SettingsError: The address or the ready file cannot be used.
     """
-    sandbox = create_sandbox(settings)
-    with contextlib.closing(sandbox.store):
-        app = create_app(sandbox=sandbox)
+    with contextlib.closing(create_sandboxes(settings, process)) as sandboxes:
+        app = create_app(process=process, sandboxes=sandboxes)
         if not stop.requested:
-            _serve(app, sandbox, announce=announce, ready_path=ready_path, stop=stop)
+            _serve(door_of(app), process, sandboxes.default, announce=announce, ready_path=ready_path, stop=stop)
 
 
 def _serve(
-    app: Flask,
+    door: Door,
+    process: ProcessSettings,
     sandbox: Sandbox,
     *,
     announce: Callable[[Announcement, Server], None],
     ready_path: Path | None,
     stop: StopSignals,
 ) -> None:
-    settings = sandbox.settings
-    with serving(app, host=settings.host, port=settings.port, max_body_bytes=settings.max_body_bytes) as server:
+    with serving(door, host=process.host, port=process.port) as server:
         # Not before the port is ours: the file may belong to the server that has it.
         ready_file.clear(ready_path)
         _await_first_answer(server)

@@ -7,50 +7,49 @@ and its tokens are for those who run it.
 import hmac
 import ipaddress
 
-from flask import Response, request
-
-from mockserver.door.http import current_sandbox, is_allowed, json_response
+from mockserver.control.errors import ForbiddenError
+from mockserver.door.asked import Asked
+from mockserver.door.origins import is_allowed
 
 __all__ = ["TOKEN_HEADER", "refuse_strangers"]
 
 TOKEN_HEADER = "X-Mock-Control-Token"
 
 
-def refuse_strangers() -> Response | None:
-    """The 403 for a request from another machine without the control token, or from a page that may not call.
+def refuse_strangers(asked: Asked, control_token: str | None) -> None:
+    """Let a request pass, or say why not.
 
-    Returns:
-        None lets the request pass.
+    Raises:
+        ForbiddenError: It comes from another machine without the token, or from a page that may not call.
     """
-    if _is_from_strange_page():
-        told = f"pages of {request.headers['Origin'][:200]} may not change anything: see --allowed-origins"
-        return json_response({"error": told}, 403)
-    token = current_sandbox().settings.control_token
-    sent = request.headers.get(TOKEN_HEADER, "")
-    if _is_local(request.remote_addr) or (token and hmac.compare_digest(sent.encode(), token.encode())):
-        return None
+    if _is_from_strange_page(asked):
+        told = f"pages of {asked.header(b'origin')[:200]} may not change anything: see --allowed-origins"
+        raise ForbiddenError(told)
+    sent = asked.header(TOKEN_HEADER.lower().encode())
+    client = asked.request.client
+    if client is None or _is_loopback(client[0]):
+        return
+    if control_token and hmac.compare_digest(sent.encode(), control_token.encode()):
+        return
     wanted = "start the server with --control-token"
-    if token:
+    if control_token:
         wanted = f"send the server's --control-token as {TOKEN_HEADER}"
-    return json_response({"error": f"{request.path} is for the machine that the emulator runs on: {wanted}"}, 403)
+    raise ForbiddenError(f"{asked.path} is for the machine that the emulator runs on: {wanted}")
 
 
-def _is_from_strange_page() -> bool:
+def _is_from_strange_page(asked: Asked) -> bool:
     """Would a page anywhere in the web change something here? A browser sends simple requests without asking first."""
-    origin = request.headers.get("Origin")
-    if origin is None or request.method in ("GET", "HEAD"):
+    origin = asked.header(b"origin")
+    if not origin or asked.request.method in ("GET", "HEAD"):
         return False
-    own = f"{request.scheme}://{request.headers.get('Host', '')}"
-    return origin != own and not is_allowed(origin, current_sandbox().settings.allowed_origins)
+    own = f"{asked.request.scheme}://{asked.header(b'host')}"
+    return origin != own and not is_allowed(origin, asked.sandbox.settings.allowed_origins)
 
 
-def _is_local(address: str | None) -> bool:
-    """Is it this machine? An application that is called without a socket has no address to tell."""
-    if not address:
-        return True
+def _is_loopback(address: str) -> bool:
     try:
-        found = ipaddress.ip_address(address.partition("%")[0])
+        parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found).is_loopback
+    mapped = getattr(parsed, "ipv4_mapped", None)
+    return bool((mapped or parsed).is_loopback)

@@ -1,38 +1,98 @@
-"""The sandbox's clock over HTTP: read it, and move it forward."""
+"""The sandbox's clock over HTTP: read it, move it forward, stop it, let it run."""
 
 from typing import Any
 
 from flask import Response
 
 from mockserver.control.errors import ControlError
-from mockserver.door.http import current_sandbox, json_response, read_json
-from mockserver.words.timestamps import iso_from_ms
+from mockserver.sandbox.clock import Clock, ClockError
+from mockserver.web.bodies import read_json
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
+from mockserver.words.json_schema import COUNT, INSTANT, NUMBER, object_of
+from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
-__all__ = ["advance_clock", "read_clock"]
+__all__ = ["CHANGE", "CLOCK", "change_clock", "read_clock"]
 
-# The end of the year 9000: later instants could not be written any more.
-_LAST_MS = 221_845_392_000_000
+CLOCK = object_of("Clock", now=INSTANT, speed=NUMBER, advancedMs=COUNT, tokenNow=INSTANT)
+CHANGE = {
+    **object_of(
+        "ClockChange",
+        advanceMs={**COUNT, "description": "Move now forward by so many milliseconds."},
+        now={**INSTANT, "description": "Set now forward to an instant."},
+        speed={
+            **NUMBER,
+            "minimum": 0,
+            "description": "Simulated ms per real ms: 0 freezes the clock, 1 lets it run as the machine's does.",
+        },
+    ),
+    "required": [],
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+_EXPECTED = (
+    'Expected one of {"advanceMs": <whole number of ms, 0 or more>}, {"now": <instant>} and {"speed": <number>}, '
+    "or speed with one of the others"
+)
 
 
 def read_clock() -> Response:
-    """What time it is in the world, and how fast it passes."""
-    clock = current_sandbox().clock
-    return json_response({"now": iso_from_ms(clock.now_ms()), "speed": clock.speed})
+    """What time it is in the world, how fast it passes, and what time it is for tokens."""
+    reading = current_sandbox().clock.reading()
+    return json_response(
+        {
+            "now": iso_from_ms(reading.now_ms),
+            "speed": reading.speed,
+            "advancedMs": reading.advanced_ms,
+            "tokenNow": iso_from_ms(reading.token_now_ms),
+        }
+    )
 
 
-def advance_clock() -> Response:
-    """Move now forward by the body's `advanceMs`.
+def change_clock() -> Response:
+    """Change what the body names: its speed first, then its now; nothing, where any of it cannot be.
 
     Raises:
-        ControlError: It is missing, no whole number, negative, or leads beyond the year 9000.
+        ControlError: The body names nothing or something else, or the clock cannot be changed like that.
     """
+    body = read_json()
+    _check(body)
     clock = current_sandbox().clock
-    clock.advance(_asked_ms(read_json(), _LAST_MS - clock.now_ms()))
+    try:
+        if "speed" in body:
+            clock.set_speed(body["speed"])
+        _move(clock, body)
+    except ClockError as error:
+        raise ControlError(str(error)) from None
     return read_clock()
 
 
-def _asked_ms(body: Any, most_ms: int) -> int:
-    asked = body.get("advanceMs") if isinstance(body, dict) else None
-    if not isinstance(asked, int) or isinstance(asked, bool) or not 0 <= asked <= most_ms:
-        raise ControlError(f'Expected {{"advanceMs": <whole number from 0 to {most_ms}>}}')
-    return asked
+def _move(clock: Clock, body: dict[str, Any]) -> None:
+    if "advanceMs" in body:
+        clock.advance(body["advanceMs"])
+    if "now" in body:
+        clock.set_forward(_instant_ms(body["now"]))
+
+
+def _check(body: Any) -> None:
+    known = ("advanceMs", "now", "speed")
+    if not isinstance(body, dict) or not body or {"advanceMs", "now"} <= set(body):
+        raise ControlError(_EXPECTED)
+    unknown = [name for name in body if name not in known]
+    if unknown:
+        raise ControlError(f"Unknown field {unknown[0][:40]!r}. {_EXPECTED}")
+    by_ms, speed = body.get("advanceMs", 0), body.get("speed", 0)
+    if not isinstance(by_ms, int) or isinstance(by_ms, bool):
+        raise ControlError(_EXPECTED)
+    if not isinstance(speed, int | float) or isinstance(speed, bool):
+        raise ControlError(_EXPECTED)
+    if "now" in body:
+        _instant_ms(body["now"])
+
+
+def _instant_ms(text: Any) -> int:
+    try:
+        return parse_iso_us(text) // 1000
+    except (TypeError, ValueError):
+        said = f"now must be an ISO 8601 instant, such as 2024-10-20T14:30:00Z, not {text!r}"
+        raise ControlError(said[:300]) from None

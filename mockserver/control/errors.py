@@ -1,12 +1,16 @@
 """What the control API answers when it cannot do what it was asked: `{"error": "..."}`."""
 
 from http import HTTPStatus
+from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from mockserver.door.http import BodyTooLargeError, MalformedJsonError, json_response
+from mockserver.door.refusals import Refusal
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.requests import current_asked
+from mockserver.web.responses import json_response
 
-__all__ = ["ControlError", "UnknownError", "refusal", "render_http_error"]
+__all__ = ["ConflictingError", "ControlError", "ForbiddenError", "UnknownError", "error_response", "wrap"]
 
 
 class ControlError(Exception):
@@ -21,32 +25,42 @@ class UnknownError(ControlError):
     status = 404
 
 
-def refusal(error: Exception) -> Response:
+class ForbiddenError(ControlError):
+    """The caller may not steer the emulator."""
+
+    status = 403
+
+
+class ConflictingError(ControlError):
+    """What is asked does not go with what is there."""
+
+    status = 409
+
+
+def error_response(error: Exception) -> Response:
     """The answer to a request that cannot be served, or whose body cannot be read."""
     if isinstance(error, BodyTooLargeError):
-        return render_http_error(413, {})
+        asked = current_asked()
+        most = asked.sandbox.settings.max_body_bytes
+        refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most)
+        return json_response(wrap(refusal), 413)
     said = f"The body is not valid JSON: {error}" if isinstance(error, MalformedJsonError) else str(error)
     return json_response({"error": said}, getattr(error, "status", 400))
 
 
-def render_http_error(status: int, headers: dict[str, str]) -> Response:
-    """An error below `/_mock` that no route of ours saw.
-
-    Args:
-        status: 404, 405, 413, 500 or any other HTTP error.
-        headers: Go with the answer (`Allow` with 405).
-    """
-    return json_response({"error": _advice(status, headers)}, status, headers)
+def wrap(refusal: Refusal) -> dict[str, Any]:
+    """What no view answered, as this API says it."""
+    return {"error": refusal.message or _advice(refusal)}
 
 
-def _advice(status: int, headers: dict[str, str]) -> str:
+def _advice(refusal: Refusal) -> str:
     """What went wrong, and what to do instead."""
-    if status == 404:
-        return f"Nothing is served at {request.path}"
-    if status == 405:
-        return f"{request.method} is not possible at {request.path}: use {headers.get('Allow', 'another')}"
-    if status == 413:
-        return f"The body is larger than {request.max_content_length} bytes"
-    if status == 500:
+    if refusal.status == 404:
+        return f"Nothing is served at {refusal.path}"
+    if refusal.status == 405:
+        return f"{refusal.method} is not possible at {refusal.path}: use {', '.join(refusal.allow) or 'another'}"
+    if refusal.status == 413:
+        return f"The body is larger than {refusal.most_bytes} bytes"
+    if refusal.status == 500:
         return "Internal error of the emulator: this is a bug in it, and its log says more"
-    return f"{request.method} {request.path} failed: {HTTPStatus(status).phrase}"
+    return f"{refusal.method} {refusal.path} failed: {HTTPStatus(refusal.status).phrase}"

@@ -7,17 +7,66 @@ import orjson
 from flask import Response, request
 
 from mockserver.control.errors import ControlError
-from mockserver.door.http import current_sandbox, json_response
+from mockserver.door.operations import Parameter
 from mockserver.ingestion.schemas import KINDS
-from mockserver.store import IngestedItem, LoggedWarning
+from mockserver.sandbox.study import IngestedItem, LoggedWarning
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
 from mockserver.words import exact_json
+from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["ingested", "lint"]
+__all__ = ["ITEMS", "PARAMETERS", "WARNINGS", "ingested", "lint"]
 
 _MOST = 10_000
 # As far as JavaScript counts exactly, and databases too.
 _LARGEST_OFFSET = 2**53 - 1
+
+ITEMS = object_of(
+    "IngestedItems",
+    items=list_of(
+        object_of(
+            sessionId=TEXT,
+            kind={"type": "string", "enum": list(KINDS)},
+            batch={"type": "integer", "minimum": 1},
+            index=COUNT,
+            receivedAt=INSTANT,
+            item={"type": "object", "additionalProperties": True},
+        )
+    ),
+    total=COUNT,
+)
+WARNINGS = object_of(
+    "LintWarnings",
+    warnings=list_of(
+        object_of(
+            sessionId=TEXT,
+            kind={"type": "string", "enum": list(KINDS)},
+            batch={"type": "integer", "minimum": 1},
+            rule=TEXT,
+            indexes=list_of(COUNT),
+            message=TEXT,
+            foundAt=INSTANT,
+        )
+    ),
+    total=COUNT,
+)
+PARAMETERS = (
+    Parameter("kind", {"type": "string", "enum": list(KINDS)}, "Only this kind of data.", fidelity="inferred"),
+    Parameter("sessionId", TEXT, "Only this session.", fidelity="inferred"),
+    Parameter(
+        "limit",
+        {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _MOST},
+        "The most that are told.",
+        fidelity="inferred",
+    ),
+    Parameter(
+        "offset",
+        {"type": "integer", "minimum": 0, "maximum": _LARGEST_OFFSET, "default": 0},
+        "How many to pass over.",
+        fidelity="inferred",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +81,17 @@ class _Question:
 
 def ingested() -> Response:
     """A page of what was ingested, by batch in order of arrival; `total` counts all that the filters leave."""
-    store, asked = current_sandbox().store, _question()
-    items = store.items(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    total = store.count_items(asked.kind, asked.session_id)
+    arrivals, asked = current_sandbox().study.arrivals, _question()
+    items = arrivals.items(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
+    total = arrivals.count_items(asked.kind, asked.session_id)
     return json_response({"items": [_item(item) for item in items], "total": total})
 
 
 def lint() -> Response:
     """A page of what the lint found, by batch in order of arrival; `total` counts all that the filters leave."""
-    store, asked = current_sandbox().store, _question()
-    warnings = store.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    total = store.count_warnings(asked.kind, asked.session_id)
+    arrivals, asked = current_sandbox().study.arrivals, _question()
+    warnings = arrivals.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
+    total = arrivals.count_warnings(asked.kind, asked.session_id)
     return json_response({"warnings": [_warning(warning) for warning in warnings], "total": total})
 
 

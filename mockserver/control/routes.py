@@ -1,31 +1,99 @@
-"""The routes of the control API, relative to its base path; what they do is in a module each."""
+"""The control API's operations, relative to its base path; what they do is in a module each."""
 
-from flask import Blueprint
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
 
-from mockserver.control.clock import advance_clock, read_clock
-from mockserver.control.errors import ControlError, refusal
-from mockserver.control.ingested import ingested, lint
-from mockserver.control.tokens import mint_token
-from mockserver.control.truth import experiment_truth, overview, room_truth, schema
-from mockserver.control.world import world
-from mockserver.door.http import BodyTooLargeError, MalformedJsonError
+from flask import Response
 
-__all__ = ["make_blueprint"]
+from mockserver.control import clock, ingested, tokens, truth, world
+from mockserver.control.access import TOKEN_HEADER, refuse_strangers
+from mockserver.control.errors import ControlError, error_response, wrap
+from mockserver.door.apis import Api
+from mockserver.door.operations import Answer, Method, Operation
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.reference import Form, document_response
+from mockserver.web.requests import current_asked
+from mockserver.words.json_schema import Schema
+
+__all__ = ["BASE_PATH", "api", "operations"]
+
+BASE_PATH: Final = "/_mock"
 
 
-def make_blueprint() -> Blueprint:
-    """A fresh blueprint, relative to the control API's base path."""
-    blueprint = Blueprint("control", __name__)
-    for error in (ControlError, MalformedJsonError, BodyTooLargeError):
-        blueprint.register_error_handler(error, refusal)
-    blueprint.add_url_rule("/ingested", "ingested", ingested)
-    blueprint.add_url_rule("/lint", "lint", lint)
-    blueprint.add_url_rule("/tokens", "tokens", mint_token, methods=["POST"])
-    blueprint.add_url_rule("/world", "world", world)
-    blueprint.add_url_rule("/clock", "clock", read_clock)
-    blueprint.add_url_rule("/clock", "advance_clock", advance_clock, methods=["POST"])
-    blueprint.add_url_rule("/truth", "truth", overview)
-    blueprint.add_url_rule("/truth/schema", "truth_schema", schema)
-    blueprint.add_url_rule("/truth/experiments/<experiment_id>", "experiment_truth", experiment_truth)
-    blueprint.add_url_rule("/truth/rooms/<room_id>", "room_truth", room_truth)
-    return blueprint
+def operations() -> list[Operation]:
+    """Every operation, in the order in which the reference page shows them."""
+    return [
+        _row("getWorld", "GET", "/world", world.world, "What world this is, and who took part where", "world",
+             world.WORLD),
+        _row("getClock", "GET", "/clock", clock.read_clock, "What time it is in the world", "clock", clock.CLOCK),
+        _row("changeClock", "POST", "/clock", clock.change_clock, "Move the clock, stop it, or let it run", "clock",
+             clock.CLOCK, body=clock.CHANGE),
+        _row("mintToken", "POST", "/tokens", tokens.mint_token, "A token for the ingestion API", "credentials",
+             tokens.TOKEN, body=tokens.ORDER, body_required=False),
+        _row("getIngested", "GET", "/ingested", ingested.ingested, "What was ingested, in pages", "ingestion",
+             ingested.ITEMS, parameters=ingested.PARAMETERS),
+        _row("getLint", "GET", "/lint", ingested.lint, "What was legal and looks wrong all the same", "ingestion",
+             ingested.WARNINGS, parameters=ingested.PARAMETERS),
+        _row("getTruth", "GET", "/truth", truth.overview, "What was planted in every experiment", "truth", truth.TRUTH,
+             long=True),
+        _row("getTruthSchema", "GET", "/truth/schema", truth.schema, "The JSON Schema of the truth", "truth",
+             truth.TRUTH),
+        _row("getExperimentTruth", "GET", "/truth/experiments/<experiment_id>", truth.experiment_truth,
+             "What was planted in an experiment and in its participants", "truth", truth.TRUTH, errors=(404,),
+             long=True),
+        _row("getRoomTruth", "GET", "/truth/rooms/<room_id>", truth.room_truth,
+             "The curves, drift, stalls and lost connections behind a room's records", "truth", truth.TRUTH,
+             errors=(404,), long=True),
+        _document("json"),
+        _document("yaml"),
+    ]  # fmt: skip
+
+
+def api(control_token: str | None) -> Api:
+    """The control API as the door sees it.
+
+    Args:
+        control_token: What other machines must send; None lets only this machine in.
+    """
+    serve = partial(_serve, control_token)
+    return Api("control", BASE_PATH, tuple(operations()), (TOKEN_HEADER,), serve, wrap, emulated=False)
+
+
+def _row(
+    id_: str, method: Method, path: str, view: Callable[..., Any], summary: str, tag: str, answer: Schema, **more: Any
+) -> Operation:
+    whole = Answer(answer, many=False, enveloped=False)
+    errors = (403, *more.pop("errors", ()), *((400, 413) if "body" in more or "parameters" in more else ()))
+    return Operation(id_, method, path, view, summary, tag, whole, errors=errors, fidelity="inferred", **more)
+
+
+def _document(form: Form) -> Operation:
+    answer = Answer({"type": "object"}, many=False, enveloped=False, formats=(f"application/{form}",))
+    return Operation(
+        id=f"getControlOpenApi{form.capitalize()}",
+        method="GET",
+        path=f"/openapi.{form}",
+        view=partial(document_response, "control", form),
+        summary=f"This document as {form.upper()}",
+        tag="reference",
+        answer=answer,
+        errors=(403,),
+        fidelity="inferred",
+        kept=True,
+        long=True,
+    )
+
+
+def _serve(control_token: str | None, operation: Operation) -> Callable[..., Response]:
+    """The view of an operation as Flask calls it: strangers are refused first."""
+
+    def view(**names: str) -> Response:
+        try:
+            refuse_strangers(current_asked(), control_token)
+            answer: Response = operation.view(**names)
+        except (ControlError, MalformedJsonError, BodyTooLargeError) as error:
+            return error_response(error)
+        return answer
+
+    return view

@@ -3,12 +3,19 @@
 from flask import Response, request
 
 from mockserver.control.errors import ControlError
-from mockserver.control.schemas import TokenOrder, read_token_order
-from mockserver.door.http import MalformedJsonError, current_sandbox, json_response, read_json
+from mockserver.control.schemas import TokenOrder, TokenOrderSchema, read_token_order
 from mockserver.ingestion import tokens
+from mockserver.ingestion.described import rules_schema
+from mockserver.web.bodies import MalformedJsonError, read_json
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
+from mockserver.words.json_schema import INSTANT, TEXT, object_of
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["mint_token"]
+__all__ = ["ORDER", "TOKEN", "mint_token"]
+
+ORDER = rules_schema(TokenOrderSchema())
+TOKEN = object_of("Token", token=TEXT, expiresAt=INSTANT)
 
 
 def mint_token() -> Response:

@@ -6,11 +6,16 @@ The records are those of `simulation/truth.py`, written as `simulation/truth_sch
 from flask import Response
 
 from mockserver.control.errors import UnknownError
-from mockserver.door.http import current_sandbox, json_response
 from mockserver.simulation import truth
 from mockserver.simulation.truth_schema import truth_data, truth_schema
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
 
-__all__ = ["experiment_truth", "overview", "room_truth", "schema"]
+__all__ = ["TRUTH", "experiment_truth", "overview", "room_truth", "schema"]
+
+
+# What exactly, `GET /truth/schema` tells.
+TRUTH = {"type": "object", "additionalProperties": True}
 
 
 def overview() -> Response:

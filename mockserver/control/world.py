@@ -4,11 +4,28 @@ from typing import Any
 
 from flask import Response
 
-from mockserver.door.http import current_sandbox, json_response
 from mockserver.simulation.world import World
+from mockserver.web.requests import current_sandbox
+from mockserver.web.responses import json_response
+from mockserver.words.json_schema import COUNT, INSTANT, NAMES, TEXT, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["world"]
+__all__ = ["WORLD", "world"]
+
+WORLD = object_of(
+    "World",
+    scenario=TEXT,
+    seed=COUNT,
+    digest=TEXT,
+    now=INSTANT,
+    experiments=list_of(
+        object_of(
+            id=TEXT,
+            rooms=NAMES,
+            participants={"type": "object", "additionalProperties": NAMES},
+        )
+    ),
+)
 
 
 def world() -> Response:

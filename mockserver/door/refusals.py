@@ -1,52 +1,50 @@
-"""What the server itself answers, in the envelope of the API that the request was meant for.
+"""Why a request with a complete head is answered by no view: one value, which each API puts into its envelope."""
 
-The application never saw these requests, so there is no route and no sandbox; all that is known is a path,
-perhaps. Bodies and codes are those that the APIs use for their own errors.
-"""
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
-from collections.abc import Callable
-from types import ModuleType
-from typing import Any
+__all__ = ["Cause", "Refusal", "RefusedError"]
 
-import orjson
+Cause = Literal[
+    "unknown_route",
+    "wrong_method",
+    "bad_host",
+    "body_too_large",
+    "unknown_sandbox",
+    "two_sandboxes",
+    "stranger",
+    "http_error",
+    "crash",
+]
 
-from mockserver import control, hyperstudy, ingestion
-from mockserver.door.routing import api_of
-from mockserver.ingestion.errors import error_body as ingestion_body
 
-__all__ = ["refusal_body"]
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is told to a client whose request no view has answered.
 
-_CODES = {400: "VALIDATION_ERROR", 413: "PAYLOAD_TOO_LARGE", 500: "INTERNAL_SERVER_ERROR"}
-
-
-def refusal_body(path: str, status: int, message: str) -> bytes:
-    """An error as JSON; in the data API's envelope where it is unclear what was wanted.
-
-    Args:
-        path: What was asked for, or `/` where that could not be understood.
-        status: HTTP status that goes with it.
-        message: What is wrong and what would be right.
+    Attributes:
+        status: Of HTTP.
+        cause: What it is about, for programs.
+        method: Of the request.
+        path: Of the request, decoded, below a sandbox's prefix.
+        allow: The methods that the path knows (405).
+        most_bytes: What a body may have (413).
+        message: What is wrong and what would be right; empty where each API says so in its own words.
     """
-    body = _ENVELOPES[api_of(path) or hyperstudy]
-    return orjson.dumps(body(status, message))
+
+    status: int
+    cause: Cause
+    method: str
+    path: str
+    allow: Sequence[str] = ()
+    most_bytes: int = 0
+    message: str = ""
 
 
-def _data_body(status: int, message: str) -> dict[str, Any]:
-    code = _CODES.get(status, f"HTTP_{status}")
-    details = {"errors": [{"path": "", "message": message}]} if status == 400 else {}
-    return {"status": "error", "error": {"code": code, "message": message, "details": details}}
+class RefusedError(Exception):
+    """Ends a request with a refusal, wherever in the door it is found."""
 
-
-def _ingestion_body(status: int, message: str) -> dict[str, Any]:
-    return ingestion_body(message)
-
-
-def _control_body(status: int, message: str) -> dict[str, Any]:
-    return {"error": message}
-
-
-_ENVELOPES: dict[ModuleType, Callable[[int, str], dict[str, Any]]] = {
-    hyperstudy: _data_body,
-    ingestion: _ingestion_body,
-    control: _control_body,
-}
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message or refusal.cause)
+        self.refusal = refusal

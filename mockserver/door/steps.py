@@ -68,6 +68,12 @@ class Signal:
                 return
         listener()
 
+    def wait(self, seconds: float | None) -> bool:
+        """Block until it has come, for so long at the most; has it?"""
+        come = threading.Event()
+        self.listen(come.set)
+        return come.wait(seconds)
+
 
 @dataclass(frozen=True, slots=True)
 class Body:

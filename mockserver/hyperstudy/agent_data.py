@@ -4,9 +4,17 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.hyperstudy.json_schema import (
+from mockserver.hyperstudy.metadata import ABOUT, about
+from mockserver.hyperstudy.parameters import whole_number
+from mockserver.hyperstudy.places import find_experiment, find_room, unknown
+from mockserver.simulation.records.agents import AgentRun, Decision, agent_runs
+from mockserver.simulation.scenario.specs import SCALES
+from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.json_schema import (
     FLAG,
     INSTANT,
     NUMBER,
@@ -17,13 +25,6 @@ from mockserver.hyperstudy.json_schema import (
     object_of,
     optional,
 )
-from mockserver.hyperstudy.metadata import ABOUT, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
-from mockserver.hyperstudy.parameters import whole_number
-from mockserver.hyperstudy.places import find_experiment, find_room, unknown
-from mockserver.simulation.records.agents import AgentRun, Decision, agent_runs
-from mockserver.simulation.scenario.specs import SCALES
-from mockserver.simulation.story.rooms import RoomRef
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["agent_operations"]

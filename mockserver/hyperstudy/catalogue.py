@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Shape
+from mockserver.hyperstudy.shapes import SHAPES, Shape
 from mockserver.simulation.records.attendance import COMPLETION_CODES
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.simulation.scenario.specs import COMPONENTS
 from mockserver.simulation.world import DataType
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["CATALOGUE", "MAX_LIMIT", "SCOPES", "DataTypeRow", "Filter", "Scope"]
 

@@ -8,8 +8,8 @@ the server to check a configuration; how far that goes is inferred.
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeGuard
 
-from mockserver.hyperstudy.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
 from mockserver.simulation.scenario.specs import COMPONENTS
+from mockserver.words.json_schema import FLAG, ID, NUMBER, TEXT, Schema, optional
 
 __all__ = ["FOCUS_COMPONENT", "GLOBAL_COMPONENTS", "scale_problems"]
 

@@ -8,19 +8,21 @@ from typing import Any
 
 from flask import Response, request
 
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
 from mockserver.hyperstudy.declared_variables import with_variables
 from mockserver.hyperstudy.envelope import success
+from mockserver.hyperstudy.errors import NotFound
 from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
-from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.hyperstudy.metadata import ABOUT, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
-from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, refuse_foreign, unknown
+from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
 from mockserver.hyperstudy.shapes import Shape
 from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["API_VERSION", "data_operations", "recording_links"]
@@ -71,9 +73,9 @@ def _operation(row: DataTypeRow, scope: Scope) -> Operation:
 
 def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
     def view(call: Call, scope_id: str) -> Response:
-        refuse_foreign(call, scope, scope_id)
+        located = _located(call, scope, scope_id)
         parameters = read_parameters(call.arguments, row, scope, scope_id)
-        place = _find(call, scope, scope_id, parameters)
+        place = _place(call, located, parameters)
         query = _query(row, parameters, place, call.now_ms)
         if parameters.window_ms is None:
             found = call.world.select(row.name, place.rooms, query)
@@ -89,18 +91,34 @@ def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
     return view
 
 
-def _find(call: Call, scope: Scope, scope_id: str, parameters: DataParameters) -> Place:
-    """The rooms that are meant; CSV and NDJSON count as export.
+def _located(call: Call, scope: Scope, scope_id: str) -> Place | NotFound:
+    """The rooms that are meant, looked up once; that they are not there is told after what is wrong with parameters.
+
+    Raises:
+        Forbidden: They belong to another organisation.
+    """
+    try:
+        if scope == "experiment":
+            experiment_id = find_experiment(call, scope_id).id
+            return Place(call.world.rooms(experiment_id), experiment_id)
+        room = find_room(call, scope_id if scope == "room" else call.arguments.get("roomId", ""))
+        return Place((room,), room.experiment_id) if scope == "room" else find_participant(call, room, scope_id)
+    except NotFound as error:
+        return error
+
+
+def _place(call: Call, located: Place | NotFound, parameters: DataParameters) -> Place:
+    """What was located; CSV and NDJSON count as export.
 
     Raises:
         NotFound: There is no such experiment, room or participant.
-        Forbidden: It belongs to another organisation.
+        Forbidden: It may not be exported.
     """
-    export = parameters.format != "json"
-    if scope == "experiment":
-        return Place(call.world.rooms(find_experiment(call, scope_id, export=export).id))
-    room = find_room(call, scope_id if scope == "room" else parameters.room_id or "", export=export)
-    return Place((room,)) if scope == "room" else find_participant(call, room, scope_id)
+    if isinstance(located, NotFound):
+        raise located
+    if parameters.format != "json":
+        find_experiment(call, located.experiment_id, export=True)
+    return located
 
 
 def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: int) -> Query:
@@ -124,7 +142,7 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: i
 
 def recording_links(call: Call) -> RecordingLinks:
     """Makes links for the host that the request came to, valid from now on."""
-    base = host_url(request.scheme, request.headers.get("Host"), request.server)
+    base = host_url(request.scheme, request.headers.get("Host"), request.server) + request.script_root
     return RecordingLinks(base, call.base_path, call.sandbox.settings, call.now_ms)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.hyperstudy.bodies import problems
 from mockserver.hyperstudy.component_schemas import FOCUS_COMPONENT, GLOBAL_COMPONENTS, scale_problems
-from mockserver.hyperstudy.json_schema import COUNT, FLAG, ID, TEXT, Schema, labelled, list_of
+from mockserver.words.json_schema import COUNT, FLAG, ID, TEXT, Schema, labelled, list_of
 
 __all__ = ["CHANGES", "DEFINITION", "PROMPT", "definition_problems"]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.hyperstudy.operations import Call
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.launches import Launch
 from mockserver.sandbox.study.shelves import Kept, owner_id

@@ -3,7 +3,7 @@
 Source: bodies and answers of the official client (observed).
 """
 
-from mockserver.hyperstudy.json_schema import (
+from mockserver.words.json_schema import (
     COUNT,
     FLAG,
     ID,

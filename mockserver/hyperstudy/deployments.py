@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment, sessions_of
 from mockserver.hyperstudy.deployment_schemas import (
     DEPLOYMENT,
@@ -18,10 +20,9 @@ from mockserver.hyperstudy.deployment_schemas import (
     STOPPED,
 )
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
+from mockserver.words.json_schema import TEXT
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]

@@ -5,14 +5,17 @@ Source: `{"status", "data", "metadata"}` and `{"status", "error"}` from the API 
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
-from mockserver.door.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response
+from mockserver.door.refusals import Refusal
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.requests import current_asked, current_notes, current_sandbox
+from mockserver.web.responses import json_response
 from mockserver.words.addresses import DATA_API
 
-__all__ = ["error_response", "render_http_error", "success"]
+__all__ = ["error_body", "error_response", "success", "wrap"]
 
 _BASE_CODES = {
     400: "VALIDATION_ERROR",
@@ -33,19 +36,41 @@ def error_response(error: Exception) -> Response:
     if isinstance(error, MalformedJsonError):
         error = InvalidBody(f"The body is not valid JSON: {error}.", [{"path": "", "message": str(error)}])
     if isinstance(error, BodyTooLargeError):
-        return render_http_error(413, {})
+        return _too_large()
     if not isinstance(error, ApiError):
         raise error
-    code = "AUTHENTICATION_ERROR" if error.status == 401 and _observed() else error.code
-    body = {"code": code, "message": error.message, "details": error.details}
-    return json_response({"status": "error", "error": body}, error.status, error.headers)
+    notes = current_notes()
+    notes.cause, notes.message = str(error.details.get("reason", error.code)), error.message
+    return json_response(error_body(error, observed=_observed()), error.status, error.headers)
 
 
-def render_http_error(status: int, headers: dict[str, str]) -> Response:
-    """The envelope of an error that no view raised: an unknown route, a wrong method, a crash."""
-    code = _BASE_CODES.get(status, f"HTTP_{status}")
-    details = {"method": request.method, "path": request.path[:200]}
-    return error_response(ApiError(status, code, _message(status, headers), details, headers))
+def error_body(error: ApiError, *, observed: bool = False) -> dict[str, Any]:
+    """The envelope of an error.
+
+    Args:
+        observed: In the reading of the official client, where it disagrees with the documentation.
+    """
+    code = "AUTHENTICATION_ERROR" if error.status == 401 and observed else error.code
+    return _error(code, error.message, error.details)
+
+
+def wrap(refusal: Refusal) -> dict[str, Any]:
+    """The envelope of what no view answered: an unknown route, a wrong method, a crash."""
+    code = _BASE_CODES.get(refusal.status, f"HTTP_{refusal.status}")
+    details = {"method": refusal.method, "path": refusal.path[:200]}
+    return _error(code, refusal.message or _message(refusal), details)
+
+
+def _error(code: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
+    return {"status": "error", "error": {"code": code, "message": message, "details": details}}
+
+
+def _too_large() -> Response:
+    asked = current_asked()
+    most = asked.sandbox.settings.max_body_bytes
+    refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most)
+    asked.notes.cause = refusal.cause
+    return json_response(wrap(refusal), 413)
 
 
 def _observed() -> bool:
@@ -71,16 +96,16 @@ def _hint(path: str) -> str:
     return f"Data is at {DATA_API}/data/{place}; all routes are at {DATA_API}/docs."
 
 
-def _message(status: int, headers: dict[str, str]) -> str:
-    path = shown(request.path)
-    if status == 404:
-        return f"No route {request.method} {path}. {_hint(request.path)}"
-    if status == 405:
-        return f"{request.method} is not allowed for {path}; use {headers.get('Allow', 'another method')}."
-    if status == 400:
+def _message(refusal: Refusal) -> str:
+    path = shown(refusal.path)
+    if refusal.status == 404:
+        return f"No route {refusal.method} {path}. {_hint(refusal.path)}"
+    if refusal.status == 405:
+        return f"{refusal.method} is not allowed for {path}; use {', '.join(refusal.allow) or 'another method'}."
+    if refusal.status == 400:
         return "The request's Host header is not valid; send the name and port that this server is called by."
-    if status == 413:
-        return f"The body is larger than the {request.max_content_length} bytes that are accepted; send smaller parts."
-    if status == 500:
+    if refusal.status == 413:
+        return f"The body is larger than the {refusal.most_bytes} bytes that are accepted; send smaller parts."
+    if refusal.status == 500:
         return "The emulator failed while answering; this is a bug of its own, and its log has a traceback."
-    return f"The request could not be answered (HTTP {status})."
+    return f"The request could not be answered (HTTP {refusal.status})."

@@ -12,16 +12,16 @@ from typing import Any
 import orjson
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against
-from mockserver.hyperstudy.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import KIND, NOW
-from mockserver.hyperstudy.operations import Answer, Call, Operation
-from mockserver.sandbox.study.written_events import keep_events
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
 __all__ = ["event_batch_operations"]
@@ -74,9 +74,7 @@ def record_events(call: Call) -> Response:
             events.append(_event(call, item))
         except _RejectedError as reasons:
             rejections.append({"index": index, "reason": str(reasons)})
-    # Ids are counted on, so nobody else may write between counting and writing.
-    with call.sandbox.study.lock:
-        keep_events(call.sandbox.store, events, call.now_ms)
+    call.sandbox.study.record_events(events, call.now_ms)
     verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
     # A batch may be about many rooms: it has no scope.
     return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)

@@ -10,8 +10,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 
 from mockserver.hyperstudy.bodies import path_of
-from mockserver.hyperstudy.json_schema import ID, KEYWORD, TEXT, Schema, labelled, optional
 from mockserver.simulation.records.events import CATEGORIES
+from mockserver.words.json_schema import ID, KEYWORD, TEXT, Schema, labelled, optional
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]

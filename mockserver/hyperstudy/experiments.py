@@ -9,19 +9,21 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Method, Operation, Parameter
 from mockserver.hyperstudy.bodies import checked_body, read_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.hyperstudy.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
 from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
-from mockserver.hyperstudy.operations import Answer, Call, Method, Operation, Parameter
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.sandbox.study.definitions import participants_of
 from mockserver.sandbox.study.shelves import Kept, owner_id
+from mockserver.sandbox.study.writing import attempt
+from mockserver.words.json_schema import COUNT, FLAG, INSTANT, TEXT, Schema, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["experiment_operations"]
@@ -166,11 +168,8 @@ def create_experiment(call: Call) -> Response:
     """
     body = read_body()
     definition = _definition(_sent(body) if isinstance(body, dict) else body)
-    study = call.sandbox.study
-    with study.lock:
-        id_ = study.new_id("exp_", study.experiments)
-        key = call.caller
-        kept = study.experiments.put(id_, definition, key.owner, key.organisation, call.now_ms)
+    key = call.caller
+    kept = call.sandbox.study.experiments.add(definition, key.owner, key.organisation, call.now_ms)
     return success([_record(call, kept)], _about(call, kept), 201)
 
 
@@ -230,12 +229,13 @@ def update_experiment(call: Call, experiment_id: str) -> Response:
         InvalidBody: The experiment would have problems, or the body names nothing.
         NotFound, Forbidden: As for every experiment.
     """
-    changes = checked_body(CHANGES)
-    study = call.sandbox.study
-    with study.lock:
+    changes = _sent(checked_body(CHANGES))
+
+    def change() -> Kept:
         kept = find_experiment(call, experiment_id, write=True)
-        definition = _definition({**kept.body, **_sent(changes)})
-        study.experiments.put(kept.id, definition, kept.owner, kept.organisation, call.now_ms)
+        return call.sandbox.study.experiments.replace(kept, _definition({**kept.body, **changes}), call.now_ms)
+
+    kept = attempt(change)
     return success([{"id": kept.id, "updated": True}], _about(call, kept))
 
 
@@ -257,15 +257,18 @@ def delete_experiment(call: Call, experiment_id: str) -> Response:
         NotFound, Forbidden: As for every experiment.
     """
     skip = flag(call.arguments, "skipDataCheck")
-    study = call.sandbox.study
-    with study.lock:
+
+    def change() -> Kept:
         kept = find_experiment(call, experiment_id, write=True)
         if not skip and _summary(call, kept)["roomCount"]:
             raise Conflict(
                 f"The experiment {kept.id} has collected data; send skipDataCheck=true to delete it all the same.",
                 {"id": kept.id},
             )
-        study.experiments.delete(kept.id, call.now_ms)
+        call.sandbox.study.experiments.delete(kept, call.now_ms)
+        return kept
+
+    kept = attempt(change)
     return success([{"id": kept.id, "deleted": True}], _about(call, kept))
 
 

@@ -9,11 +9,12 @@ import re
 from flask import Response, request
 from werkzeug.http import dump_options_header
 
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
-from mockserver.hyperstudy.json_schema import TEXT
 from mockserver.hyperstudy.links import LinkError, verify
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.simulation.media.files import MediaFile, recording_file
+from mockserver.words.json_schema import TEXT
 
 __all__ = ["byte_range", "file_operations", "recording_path"]
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.errors import InvalidParameter
-from mockserver.hyperstudy.operations import Parameter
 
 __all__ = ["described_flag", "flag"]
 

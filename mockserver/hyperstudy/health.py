@@ -2,9 +2,10 @@
 
 from flask import Response
 
-from mockserver.door.http import json_response
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.data import API_VERSION
-from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.web.responses import json_response
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["health_operations"]

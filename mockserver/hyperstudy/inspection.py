@@ -8,12 +8,12 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Forbidden
-from mockserver.hyperstudy.json_schema import FLAG, ID, INSTANT, NAMES, TEXT, labelled, list_of, object_of, optional
 from mockserver.hyperstudy.metadata import ABOUT, about
-from mockserver.hyperstudy.operations import Answer, Call, Operation, Parameter
 from mockserver.hyperstudy.parameters import room_of_participant
 from mockserver.hyperstudy.places import find_experiment, find_participant, find_room
 from mockserver.sandbox.study.definitions import output_variables
@@ -21,6 +21,7 @@ from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.records.records import ComponentRecord
 from mockserver.simulation.scenario.specs import SCALES
 from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words.json_schema import FLAG, ID, INSTANT, NAMES, TEXT, labelled, list_of, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["inspection_operations"]

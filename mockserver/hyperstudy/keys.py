@@ -7,24 +7,25 @@ and the order of checks are inferred.
 from collections.abc import Mapping
 
 from mockserver.hyperstudy.errors import Forbidden, Unauthorized
+from mockserver.sandbox.keys import Keys
 from mockserver.simulation.scenario.specs import KeySpec
 
-__all__ = ["HEADER", "authenticate", "authorise", "covers"]
+__all__ = ["HEADER", "HEADERS", "ORGANISATION_HEADER", "authenticate", "authorise", "covers"]
 
 HEADER = "X-API-Key"
 ORGANISATION_HEADER = "X-Organization-Id"
 # Where people put a key by mistake; a message can then say so.
 _WRONG_PLACES = ("Authorization", "X-Api-Token", "Api-Key", "ApiKey", "X-Auth-Token", "X-HyperStudy-Key")
+# All that letting a caller in reads of a request.
+HEADERS = (HEADER, ORGANISATION_HEADER, *_WRONG_PLACES)
 
 
-def authenticate(
-    headers: Mapping[str, str], keys: Mapping[str, KeySpec], now_ms: int, in_query: bool = False
-) -> KeySpec:
-    """Find the key that a request was sent with.
+def authenticate(headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: bool = False) -> tuple[str, KeySpec]:
+    """Find the key that a request was sent with, and its name.
 
     Args:
         headers: The request's, looked up without regard to case.
-        keys: The scenario's, by name.
+        keys: The sandbox's.
         in_query: Something that looks like a key stands in the query string.
 
     Raises:
@@ -33,14 +34,15 @@ def authenticate(
     value = headers.get(HEADER)
     if not value:
         raise Unauthorized("missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query)}.")
-    key = next((key for key in keys.values() if key.value == value), None)
-    if key is None:
+    known = keys.find(value)
+    if known is None:
         raise Unauthorized("unknown", "The API key is not known here; the server's start-up banner shows one that is.")
+    key = known[1]
     if key.revoked:
         raise Unauthorized("revoked", "The API key was revoked; use another one.")
     if key.expires_ms is not None and key.expires_ms <= now_ms:
         raise Unauthorized("expired", "The API key has expired; use another one.")
-    return key
+    return known
 
 
 def _misplaced(headers: Mapping[str, str], in_query: bool) -> str:

@@ -5,21 +5,23 @@ those that the budget does not cover are not spawned and can be retried (inferre
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment
 from mockserver.hyperstudy.deployment_schemas import MORE_ROOMS, NEW_DEPLOYMENT
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
-from mockserver.hyperstudy.operations import Call
 from mockserver.hyperstudy.places import find_experiment
 from mockserver.sandbox.study.definitions import agent_roles, agent_seats
-from mockserver.sandbox.study.launches import STAGGER_MS, Launch, add_launches, new_launch, save_launch
+from mockserver.sandbox.study.launches import STAGGER_MS, Launch, new_launch
 from mockserver.sandbox.study.shelves import Kept
+from mockserver.sandbox.study.writing import attempt
 
 __all__ = ["create_deployment", "retry_room", "run_more", "stop_room"]
 
@@ -36,15 +38,11 @@ def create_deployment(call: Call) -> Response:
     """
     body = checked_body(NEW_DEPLOYMENT)
     config = body.get("config", {})
-    study, key = call.sandbox.study, call.caller
-    with study.lock:
-        experiment = find_experiment(call, body["experimentId"], write=True)
-        if config.get("type") == "agent-only":
-            _preflight(call, experiment, config)
-        id_ = study.new_id("dep_", study.deployments)
-        kept = study.deployments.put(
-            id_, {"experimentId": experiment.id, "config": config}, key.owner, key.organisation, call.now_ms
-        )
+    experiment = find_experiment(call, body["experimentId"], write=True)
+    if config.get("type") == "agent-only":
+        _preflight(call, experiment, config)
+    made, key = {"experimentId": experiment.id, "config": config}, call.caller
+    kept = call.sandbox.study.deployments.add(made, key.owner, key.organisation, call.now_ms)
     if config.get("type") == "agent-only":
         _launch(call, kept, experiment, int(config["agentDeployment"]["rooms"]))
     return success(deployment_record(call, kept), status=201)
@@ -127,26 +125,27 @@ def _cast(call: Call, experiment: Kept) -> list[dict[str, str]]:
 def _launch(call: Call, kept: Kept, experiment: Kept, count: int) -> dict[str, Any]:
     """Start rooms one after the other until the deployment's budget is used up; a room that runs is not ended by it.
 
-    What rooms will cost is known by telling their stories. Others need not wait for that: it is done without the
-    lock, and again if somebody else has launched or stopped a room meanwhile.
+    What rooms will cost is known by telling their stories, and others need not wait for that.
     """
     study = call.sandbox.study
-    while True:
-        revision = study.launch_revision
-        launched = _reckoned(call, kept, experiment, count)
-        with study.lock:
-            if study.launch_revision == revision:
-                add_launches(call.sandbox.store, launched, call.now_ms)
-                return {"batchId": launched[0].batch_id, "requestedRooms": count}
+
+    def change() -> list[Launch]:
+        before = study.launches()
+        # Its budget may have grown since.
+        launched = _reckoned(call, study.deployments.get(kept.id) or kept, experiment, count, before)
+        study.add_launches(launched, before, call.now_ms)
+        return launched
+
+    return {"batchId": attempt(change)[0].batch_id, "requestedRooms": count}
 
 
-def _reckoned(call: Call, kept: Kept, experiment: Kept, count: int) -> list[Launch]:
-    """The next launches of a deployment, at least one, as they are if nobody launches anything else first."""
-    study = call.sandbox.study
-    # Its budget may have grown since.
-    kept = study.deployments.get(kept.id) or kept
+def _reckoned(call: Call, kept: Kept, experiment: Kept, count: int, before: Sequence[Launch]) -> list[Launch]:
+    """The next launches of a deployment, at least one, as they are if nobody launches anything else first.
+
+    Args:
+        before: All launches so far.
+    """
     experiment_id = experiment.id
-    before = study.launches()
     index = len(call.sandbox.world.rooms(experiment_id)) + sum(
         not one.spawned for one in before if one.experiment_id == experiment_id
     )
@@ -178,7 +177,7 @@ def _reckoned(call: Call, kept: Kept, experiment: Kept, count: int) -> list[Laun
 def _room_cost(call: Call, experiment: Kept, launch: Launch) -> float:
     """What a room will have cost when it is over, in dollars."""
     study = call.sandbox.study
-    return sum(decision.cost_usd for decision in study.decisions(study.launch(experiment, launch)))
+    return sum(decision.cost_usd for decision in study.decisions(study.room_of(experiment, launch)))
 
 
 def run_more(call: Call, deployment_id: str) -> Response:
@@ -188,8 +187,8 @@ def run_more(call: Call, deployment_id: str) -> Response:
         Conflict: It is not agent-only, or its experiment can no longer be played by agents.
     """
     body = checked_body(MORE_ROOMS)
-    study = call.sandbox.study
-    with study.lock:
+
+    def change() -> tuple[Kept, Kept]:
         kept = find_deployment(call, deployment_id)
         agents = kept.body["config"].get("agentDeployment")
         if kept.body["config"].get("type") != "agent-only" or agents is None:
@@ -201,9 +200,10 @@ def run_more(call: Call, deployment_id: str) -> Response:
             "budgetUsd": agents["budgetUsd"] + body["budgetUsd"],
         }
         config = {**kept.body["config"], "agentDeployment": total}
-        kept = study.deployments.put(
-            kept.id, {**kept.body, "config": config}, kept.owner, kept.organisation, call.now_ms
-        )
+        changed = call.sandbox.study.deployments.replace(kept, {**kept.body, "config": config}, call.now_ms)
+        return changed, experiment
+
+    kept, experiment = attempt(change)
     return success(_launch(call, kept, experiment, int(body["rooms"])), status=202)
 
 
@@ -213,12 +213,15 @@ def stop_room(call: Call, deployment_id: str, room_id: str) -> Response:
     Raises:
         Conflict: It does not run.
     """
-    with call.sandbox.study.lock:
+
+    def change() -> None:
         launch = _find_launch(call, find_deployment(call, deployment_id), room_id)
         room = call.sandbox.world.room(room_id)
         if room is None or not room.started_ms <= call.now_ms < call.sandbox.world.plan(room).ended_ms:
             raise Conflict(f"The room {room_id} is not running.", {"id": room_id})
-        save_launch(call.sandbox.store, replace(launch, stopped_ms=call.now_ms), call.now_ms)
+        call.sandbox.study.replace_launch(launch, replace(launch, stopped_ms=call.now_ms), call.now_ms)
+
+    attempt(change)
     return success({"stopped": True})
 
 
@@ -228,13 +231,17 @@ def retry_room(call: Call, deployment_id: str, room_id: str) -> Response:
     Raises:
         Conflict: It was spawned, or retried before, or the experiment can no longer be played by agents.
     """
-    with call.sandbox.study.lock:
+
+    def change() -> tuple[Kept, Kept]:
         kept = find_deployment(call, deployment_id)
         launch = _find_launch(call, kept, room_id)
         if launch.spawned or launch.retried:
             raise Conflict(f"The room {room_id} is none that failed to spawn.", {"id": room_id})
         experiment = _still_played(call, kept)
-        save_launch(call.sandbox.store, replace(launch, retried=True), call.now_ms)
+        call.sandbox.study.replace_launch(launch, replace(launch, retried=True), call.now_ms)
+        return kept, experiment
+
+    kept, experiment = attempt(change)
     return success(_launch(call, kept, experiment, 1), status=202)
 
 

@@ -4,11 +4,9 @@ Source: 1000 requests an hour for a key and 100 a minute for an endpoint (docume
 with the first request in them, and the headers, are inferred (after the documented headers of API v4).
 """
 
-from flask import g
-
+from mockserver.door.asked import Asked
 from mockserver.hyperstudy.errors import ApiError
 from mockserver.sandbox.counters import Count, Limit
-from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation.scenario.specs import KeySpec
 
 __all__ = ["LIMITS", "RateLimited", "check_limits"]
@@ -32,7 +30,7 @@ class RateLimited(ApiError):
         )
 
 
-def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
+def check_limits(asked: Asked, key: KeySpec, operation_id: str) -> None:
     """Count a request of a key to an operation, if limits are on. Time is the wall's, as for tokens.
 
     The headers tell of the limit that is nearest.
@@ -40,6 +38,7 @@ def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
     Raises:
         RateLimited: It is one too many.
     """
+    sandbox = asked.sandbox
     if not sandbox.settings.rate_limits:
         return
     now_ms = sandbox.clock.token_now_ms()
@@ -47,6 +46,6 @@ def check_limits(sandbox: Sandbox, key: KeySpec, operation_id: str) -> None:
     for limit in LIMITS:
         who = (key.value, operation_id) if limit.name == "endpoint" else (key.value,)
         counts.append(sandbox.counters.count(limit, who, now_ms))
-        g.rate_count = min(counts, key=lambda count: (count.allowed, count.left))
+        asked.notes.rate_count = min(counts, key=lambda count: (count.allowed, count.left))
         if not counts[-1].allowed:
             raise RateLimited(counts[-1], now_ms)

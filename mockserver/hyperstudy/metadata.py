@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import INSTANT, TEXT, Schema
-from mockserver.hyperstudy.operations import Call
+from mockserver.hyperstudy.calls import Call
+from mockserver.words.json_schema import INSTANT, TEXT, Schema
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ABOUT", "KIND", "NOW", "PLACE", "about"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import COUNT, FLAG, Schema, labelled, object_of
+from mockserver.words.json_schema import COUNT, FLAG, Schema, labelled, object_of
 
 __all__ = ["PAGINATION", "Page"]
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
-from mockserver.hyperstudy.json_schema import ID, INSTANT, Schema, labelled, object_of, optional
-from mockserver.hyperstudy.operations import Parameter
-from mockserver.hyperstudy.shapes import weaker
+from mockserver.words.fidelity import weaker
+from mockserver.words.json_schema import ID, INSTANT, Schema, labelled, object_of, optional
 from mockserver.words.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [

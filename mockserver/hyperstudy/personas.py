@@ -8,13 +8,15 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked, checked_body, problems, read_body
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
-from mockserver.hyperstudy.operations import Answer, Call, Operation
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.shelves import Kept, owner_id
+from mockserver.sandbox.study.writing import attempt
+from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
@@ -146,7 +148,7 @@ def create_persona(call: Call) -> Response:
     """
     body = read_body()
     body = checked(body, _problems(body))
-    return success(_record(_put_new(call, {**_DEFAULTS, **_sent(body)})), status=201)
+    return success(_record(_add(call, {**_DEFAULTS, **_sent(body)})), status=201)
 
 
 def _problems(persona: Any) -> list[dict[str, str]]:
@@ -167,27 +169,32 @@ def update_persona(call: Call, persona_id: str) -> Response:
         NotFound, Forbidden: There is none, or it is somebody else's.
     """
     patch = {name: value for name, value in _sent(checked_body(_PATCH)).items() if name != "visibility"}
-    with call.sandbox.study.lock:
+
+    def change() -> Kept:
         kept = _find(call, persona_id, write=True)
         body = {**_DEFAULTS, **_merged(kept.body, patch)}
         checked(body, _problems(body))
-        kept = call.sandbox.study.personas.put(kept.id, body, kept.owner, kept.organisation, call.now_ms)
-    return success(_record(kept))
+        return call.sandbox.study.personas.replace(kept, body, call.now_ms)
+
+    return success(_record(attempt(change)))
 
 
 def delete_persona(call: Call, persona_id: str) -> Response:
     """Take a persona out of the library."""
-    with call.sandbox.study.lock:
+
+    def change() -> Kept:
         kept = _find(call, persona_id, write=True)
-        call.sandbox.study.personas.delete(kept.id, call.now_ms)
-    return success({"id": kept.id, "deleted": True})
+        call.sandbox.study.personas.delete(kept, call.now_ms)
+        return kept
+
+    return success({"id": attempt(change).id, "deleted": True})
 
 
 def duplicate_persona(call: Call, persona_id: str) -> Response:
     """A private copy of one's own."""
     kept = _find(call, persona_id)
     body = {**kept.body, "name": f"{kept.body['name']} (copy)", "visibility": "private"}
-    return success(_record(_put_new(call, body)), status=201)
+    return success(_record(_add(call, body)), status=201)
 
 
 def get_catalog(call: Call) -> Response:
@@ -207,11 +214,9 @@ def _blocks(*ids: str) -> list[dict[str, str]]:
     return [{"id": id_, "name": id_.replace("_", " ").capitalize(), "description": ""} for id_ in ids]
 
 
-def _put_new(call: Call, body: dict[str, Any]) -> Kept:
-    study, key = call.sandbox.study, call.caller
-    with study.lock:
-        id_ = study.new_id("persona_", study.personas)
-        return study.personas.put(id_, body, key.owner, key.organisation, call.now_ms)
+def _add(call: Call, body: dict[str, Any]) -> Kept:
+    key = call.caller
+    return call.sandbox.study.personas.add(body, key.owner, key.organisation, call.now_ms)
 
 
 def _find(call: Call, persona_id: str, *, write: bool = False) -> Kept:

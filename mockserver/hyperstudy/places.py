@@ -4,17 +4,16 @@ What belongs to another organisation is 403, unless it was shared; what was dele
 was (inferred).
 """
 
-import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
-from mockserver.hyperstudy.operations import Call
 from mockserver.sandbox.study.shelves import Kept
 from mockserver.simulation.story.rooms import RoomRef
 
-__all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "refuse_foreign", "unknown"]
+__all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "unknown"]
 
 _FOREIGN = "This belongs to another organisation than the API key."
 
@@ -24,6 +23,7 @@ class Place:
     """What a scope and an id stand for: rooms of one experiment, and perhaps one participant."""
 
     rooms: Sequence[RoomRef]
+    experiment_id: str
     participant_id: str | None = None
 
 
@@ -83,7 +83,7 @@ def _refusal(found: Kept, organisation: str, *, write: bool) -> str:
     return f"This is shared with the API key's organisation: it may be {allowed}, and not {refused}."
 
 
-def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
+def find_room(call: Call, room_id: str) -> RoomRef:
     """The room with that id, once somebody has joined it.
 
     Raises:
@@ -94,21 +94,8 @@ def find_room(call: Call, room_id: str, *, export: bool = False) -> RoomRef:
     known = call.sandbox.study.experiments.get(room.experiment_id) if room else None
     if room is None or known is None or not world.is_open(room, call.now_ms):
         raise unknown("room", room_id, _sample(call, "room"))
-    find_experiment(call, room.experiment_id, export=export)
+    find_experiment(call, room.experiment_id)
     return room
-
-
-def refuse_foreign(call: Call, scope: str, scope_id: str) -> None:
-    """Refuse what belongs to others before anything is said about the parameters; the order of checks (inferred).
-
-    Raises:
-        Forbidden: It is there, and another organisation's.
-    """
-    with contextlib.suppress(NotFound):
-        if scope == "experiment":
-            find_experiment(call, scope_id)
-        else:
-            find_room(call, scope_id if scope == "room" else call.arguments.get("roomId", ""))
 
 
 def find_participant(call: Call, room: RoomRef, participant_id: str) -> Place:
@@ -120,4 +107,4 @@ def find_participant(call: Call, room: RoomRef, participant_id: str) -> Place:
     people = call.world.participant_ids(room)
     if participant_id not in people:
         raise unknown(f"participant in room {room.room_id}", participant_id, people[0])
-    return Place((room,), participant_id)
+    return Place((room,), room.experiment_id, participant_id)

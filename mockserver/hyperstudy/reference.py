@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from flask import Response
 
-from mockserver.door.reference import document_response, reference
+from mockserver.door.operations import Answer, Operation
+from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import NotFound, shown
-from mockserver.hyperstudy.operations import Answer, Call, Operation
+from mockserver.web.reference import document_response, reference
 
 __all__ = ["reference_operations"]
 

@@ -9,19 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
+from mockserver.words.fidelity import Fidelity
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["SHAPES", "Fidelity", "Field", "Links", "Shape", "weaker"]
+__all__ = ["SHAPES", "Field", "Links", "Shape"]
 
 Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "objects", "object"]
-Fidelity = Literal["documented", "observed", "inferred"]
-# From the best founded to the least.
-_FIDELITIES: tuple[Fidelity, ...] = ("documented", "observed", "inferred")
-
-
-def weaker(one: Fidelity, other: Fidelity) -> Fidelity:
-    """The label that promises less: nothing is better founded than what it is part of."""
-    return max(one, other, key=_FIDELITIES.index)
 
 
 class Links(Protocol):

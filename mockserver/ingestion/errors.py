@@ -21,9 +21,10 @@ __all__ = [
 
 
 class ApiError(Exception):
-    """A refused request. `str()` is what the client reads, `headers` go with the answer."""
+    """A refused request. `str()` is what the client reads, `headers` go with the answer, `cause` is for programs."""
 
     status: ClassVar[int]
+    cause: ClassVar[str]
     headers: Mapping[str, str] = MappingProxyType({})
 
 
@@ -31,12 +32,14 @@ class BadRequest(ApiError):
     """The body is not JSON, or not a batch."""
 
     status = 400
+    cause = "bad_request"
 
 
 class Unauthorized(ApiError):
     """There is no valid token."""
 
     status = 401
+    cause = "unauthorized"
     headers = MappingProxyType({"WWW-Authenticate": "Bearer"})
 
 
@@ -47,6 +50,7 @@ class SessionNotFound(ApiError):
     """
 
     status = 404
+    cause = "session_not_found"
 
     def __init__(self) -> None:
         super().__init__("Session not found")
@@ -56,6 +60,7 @@ class TooLarge(ApiError):
     """The body is over `Settings.max_body_bytes`."""
 
     status = 413
+    cause = "body_too_large"
 
     def __init__(self, max_bytes: int | None) -> None:
         super().__init__(f"The body is larger than {max_bytes} bytes: send smaller batches")
@@ -65,6 +70,7 @@ class TooManyRequests(ApiError):
     """Over a limit (429, documented); `Retry-After` says when to come back."""
 
     status = 429
+    cause = "too_many_requests"
 
     def __init__(self, who: str, most: int, wait_s: int) -> None:
         super().__init__(f"Too many requests: {most} a minute for a {who}; try again in {wait_s} s")
@@ -75,6 +81,7 @@ class UnsupportedMediaType(ApiError):
     """The body is not said to be JSON."""
 
     status = 415
+    cause = "unsupported_media_type"
 
     def __init__(self, sent: str) -> None:
         super().__init__(

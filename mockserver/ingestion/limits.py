@@ -7,11 +7,9 @@ windows begin with their first request, is inferred.
 
 from typing import Any, Final
 
-from flask import g
-
+from mockserver.door.asked import Asked
 from mockserver.ingestion.errors import TooManyRequests
 from mockserver.sandbox.counters import Limit
-from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["LIMITS", "check_limit", "plan_of", "subject_of"]
 
@@ -34,7 +32,7 @@ def subject_of(claims: dict[str, Any]) -> str | None:
     return subject if isinstance(subject, str) else None
 
 
-def check_limit(sandbox: Sandbox, plan: str, *who: str) -> None:
+def check_limit(asked: Asked, plan: str, *who: str) -> None:
     """Count one request, if limits are on.
 
     Args:
@@ -44,10 +42,11 @@ def check_limit(sandbox: Sandbox, plan: str, *who: str) -> None:
     Raises:
         TooManyRequests: It is one too many.
     """
+    sandbox = asked.sandbox
     if not sandbox.settings.rate_limits:
         return
     now_ms = sandbox.clock.token_now_ms()
     count = sandbox.counters.count(LIMITS[plan], ("ingestion", *who), now_ms)
-    g.rate_count = count
+    asked.notes.rate_count = count
     if not count.allowed:
         raise TooManyRequests(count.limit.name, count.limit.most, count.wait_s(now_ms))

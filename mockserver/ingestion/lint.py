@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from mockserver.ingestion.batch import Accepted
 from mockserver.ingestion.schemas import Kind
-from mockserver.store import History, NewWarning
+from mockserver.sandbox.study import History, NewWarning
 from mockserver.words.timestamps import iso_from_ms, names_zone
 
 __all__ = ["lint_batch", "ordinal_of"]

@@ -1,4 +1,4 @@
-"""The three endpoints. A request's way:
+"""API B's operations: the three endpoints, and the API's own description. A request's way:
 
     token -> limit -> content type -> size -> JSON -> envelope -> session -> batch
 
@@ -6,15 +6,18 @@ Source: the endpoints and their answer are those of the ingestion page (document
 inferred.
 """
 
+from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, Response, request
+from flask import Response, request
 
-from mockserver.door.http import BodyTooLargeError, MalformedJsonError, current_sandbox, json_response, read_exact_json
-from mockserver.door.reference import document_response
+from mockserver.door.apis import Api
+from mockserver.door.asked import Asked
+from mockserver.door.operations import Answer, Operation
 from mockserver.ingestion import tokens
 from mockserver.ingestion.batch import check_object
+from mockserver.ingestion.described import batch_schema
 from mockserver.ingestion.errors import (
     ApiError,
     BadRequest,
@@ -26,50 +29,104 @@ from mockserver.ingestion.errors import (
 from mockserver.ingestion.intake import take_in
 from mockserver.ingestion.limits import check_limit, plan_of, subject_of
 from mockserver.ingestion.reasons import reason_text
-from mockserver.ingestion.responses import confirmation, refusal
+from mockserver.ingestion.responses import CONFIRMATION, confirmation, error_response, wrap
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, read_exact_json
+from mockserver.web.reference import Form, document_response
+from mockserver.web.requests import current_asked, current_sandbox
+from mockserver.web.responses import json_response
+from mockserver.words.addresses import INGESTION_API
 
-__all__ = ["make_blueprint"]
+__all__ = ["BASE_PATH", "api", "operations"]
+
+BASE_PATH: Final = INGESTION_API
+_HEADERS = ("Authorization",)
 
 
-def make_blueprint() -> Blueprint:
-    """A fresh blueprint with a route per kind of data, and the API's description, relative to its base path."""
-    blueprint = Blueprint("ingestion", __name__)
-    blueprint.register_error_handler(ApiError, refusal)
-    for kind in KINDS.values():
-        blueprint.add_url_rule(f"/data/{kind.name}", kind.name, partial(ingest, kind), methods=["POST"])
-    blueprint.add_url_rule("/openapi.json", "openapi_json", partial(document_response, "ingestion", "json"))
-    blueprint.add_url_rule("/openapi.yaml", "openapi_yaml", partial(document_response, "ingestion", "yaml"))
-    return blueprint
+def operations() -> list[Operation]:
+    """Every operation, in the order in which the reference page shows them."""
+    return [*map(_ingesting, KINDS.values()), _document("json"), _document("yaml")]
+
+
+def api() -> Api:
+    """API B as the door sees it."""
+    return Api("ingestion", BASE_PATH, tuple(operations()), _HEADERS, _serve, wrap)
+
+
+def _ingesting(kind: Kind) -> Operation:
+    return Operation(
+        id=f"ingest{kind.name.capitalize()}",
+        method="POST",
+        path=f"/data/{kind.name}",
+        view=partial(ingest, kind),
+        summary=kind.summary,
+        tag="ingestion",
+        answer=Answer(CONFIRMATION, many=False, enveloped=False),
+        body=batch_schema(kind),
+        errors=(400, 401, 404, 413, 415, 429),
+        fidelity=kind.fidelity,
+        note="Items that break a rule are rejected one by one; an empty batch is accepted.",
+    )
+
+
+def _document(form: Form) -> Operation:
+    return Operation(
+        id=f"getIngestionOpenApi{form.capitalize()}",
+        method="GET",
+        path=f"/openapi.{form}",
+        view=partial(document_response, "ingestion", form),
+        summary=f"This document as {form.upper()}",
+        tag="reference",
+        answer=Answer({"type": "object"}, many=False, enveloped=False, formats=(f"application/{form}",)),
+        public=True,
+        fidelity="inferred",
+        kept=True,
+        long=True,
+    )
+
+
+def _serve(operation: Operation) -> Callable[..., Response]:
+    """The view of an operation as Flask calls it: token and limit first, and every error in the envelope."""
+
+    def view() -> Response:
+        try:
+            if not operation.public:
+                _admit(current_asked())
+            answer: Response = operation.view()
+        except ApiError as error:
+            return error_response(error)
+        return answer
+
+    return view
 
 
 def ingest(kind: Kind) -> Response:
     """Take in one batch of a kind, and say how many of its items were accepted (the ingestion page, documented)."""
     sandbox = current_sandbox()
-    _admit(sandbox)
     session_id, batch = _read_envelope()
     _require_session(session_id, sandbox)
     return json_response(confirmation(session_id, take_in(kind, session_id, batch, sandbox)))
 
 
-def _admit(sandbox: Sandbox) -> None:
+def _admit(asked: Asked) -> None:
     """Check the token, and that its bearer has not sent too much.
 
     Raises:
         Unauthorized: There is no valid token.
         TooManyRequests: One too many, with or without a token.
     """
+    sandbox = asked.sandbox
     address = ("address", request.remote_addr or "unknown")
     try:
         token = tokens.bearer_token(request.headers.get("Authorization"))
         claims = tokens.check(token, sandbox.settings.token_secret, sandbox.clock.token_now_ms())
     except Unauthorized:
-        check_limit(sandbox, "none", *address)
+        check_limit(asked, "none", *address)
         raise
-    subject = subject_of(claims)
+    asked.notes.subject = subject = subject_of(claims)
     # A token without a subject cannot be told from the others that its client may mint.
-    check_limit(sandbox, plan_of(claims), *(address if subject is None else ("subject", subject)))
+    check_limit(asked, plan_of(claims), *(address if subject is None else ("subject", subject)))
 
 
 def _read_envelope() -> tuple[str, list[Any]]:
@@ -90,7 +147,7 @@ def _read_body() -> Any:
     try:
         return read_exact_json()
     except BodyTooLargeError:
-        raise TooLarge(request.max_content_length) from None
+        raise TooLarge(current_sandbox().settings.max_body_bytes) from None
     except MalformedJsonError as error:
         raise BadRequest(f"Malformed JSON: {error}") from None
 

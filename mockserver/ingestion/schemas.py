@@ -22,6 +22,7 @@ from mockserver.ingestion.fields import (
     Whole,
     Within,
 )
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["ENVELOPE", "KINDS", "EnvelopeSchema", "EventSchema", "FrameSchema", "Kind", "SegmentSchema"]
 
@@ -124,6 +125,8 @@ class Kind:
 
     Attributes:
         name: Last part of the endpoint's path.
+        title: What the documents call one item.
+        summary: What the endpoint does.
         schema: Rules of one item.
         instants: Attributes that hold timestamps, earlier ones first.
         ordinal: Attribute that counts the items of a session; empty where there is none.
@@ -131,10 +134,12 @@ class Kind:
     """
 
     name: str
+    title: str
+    summary: str
     schema: Schema
     instants: tuple[str, ...]
     ordinal: str = ""
-    fidelity: str = "documented"
+    fidelity: Fidelity = "documented"
 
     def spelling(self, attribute: str) -> str:
         """The name by which clients know an attribute."""
@@ -146,8 +151,15 @@ ENVELOPE = EnvelopeSchema()
 KINDS: Mapping[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("events", EventSchema(), ("timestamp",)),
-        Kind("facial", FrameSchema(), ("timestamp",), "frame_index"),
-        Kind("voice", SegmentSchema(), ("start_time", "end_time"), "segment_index"),
+        Kind("events", "InteractionEvent", "Ingest interaction events", EventSchema(), ("timestamp",)),
+        Kind("facial", "FacialFrame", "Ingest analysed video frames", FrameSchema(), ("timestamp",), "frame_index"),
+        Kind(
+            "voice",
+            "VoiceSegment",
+            "Ingest transcribed speech",
+            SegmentSchema(),
+            ("start_time", "end_time"),
+            "segment_index",
+        ),
     )
 }

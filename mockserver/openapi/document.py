@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.data import API_VERSION
-from mockserver.hyperstudy.json_schema import KEYWORD, TEXT
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
 from mockserver.hyperstudy.limits import LIMITS
-from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.errors import ERRORS, error_response, error_schemas
 from mockserver.openapi.examples import Examples
 from mockserver.openapi.headers import HEADERS
@@ -16,6 +15,7 @@ from mockserver.openapi.operations import operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
+from mockserver.words.json_schema import KEYWORD, TEXT
 from mockserver.words.version import VERSION
 
 __all__ = ["OPENAPI", "hyperstudy_document"]

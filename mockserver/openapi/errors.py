@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, list_of, object_of
-from mockserver.hyperstudy.operations import Operation, Parameter
-from mockserver.hyperstudy.shapes import Fidelity
+from mockserver.door.operations import Operation, Parameter
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
+from mockserver.words.fidelity import Fidelity
+from mockserver.words.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, list_of, object_of
 
 __all__ = ["ERRORS", "ErrorKind", "error_response", "error_schemas", "errors_of", "is_checked"]
 

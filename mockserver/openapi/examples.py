@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl, urlsplit
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from mockserver.hyperstudy.envelope import error_response, render_http_error
+from mockserver.door.operations import Operation
+from mockserver.door.refusals import Refusal
+from mockserver.hyperstudy.envelope import error_body, wrap
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
-from mockserver.hyperstudy.operations import Operation
-from mockserver.openapi.notes import ORIGIN, RECORDS, Example, Notes, demo_key
+from mockserver.openapi.notes import RECORDS, Example, Notes, demo_key
 from mockserver.openapi.story import tell
 from mockserver.sandbox.counters import Count
 from mockserver.sandbox.sandbox import Sandbox
@@ -148,12 +149,12 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         if answer.status_code >= 400 and answer.get_json():
             yield name, answer.get_json()
     # What cannot be had by asking politely.
-    with notes.app.test_request_context(notes.base_path + "/experiments", method="POST", base_url=ORIGIN):
-        yield "TooLarge", render_http_error(413, {}).get_json()
-        yield "InternalServerError", render_http_error(500, {}).get_json()
-        limit = LIMITS[-1]
-        over = RateLimited(Count(limit, allowed=False, left=0, reset_ms=limit.window_s * 1000), 0)
-        yield "RateLimited", error_response(over).get_json()
+    path, most = notes.base_path + "/experiments", notes.sandbox.settings.max_body_bytes
+    yield "TooLarge", wrap(Refusal(413, "body_too_large", "POST", path, most_bytes=most))
+    yield "InternalServerError", wrap(Refusal(500, "crash", "POST", path))
+    limit = LIMITS[-1]
+    over = RateLimited(Count(limit, allowed=False, left=0, reset_ms=limit.window_s * 1000), 0)
+    yield "RateLimited", error_body(over)
 
 
 def _narrow_key(sandbox: Sandbox) -> str:

@@ -10,17 +10,18 @@ from itertools import groupby
 from textwrap import fill
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import KEYWORD
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.hyperstudy.shapes import Fidelity, Field, Shape, weaker
-from mockserver.ingestion import BASE_PATH as INGESTION
+from mockserver.hyperstudy.shapes import Field, Shape
+from mockserver.ingestion.routes import BASE_PATH as INGESTION
 from mockserver.openapi.errors import ERRORS, ErrorKind
 from mockserver.openapi.ingestion import ingestion_document
 from mockserver.openapi.ingestion_examples import IngestionExamples
 from mockserver.openapi.labels import LABELS, disagreements
 from mockserver.openapi.paths import template
 from mockserver.words.errors import SettingsError
+from mockserver.words.fidelity import Fidelity, weaker
+from mockserver.words.json_schema import KEYWORD
 
 __all__ = ["BEGIN", "END", "fidelity_section", "with_section"]
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import COUNT, KEYWORD, TEXT
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
+from mockserver.words.json_schema import COUNT, KEYWORD, TEXT
 
 __all__ = ["HEADERS", "LIMIT_HEADERS", "header_references", "success_headers"]
 

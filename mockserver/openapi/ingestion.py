@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import COUNT, ID, KEYWORD, TEXT, list_of, object_of
-from mockserver.hyperstudy.shapes import Fidelity
+from mockserver.ingestion.described import rules_schema
 from mockserver.ingestion.limits import LIMITS
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.openapi.document import OPENAPI
@@ -14,7 +13,8 @@ from mockserver.openapi.headers import HEADERS, LIMIT_HEADERS, header_references
 from mockserver.openapi.ingestion_examples import CASES, IngestionExamples
 from mockserver.openapi.labels import legend
 from mockserver.openapi.references import only_used
-from mockserver.openapi.rules import rules_schema
+from mockserver.words.fidelity import Fidelity
+from mockserver.words.json_schema import COUNT, ID, KEYWORD, TEXT, list_of, object_of
 from mockserver.words.version import VERSION
 
 __all__ = ["ingestion_document"]

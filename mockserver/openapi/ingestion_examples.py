@@ -7,12 +7,13 @@ from typing import Any
 
 from flask import Flask
 
+from mockserver.door.refusals import Refusal
 from mockserver.ingestion.errors import SessionNotFound, TooLarge, TooManyRequests, error_body
 from mockserver.ingestion.limits import LIMITS
-from mockserver.ingestion.responses import render_http_error
+from mockserver.ingestion.responses import wrap
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.notes import ORIGIN
-from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 
 __all__ = ["CASES", "IngestionExamples", "ingestion_examples"]
 
@@ -108,7 +109,8 @@ class IngestionExamples:
 
 def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
     """Send a batch of each kind, and some requests that are refused, to an application that nobody else uses."""
-    sandbox: Sandbox = app.extensions["mockserver"]
+    sandboxes: Sandboxes = app.extensions["mockserver"]
+    sandbox = sandboxes.default
     token = mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms())
     session = sandbox.world.sample_ids()["session"] or "sess_001"
     client = app.test_client(use_cookies=False)
@@ -131,13 +133,7 @@ def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
         "UnsupportedMediaType": post("events", data=b"sessionId=1", content_type="text/plain"),
         "SessionNotFound": error_body(str(SessionNotFound())),
         "TooLarge": error_body(str(TooLarge(sandbox.settings.max_body_bytes))),
-        "InternalServerError": _failure(app, base_path),
+        "InternalServerError": wrap(Refusal(500, "crash", "POST", f"{base_path}/data/events")),
         "TooManyRequests": error_body(str(TooManyRequests(LIMITS["free"].name, LIMITS["free"].most, 60))),
     }
     return IngestionExamples(bodies, answers, errors)
-
-
-def _failure(app: Flask, base_path: str) -> Object:
-    with app.test_request_context(f"{base_path}/data/events", method="POST", base_url=ORIGIN):
-        failure: Object = render_http_error(500, {}).get_json()
-    return failure

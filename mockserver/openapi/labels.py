@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from mockserver.hyperstudy.json_schema import KEYWORD
-from mockserver.hyperstudy.shapes import Fidelity, weaker
+from mockserver.words.fidelity import Fidelity, weaker
+from mockserver.words.json_schema import KEYWORD
 
 __all__ = ["DISAGREEMENTS", "KEYWORD", "LABELS", "Disagreement", "disagreements", "legend", "weaker"]
 

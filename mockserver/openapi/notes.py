@@ -7,10 +7,11 @@ from typing import Any
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.keys import HEADER
-from mockserver.hyperstudy.operations import Operation
 from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.settings import DEFAULT_PORT
 
 __all__ = ["ORIGIN", "RECORDS", "Example", "Notes", "demo_key"]
@@ -56,8 +57,8 @@ class Notes:
 
     @property
     def sandbox(self) -> Sandbox:
-        found: Sandbox = self.app.extensions["mockserver"]
-        return found
+        sandboxes: Sandboxes = self.app.extensions["mockserver"]
+        return sandboxes.default
 
     def ask(
         self,

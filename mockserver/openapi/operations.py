@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import KEYWORD, list_of, object_of
-from mockserver.hyperstudy.operations import Answer, Operation, Parameter
-from mockserver.hyperstudy.shapes import Shape, weaker
+from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.hyperstudy.shapes import Shape
 from mockserver.openapi.errors import errors_of
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.links import links_of
@@ -14,6 +13,8 @@ from mockserver.openapi.notes import Example
 from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
+from mockserver.words.fidelity import weaker
+from mockserver.words.json_schema import KEYWORD, list_of, object_of
 
 __all__ = ["answer_schema", "operation_object"]
 

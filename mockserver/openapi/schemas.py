@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
-from mockserver.hyperstudy.shapes import SHAPES, Fidelity, Field, Shape, weaker
+from mockserver.hyperstudy.shapes import SHAPES, Field, Shape
+from mockserver.words.fidelity import Fidelity, weaker
+from mockserver.words.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
 
 __all__ = ["Components", "record_name", "record_schema"]
 

@@ -1,9 +1,12 @@
-"""What a run can be told. Every field is a flag of the command line and has a twin `MOCKSERVER_<FLAG>`."""
+"""What can be set. Every field is a flag of the command line and has a twin `MOCKSERVER_<FLAG>`.
+
+`Settings` are a sandbox's, and each has its own; `ProcessSettings` hold for all sandboxes of a process.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "Settings"]
+__all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "ProcessSettings", "Settings"]
 
 DEFAULT_PORT = 4747
 DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
@@ -11,12 +14,13 @@ DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How one emulator is set up; immutable, so an application cannot change under a client.
+    """How one sandbox is set up; immutable, so that it cannot change under a client.
 
     Attributes:
         scenario: Name of a shipped scenario, or the path of a TOML file.
         seed: World seed, 0 to 2**63 - 1; None takes the scenario's.
-        host, port: Address to listen on; port 0 picks a free one.
+        now: Where the experiments are moved: `machine` is the machine's time when the sandbox is made, a number is an
+            instant in ms since the epoch; None leaves them where the scenario has them.
         max_body_bytes: A larger request body is answered with 413.
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
         rate_limits: The documented limits on requests are enforced, by both APIs.
@@ -25,14 +29,13 @@ class Settings:
             By default pages of this machine, whatever serves them, and browser extensions.
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
         link_secret: Signs recording links. Public on purpose too.
-        control_token: What other machines must send to `/_mock`; None lets only this machine in there.
-        store_url: SQLAlchemy URL of what clients write; SQLite in memory by default.
+        journal_entries: How many requests the journal holds.
+        journal_bytes: What its entries may weigh together.
     """
 
     scenario: str = "demo"
     seed: int | None = None
-    host: str = "127.0.0.1"
-    port: int = DEFAULT_PORT
+    now: Literal["machine"] | int | None = None
     max_body_bytes: int = DEFAULT_MAX_BODY_BYTES
     strict_sessions: bool = False
     rate_limits: bool = False
@@ -52,5 +55,22 @@ class Settings:
     )
     token_secret: str = "mockserver development secret, not for production"
     link_secret: str = "mockserver link secret, not for production"
+    journal_entries: int = 5_000
+    journal_bytes: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessSettings:
+    """How one process is set up, whatever its sandboxes are.
+
+    Attributes:
+        host: Address or name to listen on; `localhost` is both loopback families, `*` every address.
+        port: 0 picks a free one.
+        store_url: SQLAlchemy URL of what clients write; None keeps it in memory.
+        control_token: What other machines must send to `/_mock`; None lets only this machine in there.
+    """
+
+    host: str = "localhost"
+    port: int = DEFAULT_PORT
+    store_url: str | None = None
     control_token: str | None = None
-    store_url: str = "sqlite://"

@@ -114,40 +114,40 @@ class World:
         self._namer = Namer(awkward=scenario.text.awkward)
         self._caches = _Caches()
         self._written: Mapping[str, Sequence[Entry]] = {}
-        self._revision = 0
+        # Stands for what is written, where datasets are kept.
+        self._edition = object()
         taken: set[str] = set()
-        self._set_rooms(
-            {
-                experiment_id: tuple(room_refs(experiment_id, spec, scenario.states, seed, taken))
-                for experiment_id, spec in scenario.experiments.items()
-            }
-        )
+        self._rooms: Mapping[str, tuple[RoomRef, ...]] = {
+            experiment_id: tuple(room_refs(experiment_id, spec, scenario.states, seed, taken))
+            for experiment_id, spec in scenario.experiments.items()
+        }
+        self._room_by_id: Mapping[str, RoomRef] = {ref.room_id: ref for refs in self._rooms.values() for ref in refs}
+        self._settled_ms: dict[str, int] = {}
 
-    def extended(
-        self, rooms: Mapping[str, Sequence[RoomRef]], written: Mapping[str, Sequence[Entry]], revision: int
-    ) -> "World":
-        """This world with what clients added: rooms, by experiment, and events they wrote, by room.
-
-        Args:
-            rooms: Added rooms. A room that this world has under the same id is replaced.
-            revision: Grows whenever `written` changes.
-        """
+    def with_rooms(self, added: Sequence[RoomRef]) -> "World":
+        """This world with more rooms; one that it has under the same id is replaced."""
+        if not added:
+            return self
         other = copy.copy(self)
-        other._written, other._revision = written, revision
-        merged = {experiment_id: {room.room_id: room for room in refs} for experiment_id, refs in self._rooms.items()}
-        for experiment_id, refs in rooms.items():
-            merged.setdefault(experiment_id, {}).update({room.room_id: room for room in refs})
-        other._set_rooms(
-            {
-                experiment_id: tuple(sorted(refs.values(), key=lambda room: room.started_ms))
-                for experiment_id, refs in merged.items()
-            }
-        )
+        other._room_by_id = {**self._room_by_id, **{room.room_id: room for room in added}}
+        changed = {}
+        for experiment_id in dict.fromkeys(room.experiment_id for room in added):
+            own = [room for room in added if room.experiment_id == experiment_id]
+            rooms = {room.room_id: room for room in (*self.rooms(experiment_id), *own)}
+            changed[experiment_id] = tuple(sorted(rooms.values(), key=lambda room: room.started_ms))
+        other._rooms = {**self._rooms, **changed}
+        other._settled_ms = {}
         return other
 
-    def _set_rooms(self, rooms: dict[str, tuple[RoomRef, ...]]) -> None:
-        self._rooms = rooms
-        self._room_by_id = {ref.room_id: ref for refs in rooms.values() for ref in refs}
+    def with_written(self, added: Mapping[str, Sequence[Entry]]) -> "World":
+        """This world with more events that clients wrote, by room."""
+        if not added:
+            return self
+        other = copy.copy(self)
+        longer = {room_id: (*self._written.get(room_id, ()), *entries) for room_id, entries in added.items()}
+        other._written = {**self._written, **longer}
+        other._edition = object()
+        return other
 
     # --- who and where -------------------------------------------------------------------------
 
@@ -162,7 +162,7 @@ class World:
     def attendance(self, experiment_id: str, now_ms: int) -> tuple[int, int]:
         """How many rooms of an experiment there were by then, and how many people had come into them."""
         rooms = self.rooms(experiment_id)
-        key = tuple(room.room_id for room in rooms)
+        key = tuple(room.key for room in rooms)
         made: Arrivals = self._caches.arrivals.get(key, lambda: arrivals(map(self.plan, rooms)))
         return made.by(now_ms)
 
@@ -172,8 +172,7 @@ class World:
 
     def plan(self, room: RoomRef) -> Plan:
         """The room's story."""
-        key = (room.room_id, room.stopped_ms)
-        made: Plan = self._caches.plans.get(key, lambda: plan_room(room, self.scenario, self.seed, self._namer))
+        made: Plan = self._caches.plans.get(room.key, lambda: plan_room(room, self.scenario, self.seed, self._namer))
         return made
 
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
@@ -220,7 +219,7 @@ class World:
 
         While the experiment runs, windows are there up to the first that any of its rooms may still add to.
         """
-        key = ("windows", window_ms, tuple((room.room_id, room.stopped_ms) for room in rooms))
+        key = ("windows", window_ms, tuple(room.key for room in rooms))
         found = self._caches.datasets.get(key, lambda: WindowDataset(self._sync(rooms), window_ms))
         now_ms = query.now_ms
         running = [
@@ -232,13 +231,16 @@ class World:
 
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
-        revision = self._revision if data_type == "events" else 0
-        key = (data_type, revision, tuple((room.room_id, room.stopped_ms) for room in rooms))
+        edition = self._edition if data_type == "events" else None
+        key = (data_type, edition, tuple(room.key for room in rooms))
         return self._caches.datasets.get(key, lambda: self._make_dataset(data_type, rooms))
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
-        return max((room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id)), default=0)
+        if experiment_id not in self._settled_ms:
+            ends_ms = (room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id))
+            self._settled_ms[experiment_id] = max(ends_ms, default=0)
+        return self._settled_ms[experiment_id]
 
     def is_open(self, room: RoomRef, now_ms: int) -> bool:
         """Has anybody joined the room by then? Before that, it is not there."""
@@ -247,7 +249,7 @@ class World:
     def entries(self, data_type: str, room_id: str) -> Sequence[Entry]:
         """A room's records of an irregular data type, with what clients wrote."""
         room = self._room_by_id[room_id]
-        key = (data_type, room_id, room.stopped_ms)
+        key = (data_type, *room.key)
         told = self._caches.entries.get(key, lambda: self._make_entries(data_type, self.plan(room)))
         written = self._written.get(room_id) if data_type == "events" else None
         return [*told, *written] if written else told
@@ -265,7 +267,7 @@ class World:
 
     def messages(self, room: RoomRef) -> Sequence[Entry]:
         """What is written in the room's text chats if nobody stops it; the room need not be one of this world's."""
-        key = ("chat", room.room_id, None)
+        key = ("chat", *replace(room, stopped_ms=None).key)
         return self._caches.entries.get(key, lambda: self._tell("chat", self.whole_plan(room)))
 
     def digest(self) -> str:

@@ -7,7 +7,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-__all__ = ["LAST_MS", "iso_from_ms", "iso_prefix_of_day", "names_zone", "parse_iso_us"]
+__all__ = ["LAST_MS", "YEAR_9000_MS", "iso_from_ms", "iso_prefix_of_day", "names_zone", "parse_iso_us"]
 
 _SECONDS_PER_DAY = 86_400
 _MINUTE_US = 60_000_000
@@ -32,6 +32,8 @@ _EPOCH_DAY = _EPOCH.toordinal()
 # What can be written with a year of four digits, to the millisecond.
 _FIRST_MS = -62_135_596_800_000
 LAST_MS = 253_402_300_799_999
+# Here worlds and their clocks end: what a client does in them later has to be written too.
+YEAR_9000_MS = 221_845_392_000_000
 
 
 @lru_cache(maxsize=64)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from emulator import app_of, make_sandbox
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
 from mockserver.ingestion import tokens
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
@@ -125,9 +125,9 @@ def make_app(**settings: Any) -> Flask:
 
 def make_app_at(wall_ms: int, **settings: Any) -> Flask:
     """The same on a machine whose clock stands still, in ms since the epoch."""
-    sandbox = create_sandbox(Settings(scenario="pair", **settings))
+    sandbox = make_sandbox(Settings(scenario="pair", **settings))
     clock = Clock(sandbox.clock.now_ms(), wall=lambda: wall_ms)
-    return create_app(sandbox=replace(sandbox, clock=clock))
+    return app_of(replace(sandbox, clock=clock))
 
 
 class Ingestion:
@@ -135,7 +135,7 @@ class Ingestion:
 
     def __init__(self, app: Flask) -> None:
         self.client: FlaskClient = app.test_client()
-        self.sandbox: Sandbox = app.extensions["mockserver"]
+        self.sandbox: Sandbox = app.extensions["mockserver"].default
         self.token = tokens.mint(self.sandbox.settings.token_secret, self.sandbox.clock.token_now_ms())
 
     def send(self, kind: str, data: str | bytes, **headers: str) -> TestResponse:

@@ -20,7 +20,7 @@ def test_the_world_tells_its_ids_and_its_digest(client) -> None:
     world = client.get("/_mock/world").get_json()
     assert world["scenario"] == "pair"
     assert world["seed"] == 7
-    assert world["digest"] == client.application.extensions["mockserver"].world.digest()
+    assert world["digest"] == client.application.extensions["mockserver"].default.world.digest()
     assert world["experiments"] == [
         {"id": "exp_pair", "rooms": ["room_pair"], "participants": {"room_pair": ["user_one", "user_two"]}}
     ]

@@ -57,7 +57,7 @@ def batch_of(client: int, number: int) -> list[Any]:
 
 @pytest.fixture(params=["memory", "file"])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
-    url = "sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'run.db'}"
+    url = None if request.param == "memory" else f"sqlite:///{tmp_path / 'run.db'}"
     running = Served(make_app(store_url=url))
     yield running
     running.server.close()

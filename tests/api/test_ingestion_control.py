@@ -25,12 +25,13 @@ class TestIngested:
         """An empty list is an answer."""
         assert api.client.get("/_mock/ingested").get_json() == {"items": [], "total": 0}
 
-    def test_items_are_shown_with_where_they_came_from(self, api: Ingestion) -> None:
-        """In order of arrival; the time is the sandbox's."""
+    def test_items_are_shown_with_where_they_came_from(self) -> None:
+        """In order of arrival, and in the time that clients live in, whatever the date of the world."""
+        api = Ingestion(make_app_at(WALL_MS))
         events = documented_items("events")
         api.post("events", [{}, events[0]], "s1")
+        api.sandbox.clock.advance(5000)
         api.post("voice", documented_items("voice")[:1], "s2")
-        now = iso_from_ms(api.client.application.extensions["mockserver"].clock.now_ms())
         response = api.client.get("/_mock/ingested")
         assert response.content_type == "application/json"
         expected = [
@@ -39,7 +40,7 @@ class TestIngested:
                 "kind": "events",
                 "batch": 1,
                 "index": 1,
-                "receivedAt": now,
+                "receivedAt": "2026-03-16T10:14:32.123Z",
                 "item": events[0],
             },
             {
@@ -47,7 +48,7 @@ class TestIngested:
                 "kind": "voice",
                 "batch": 2,
                 "index": 0,
-                "receivedAt": now,
+                "receivedAt": "2026-03-16T10:14:37.123Z",
                 "item": documented_items("voice")[0],
             },
         ]
@@ -119,8 +120,9 @@ class TestIngested:
 
 
 class TestLint:
-    def test_warnings_are_for_the_developer_alone(self, api: Ingestion, caplog: pytest.LogCaptureFixture) -> None:
+    def test_warnings_are_for_the_developer_alone(self, caplog: pytest.LogCaptureFixture) -> None:
         """In the log and in the control API; the client's answer is that of a clean batch."""
+        api = Ingestion(make_app_at(WALL_MS))
         with caplog.at_level(logging.WARNING, logger="mockserver.lint"):
             response = api.post("facial", [frame(0), frame(2), frame(2)], "s1")
         assert response.get_json() == {
@@ -135,7 +137,7 @@ class TestLint:
             ("mockserver.lint", "WARNING", f"facial, batch 1 of session 's1': {repeated}"),
             ("mockserver.lint", "WARNING", f"facial, batch 1 of session 's1': {skipped}"),
         ]
-        now = iso_from_ms(api.client.application.extensions["mockserver"].clock.now_ms())
+        now = "2026-03-16T10:14:32.123Z"
         about = {"sessionId": "s1", "kind": "facial", "batch": 1}
         assert api.client.get("/_mock/lint").get_json() == {
             "warnings": [
@@ -182,7 +184,7 @@ class TestLint:
 
     def test_future_is_counted_from_the_token_clock(self, api: Ingestion) -> None:
         """That is the clients' time, and it moves with the sandbox's."""
-        clock = api.client.application.extensions["mockserver"].clock
+        clock = api.client.application.extensions["mockserver"].default.clock
         tomorrow = iso_from_ms(clock.token_now_ms() + 80_000_000)
         batch = [documented_items("events")[0] | {"timestamp": tomorrow}]
         api.post("events", batch, "before")
@@ -207,7 +209,7 @@ class TestTokens:
 
     def test_token_time_is_the_clocks(self, api: Ingestion) -> None:
         """A token minted after a leap in time is valid there."""
-        api.client.application.extensions["mockserver"].clock.advance(10 * 86_400_000)
+        api.client.application.extensions["mockserver"].default.clock.advance(10 * 86_400_000)
         assert api.post("events", []).status_code == 401
         api.token = api.client.post("/_mock/tokens", json={}).get_json()["token"]
         assert api.post("events", []).status_code == 200

@@ -24,7 +24,7 @@ def post(app, plan: str | None) -> tuple[int, dict[str, str]]:
 
 
 def minted(app, *, at_ms: int = 1_700_000_000_000, **order: Any) -> str:
-    return mint(app.extensions["mockserver"].settings.token_secret, at_ms, ttl_s=2**31, **order)
+    return mint(app.extensions["mockserver"].default.settings.token_secret, at_ms, ttl_s=2**31, **order)
 
 
 def send(app, token: str | None, address: str = "127.0.0.1") -> tuple[int, dict[str, str]]:
@@ -44,7 +44,7 @@ def test_one_request_too_many_in_a_minute_is_refused(app, plan: str | None, most
     assert 1 <= int(headers["Retry-After"]) <= 60
     assert headers["X-RateLimit-Limit"] == str(most)
     assert headers["X-RateLimit-Remaining"] == "0"
-    app.extensions["mockserver"].clock.advance(60_000)
+    app.extensions["mockserver"].default.clock.advance(60_000)
     assert post(app, plan)[0] == usual
 
 
@@ -97,7 +97,7 @@ def test_two_subjects_have_a_limit_each(app) -> None:
 @pytest.mark.parametrize("claims", [{}, {"sub": None}, {"sub": 7}, {"sub": ["ada"]}])
 def test_tokens_without_a_subject_are_counted_by_address(app, claims: dict[str, Any]) -> None:
     """Since nothing else tells their bearers apart."""
-    secret = app.extensions["mockserver"].settings.token_secret
+    secret = app.extensions["mockserver"].default.settings.token_secret
     payloads = [json.dumps({**claims, "exp": 10**10 + n}).encode() for n in range(2)]
     tokens = [jwt.PyJWS().encode(payload, secret) for payload in payloads]
     assert [send(app, token)[1]["X-RateLimit-Remaining"] for token in tokens] == ["119", "118"]

@@ -92,7 +92,7 @@ class TestToken:
 
     def test_token_expires_when_the_clock_is_advanced(self, fresh_api: Ingestion) -> None:
         """A day later, as documented, without waiting for it."""
-        clock = fresh_api.client.application.extensions["mockserver"].clock
+        clock = fresh_api.client.application.extensions["mockserver"].default.clock
         clock.advance(86_400_000 - 60_000)
         assert fresh_api.send("events", DOCUMENTED["events"]).status_code == 200
         clock.advance(60_000)
@@ -238,7 +238,7 @@ class TestSession:
     def test_strict_profile_knows_the_sessions_of_its_scenario(self) -> None:
         """All others are 404, once everything else about the request is right."""
         strict = Ingestion(make_app(strict_sessions=True))
-        known = strict.client.application.extensions["mockserver"].world.scenario.sessions
+        known = strict.client.application.extensions["mockserver"].default.world.scenario.sessions
         for session_id in known:
             assert strict.post("events", [], session_id).status_code == 200
         assert refused(strict.post("events", documented_items("events"), "sess_none"), 404) == "Session not found"

@@ -60,7 +60,7 @@ def link(recording: dict[str, Any]) -> str:
 
 
 def recordings(app: Flask, client: FlaskClient) -> list[dict[str, Any]]:
-    room_id = app.extensions["mockserver"].world.sample_ids()["room"]
+    room_id = app.extensions["mockserver"].default.world.sample_ids()["room"]
     answer = client.get(f"{BASE_PATH}/data/recordings/room/{room_id}", headers=KEY)
     return [record for record in answer.json["data"] if record["fileSize"] is not None]
 
@@ -79,7 +79,7 @@ def with_query(link: str, **changes: str | None) -> str:
 
 def signed(app: Flask, path: str) -> str:
     """A good link to any path below the base path."""
-    sandbox = app.extensions["mockserver"]
+    sandbox = app.extensions["mockserver"].default
     return sign(f"{BASE_PATH}{path}", sandbox.clock.now_ms() + LINK_TTL_MS, sandbox.settings.link_secret)
 
 
@@ -87,7 +87,7 @@ def replace_recording(app: Flask, monkeypatch: pytest.MonkeyPatch, **changes: An
     """Let the world have one recording of these attributes, and link to it."""
     attributes = {"recording_id": "rec_1", "room_id": "room_pair", "format": "mp4", "duration_ms": 900_000}
     recording = SimpleNamespace(**{**attributes, "file_size_bytes": 50_000, **changes})
-    world = type(app.extensions["mockserver"].world)
+    world = type(app.extensions["mockserver"].default.world)
     monkeypatch.setattr(world, "recording", lambda *_: recording)
     return signed(app, recording_path("", "room_pair", "rec_1", recording.format))
 
@@ -236,7 +236,7 @@ def test_link_opens_the_recording_without_a_key(app: Flask, client: FlaskClient)
 def test_links_follow_the_host_of_the_request(app: Flask, client: FlaskClient, host: str, begins: str) -> None:
     """As the client calls it; what no link can begin with gives way to the server's own address."""
     own = {"SERVER_NAME": "server.local", "SERVER_PORT": "4747", "HTTP_HOST": host}
-    room_id = app.extensions["mockserver"].world.sample_ids()["room"]
+    room_id = app.extensions["mockserver"].default.world.sample_ids()["room"]
     answer = client.get(f"{BASE_PATH}/data/recordings/room/{room_id}", headers=KEY, environ_overrides=own)
     links = [record[name] for record in answer.json["data"] for name in ("downloadUrl", "url") if record[name]]
     assert links
@@ -245,7 +245,7 @@ def test_links_follow_the_host_of_the_request(app: Flask, client: FlaskClient, h
 
 def test_link_lasts_seven_days(app: Flask, client: FlaskClient, link: str) -> None:
     """It says until when, works until then and is refused from then on."""
-    clock = app.extensions["mockserver"].clock
+    clock = app.extensions["mockserver"].default.clock
     expires_s = int(dict(parse_qsl(urlsplit(link).query))["expires"])
     assert LINK_TTL_MS == 7 * 24 * 60 * 60 * 1000
     assert 0 <= expires_s * 1000 - (clock.now_ms() + LINK_TTL_MS) < 1000

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from study_support import Record, StudyApi, agent_role, definition, json_values, ms, no_bugs
 
 from mockserver.hyperstudy import launching
-from mockserver.hyperstudy.operations import Call
+from mockserver.hyperstudy.calls import Call
 from mockserver.sandbox.study.launches import Launch
 from mockserver.sandbox.study.shelves import Kept
 from mockserver.simulation import world as world_module

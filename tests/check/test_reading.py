@@ -63,12 +63,12 @@ def test_experiments_that_are_not_listed_have_to_be_named(pair_app: Flask) -> No
 
 def test_the_experiments_of_every_key_are_found(demo_app: Flask) -> None:
     """Each organisation's own and those shared with it, once each; a key that may list nothing is no obstacle."""
-    keys = {name: key.value for name, key in demo_app.extensions["mockserver"].world.scenario.keys.items()}
+    keys = {name: key.value for name, key in demo_app.extensions["mockserver"].default.world.scenario.keys.items()}
 
     def found(*names: str) -> set[str]:
         return set(Discovery(Reader(InProcessTransport(demo_app), [keys[name] for name in names])).experiment_ids())
 
-    every = set(demo_app.extensions["mockserver"].world.scenario.experiments)
+    every = set(demo_app.extensions["mockserver"].default.world.scenario.experiments)
     assert found("full") == every - {"exp_other_004"}
     assert found("other_organisation") == {"exp_other_004", "exp_shared_006"}
     assert found("events_only", "full", "revoked", "other_organisation") == every
@@ -140,7 +140,7 @@ def test_all_pages_are_followed(demo_app: Flask) -> None:
 
 def test_the_first_key_that_may_read_is_used(demo_app: Flask) -> None:
     """Each organisation has its own; an experiment that none may read is left out, not an error."""
-    keys = {name: key.value for name, key in demo_app.extensions["mockserver"].world.scenario.keys.items()}
+    keys = {name: key.value for name, key in demo_app.extensions["mockserver"].default.world.scenario.keys.items()}
     reader = Reader(InProcessTransport(demo_app), [keys["other_organisation"], keys["full"]])
     assert reader.use_key_for("exp_research_001")
     assert reader.page(data_path("chat", "experiment", "exp_research_001")).total > 0

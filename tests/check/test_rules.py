@@ -7,9 +7,9 @@ from mockserver.check.chat import excused
 from mockserver.check.formats import blocks
 from mockserver.check.invariants import Invariant
 from mockserver.check.lines import lines_of
+from mockserver.check.observed_room import Window
 from mockserver.check.rule import Counterexample, Rule
 from mockserver.check.run import Result
-from mockserver.check.study import Window
 
 
 @pytest.mark.parametrize(

@@ -3,15 +3,14 @@
 import pytest
 from check_support import reader_for
 from click.testing import CliRunner
+from emulator import app_of, serving_app
 from study_support import Record, StudyApi
 
-from mockserver.app import create_app
 from mockserver.check.invariants import Invariant
+from mockserver.check.observed_room import ObservedRoom
 from mockserver.check.rule import Counterexample, Counterexamples, RoomRule
 from mockserver.check.run import Result, Run
-from mockserver.check.study import Study
 from mockserver.command.check import check_command
-from mockserver.server import serving
 
 STATE = {"stateId": "watching_state", "componentType": "ShowVideo", "componentId": "video_main"}
 KINDS: list[Record] = [
@@ -71,7 +70,7 @@ def test_written_events_break_no_invariant(written: tuple[StudyApi, int]) -> Non
 def test_the_lines_say_how_many_were_left_out(written: tuple[StudyApi, int]) -> None:
     """Over a real socket, as a client would check its server: all green."""
     api, count = written
-    with serving(create_app(sandbox=api.sandbox)) as server:
+    with serving_app(app_of(api.sandbox)) as server:
         result = CliRunner().invoke(check_command, ["--url", server.url])
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()[:-1]
@@ -91,8 +90,8 @@ def test_written_events_do_not_tell_whether_a_room_is_over(
     )
     over: list[bool] = []
 
-    def look(study: Study) -> Counterexamples:
-        over.append(study.is_over)
+    def look(observed: ObservedRoom) -> Counterexamples:
+        over.append(observed.is_over)
         return iter(())
 
     Run(reader, invariants=[Invariant(1, "Looked into", lambda: RoomRule(look, "events"))]).results()

@@ -19,13 +19,13 @@ from jsonschema import Draft202012Validator
 from study_support import WALL_MS, Record, StudyApi, definition
 from werkzeug.test import TestResponse
 
+from mockserver.door.operations import Operation, Parameter
 from mockserver.hyperstudy import routes
 from mockserver.hyperstudy.files import recording_path
-from mockserver.hyperstudy.json_schema import Schema
 from mockserver.hyperstudy.links import sign
-from mockserver.hyperstudy.operations import Operation, Parameter
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.errors import ERRORS, ErrorKind, errors_of, is_checked
+from mockserver.words.json_schema import Schema
 
 OPERATIONS = {operation.id: operation for operation in operations()}
 CASES = [

@@ -12,9 +12,9 @@ from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
 from mockserver.ingestion.batch import check_object
+from mockserver.ingestion.described import rules_schema
 from mockserver.ingestion.schemas import ENVELOPE, KINDS
 from mockserver.ingestion.tokens import mint
-from mockserver.openapi.rules import rules_schema
 
 Json = dict[str, Any]
 

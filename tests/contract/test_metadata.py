@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 
 from mockserver import Settings, create_app
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.hyperstudy.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.documents import Documents
 from mockserver.openapi.examples import Example

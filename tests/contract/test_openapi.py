@@ -20,7 +20,7 @@ from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.documents import Documents
 from mockserver.openapi.errors import ERRORS, errors_of

@@ -5,14 +5,12 @@ from typing import Any
 
 import orjson
 import pytest
-from emulator import error_of
+from emulator import app_of, error_of, make_sandbox
 from flask import Flask
 from study_support import StudyApi
 
 from mockserver import Settings, control, create_app, hyperstudy, ingestion
-from mockserver.app import create_sandbox
-from mockserver.door.refusals import refusal_body
-from mockserver.door.routing import api_of
+from mockserver.door.apis import api_of
 
 PATHS: dict[str, ModuleType | None] = {
     "/api/v3": hyperstudy,
@@ -51,7 +49,7 @@ ENVELOPES: dict[ModuleType | None, list[str]] = {
 @pytest.fixture
 def crashing(monkeypatch: pytest.MonkeyPatch) -> Flask:
     """An application with a bug before every route."""
-    app = create_app(sandbox=create_sandbox(Settings(scenario="pair")))
+    app = app_of(make_sandbox(Settings(scenario="pair")))
 
     def crash() -> None:
         raise RuntimeError("a bug")

@@ -18,14 +18,13 @@ from typing import Any
 
 import pytest
 import requests
-from emulator import sandbox_of
+from emulator import sandbox_of, serving_app
 from werkzeug.test import Client
 
 from mockserver import Settings, create_app
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.tokens import mint
-from mockserver.server import serving
 
 HERE = Path(__file__).parent
 SEED = 20241020
@@ -120,7 +119,7 @@ def target() -> Iterator[Target]:
     sandbox = sandbox_of(app)
     known = _known_ids(app.test_client(use_cookies=False), sandbox.clock.advance)
     token = mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms())
-    with serving(app) as server:
+    with serving_app(app) as server:
         yield Target(server.url, token, known)
 
 

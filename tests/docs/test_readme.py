@@ -10,12 +10,12 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from emulator import serving_app
 
 from mockserver import Settings, create_app
 from mockserver.check.invariants import INVARIANTS
 from mockserver.command.cli import cli
 from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.server import serving
 from mockserver.simulation.library import load_scenario, scenario_names
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def blocks(language: str) -> list[str]:
 @pytest.fixture(scope="module")
 def url():
     """A server as the README's first command starts it, on a port of its own."""
-    with serving(create_app(Settings())) as server:
+    with serving_app(create_app(Settings())) as server:
         yield server.url
 
 

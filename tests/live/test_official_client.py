@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pytest
 import requests
-from emulator import DATA_TYPES, FULL_PLACES, ROWS, Emulator
+from emulator import DATA_TYPES, FULL_PLACES, ROWS, Emulator, sandbox_of, serving_app
 from hyperstudy import HyperStudy
 from hyperstudy.exceptions import (
     AuthenticationError,
@@ -25,7 +25,6 @@ from hyperstudy.exceptions import (
 )
 
 from mockserver import Settings, create_app
-from mockserver.server import serving
 from mockserver.simulation.records.events import CATEGORIES
 
 Record = dict[str, Any]
@@ -283,14 +282,9 @@ def test_paging_collects_every_record_once_and_in_order(
 def test_paging_asks_for_each_page_once() -> None:
     """The client follows `nextOffset` until there is no more; it makes no request in vain."""
     app = create_app(Settings(scenario="demo"))
-    asked: list[str] = []
-
-    def listening(environ: Any, start_response: Any) -> Any:
-        asked.append(environ["QUERY_STRING"])
-        return app(environ, start_response)
-
-    with serving(listening) as server, connected(server.url, "hst_live_your_key_here") as client:
+    with serving_app(app) as server, connected(server.url, "hst_live_your_key_here") as client:
         records = client.get_sync("exp_research_001", output="dict", progress=False)
+    asked = [entry.head.query.decode() for entry in sandbox_of(app).journal]
     offsets = range(0, len(records), CLIENT_PAGE)
     assert len(offsets) > 2
     assert asked == [f"offset={offset}&limit={CLIENT_PAGE}" for offset in offsets]
@@ -536,7 +530,7 @@ def test_scenarios_warnings_become_python_warnings(tmp_path: Path) -> None:
     scenario = tmp_path / "warned.toml"
     scenario.write_text('extends = "pair"\nabout = "An API that warns"\nwarnings = ["index missing"]\n')
     with (
-        serving(create_app(Settings(scenario=str(scenario)))) as server,
+        serving_app(create_app(Settings(scenario=str(scenario)))) as server,
         connected(server.url, "hst_live_your_key_here") as client,
         pytest.warns(UserWarning, match=r"\Aindex missing\Z") as caught,
     ):

@@ -8,11 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from emulator import Emulator
+from emulator import Emulator, app_of, make_sandbox
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
+from mockserver import Settings
 from mockserver.hyperstudy.routes import operations
 from mockserver.sandbox.clock import Clock
 
@@ -156,11 +155,11 @@ def test_it_wears_dark_where_the_system_does(visit: Visit, demo_server: Emulator
 
 def test_the_page_is_the_same_bytes_whenever_it_is_asked_for() -> None:
     """There is no token in it, which would tell the time."""
-    sandbox = create_sandbox(Settings(scenario="pair"))
+    sandbox = make_sandbox(Settings(scenario="pair"))
     pages = []
     for wall_ms in (1_773_656_072_000, 1_899_999_999_999):
         clock = Clock(sandbox.clock.now_ms(), wall=lambda wall_ms=wall_ms: wall_ms)
-        client = create_app(sandbox=replace(sandbox, clock=clock)).test_client()
+        client = app_of(replace(sandbox, clock=clock)).test_client()
         pages.append(client.get("/api/v3/docs").data)
     assert pages[0] == pages[1]
     assert b"eyJ" not in pages[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import requests
-from emulator import sandbox_of
+from emulator import sandbox_of, serving_app
 from hyperstudy import (
     AgentConfig,
     ComponentType,
@@ -46,7 +46,6 @@ from mockserver import Settings, create_app
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import operations
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.server import serving
 from mockserver.simulation.scenario.specs import COMPONENTS
 
 Record = dict[str, Any]
@@ -98,7 +97,7 @@ class Lab:
 def opened(scenario: str = "empty") -> Iterator[Lab]:
     """A lab of one's own."""
     app = create_app(Settings(scenario=scenario))
-    with serving(app) as server, requests.Session() as session:
+    with serving_app(app) as server, requests.Session() as session:
         session.headers["X-API-Key"] = KEY
         client = HyperStudy(api_key=KEY, base_url=f"{server.url}/api/v3")
         try:

@@ -18,16 +18,15 @@ from typing import Any
 
 import pytest
 import requests
-from emulator import Emulator, sandbox_of
+from emulator import Emulator, sandbox_of, serving_app
 from hyperstudy import Experiment, FocusComponent, HyperStudy, Persona, Role, State, vas_rating
 from hyperstudy.exceptions import HyperStudyError, NotFoundError
 from study_support import ms, without
 
 from mockserver import Settings, create_app
-from mockserver.hyperstudy.operations import Operation
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import operations
 from mockserver.openapi.paths import template
-from mockserver.server import serving
 
 Record = dict[str, Any]
 
@@ -88,7 +87,7 @@ def demo(demo_server: Emulator) -> Iterator[Place]:
 @pytest.fixture(scope="module")
 def agents() -> Iterator[Place]:
     """The scenario with a human and an agent in each room; nothing is written to it."""
-    with serving(create_app(Settings(scenario="agents"))) as server, place(server.url) as found:
+    with serving_app(create_app(Settings(scenario="agents"))) as server, place(server.url) as found:
         yield found
 
 
@@ -105,7 +104,7 @@ class Desk:
     def own(self) -> Place:
         app = create_app(Settings(scenario="empty"))
         assert not sandbox_of(app).world.rooms(STUDY)
-        server = self.closing.enter_context(serving(app))
+        server = self.closing.enter_context(serving_app(app))
         return self.closing.enter_context(place(server.url))
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
+from emulator import app_of, make_sandbox
 from numpy.typing import NDArray
 
-from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
+from mockserver import Settings
 from mockserver.sandbox.sandbox import Sandbox
 
 Record = dict[str, Any]
@@ -53,8 +53,8 @@ class Study:
         sandbox: Sandbox | None = None,
         experiment: str | None = None,
     ) -> None:
-        served = create_sandbox(Settings(scenario=scenario, seed=seed)) if sandbox is None else sandbox
-        self.app = create_app(sandbox=served)
+        served = make_sandbox(Settings(scenario=scenario, seed=seed)) if sandbox is None else sandbox
+        self.app = app_of(served)
         self.client = self.app.test_client(use_cookies=False)
         world = self.control("world")
         chosen = next(e for e in world["experiments"] if experiment in (None, e["id"]))

@@ -4,9 +4,9 @@ import random
 from typing import Any
 
 import pytest
+from emulator import make_sandbox
 
 from mockserver import Settings
-from mockserver.app import create_sandbox
 from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.world import DATA_TYPES, World
 
@@ -47,7 +47,7 @@ def test_every_record_is_made_and_has_an_id_a_place_and_an_onset_of_its_own(
     name: str, experiment: str, seed: int
 ) -> None:
     """Ids are unique in their type, rooms and people exist, onsets count from the room's start."""
-    world = create_sandbox(Settings(scenario=name, seed=seed)).world
+    world = make_sandbox(Settings(scenario=name, seed=seed)).world
     found = records_of(world, experiment)
     for data_type, field in OWN_ID.items():
         ids = [getattr(record, field) for record in found[data_type]]

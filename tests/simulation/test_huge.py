@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import pytest
 from analyst import variant
+from emulator import app_of, make_sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
+from mockserver import Settings
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation import world as world_module
 from mockserver.simulation.datasets.query import Query, Selection
@@ -33,7 +33,7 @@ RATINGS: DataType = "ratings/continuous"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    return create_sandbox(Settings(scenario="huge"))
+    return make_sandbox(Settings(scenario="huge"))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def huge(sandbox: Sandbox) -> World:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> World:
     path = variant(tmp_path_factory.mktemp("huge"), "huge", SCALED_DOWN)
-    return create_sandbox(Settings(scenario=path)).world
+    return make_sandbox(Settings(scenario=path)).world
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,8 @@ def test_opening_tells_no_rooms_story(monkeypatch: pytest.MonkeyPatch) -> None:
         return tell(room, *rest)
 
     monkeypatch.setattr(world_module, "plan_room", counted)
-    sandbox = create_sandbox(Settings(scenario="huge"))
-    client = create_app(sandbox=sandbox).test_client(use_cookies=False)
+    sandbox = make_sandbox(Settings(scenario="huge"))
+    client = app_of(sandbox).test_client(use_cookies=False)
     first = sandbox.world.sample_ids()["room"]
     assert len(rooms_of(sandbox.world)) == 500
     assert told == []
@@ -116,7 +116,7 @@ def test_there_are_exactly_a_hundred_million_continuous_ratings(huge: World) -> 
 
 def test_the_api_says_so_too(sandbox: Sandbox) -> None:
     """`pagination.total`, and the last page at its end, at the time that the scenario sets."""
-    client = create_app(sandbox=sandbox).test_client(use_cookies=False)
+    client = app_of(sandbox).test_client(use_cookies=False)
     path, headers = "/api/v3/data/ratings/continuous/experiment/exp_huge", {"X-API-Key": "hst_live_your_key_here"}
     answer = client.get(path, query_string={"offset": TOTAL - 1000}, headers=headers).get_json()
     assert answer["metadata"]["pagination"] == {
@@ -228,7 +228,6 @@ PAGES = """
 import random, sys
 from pathlib import Path
 from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
 
 def resident_bytes():
     import resource
@@ -239,8 +238,8 @@ def resident_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 pages, limit = map(int, sys.argv[1:])
-sandbox, chance = create_sandbox(Settings(scenario="huge")), random.Random(1)
-world, client = sandbox.world, create_app(sandbox=sandbox).test_client(use_cookies=False)
+sandbox, chance = make_sandbox(Settings(scenario="huge")), random.Random(1)
+world, client = sandbox.world, app_of(sandbox).test_client(use_cookies=False)
 rooms = world.rooms("exp_huge")
 
 def page():

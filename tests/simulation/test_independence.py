@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import mockserver
+from mockserver.store import Store
 
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
@@ -18,8 +19,8 @@ ALLOWED = {
     "store": {"store", "words"},
     "sandbox": {"sandbox", "store", "simulation", "words"},
     "hyperstudy": {"hyperstudy", "door", "sandbox", "simulation", "words"},
-    "ingestion": {"ingestion", "door", "sandbox", "store", "words"},
-    "control": {"control", "ingestion", "door", "sandbox", "store", "simulation", "words"},
+    "ingestion": {"ingestion", "door", "sandbox", "words"},
+    "control": {"control", "ingestion", "door", "sandbox", "simulation", "words"},
     "openapi": {"openapi", "hyperstudy", "ingestion", "door", "sandbox", "words"},
     "plots": {"plots", "simulation", "words"},
     "check": {"check", "app", "sandbox", "words"},
@@ -52,6 +53,37 @@ def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
         assert inside <= ALLOWED[layer], path
 
 
+def test_only_the_study_and_the_application_know_the_store() -> None:
+    """The one writes to it, the other says where it is kept; all others ask the study."""
+    for path in SOURCES:
+        room = path.relative_to(PACKAGE).as_posix()
+        if not room.startswith(("store/", "sandbox/study/")) and room != "app.py":
+            assert not [name for name in imported_modules(path) if name.startswith("mockserver.store")], path
+
+
+def test_only_the_study_writes() -> None:
+    """Whoever else had a store in hand could not write to it unseen."""
+    writing = {name for name in vars(Store) if name.startswith(("add_", "put_"))}
+    assert writing == {"add_documents", "put_document", "add_batch"}
+    writers = {
+        path.relative_to(PACKAGE).parent.as_posix()
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in writing
+    }
+    assert writers == {"sandbox/study"}
+
+
+def test_nobody_but_the_study_asks_for_its_lock_or_its_store() -> None:
+    """Both are private, and no private name of another module is used anywhere above."""
+    private = {"_writing", "_store", "_lock"}
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in private:
+                assert isinstance(node.value, ast.Name), f"{path.name}:{node.lineno}"
+                assert node.value.id == "self", f"{path.name}:{node.lineno}"
+
+
 def test_only_the_clock_asks_the_machine_for_the_time() -> None:
     """Every other now would make answers differ from run to run."""
     hidden = {"time", "now", "utcnow", "today", "time_ns", "monotonic", "monotonic_ns", "perf_counter"}
@@ -74,7 +106,20 @@ def test_no_chance_but_the_seeded_one() -> None:
 
 def test_no_module_holds_an_application_a_world_a_store_or_a_clock() -> None:
     """State that outlives a sandbox would leak from one application into the next."""
-    makers = {"Flask", "World", "Store", "Clock", "Sandbox", "create_app", "create_sandbox", "Namer"}
+    makers = {
+        "Flask",
+        "World",
+        "open_stores",
+        "Database",
+        "MemoryStore",
+        "MemoryStores",
+        "Study",
+        "Clock",
+        "Sandbox",
+        "create_app",
+        "create_sandbox",
+        "Namer",
+    }
     for path in SOURCES:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             value = getattr(node, "value", None)

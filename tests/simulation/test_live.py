@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from analyst import Record, Study, by_person, column, ms, variant
+from emulator import make_sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import Settings
-from mockserver.app import create_sandbox
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
 
@@ -97,7 +97,7 @@ class Live:
     """
 
     def __init__(self, path: str) -> None:
-        self.sandbox = create_sandbox(Settings(scenario=path, seed=4))
+        self.sandbox = make_sandbox(Settings(scenario=path, seed=4))
         self.over = Running(self.sandbox, 2**41)
         self.late = {name: steady(self.over.records(name)) for name in (*DATA_TYPES, "rooms", "participants")}
         self.first_ms = min(ms(room["createdAt"]) for room in self.late["rooms"]) - 5000
@@ -354,7 +354,7 @@ def test_participants_are_in_progress_until_they_have_finished(live: Live) -> No
 
 def test_who_waits_in_vain_is_timed_out_after_five_minutes() -> None:
     """Until then they are waiting, as anybody else who has done the instructions."""
-    made = create_sandbox(Settings(scenario="noconsent", seed=1))
+    made = make_sandbox(Settings(scenario="noconsent", seed=1))
     over = Running(made, 2**41)
     timed_out = over.records("participants", completionCode="TIMEOUT")
     assert timed_out
@@ -374,7 +374,7 @@ def test_who_waits_in_vain_is_timed_out_after_five_minutes() -> None:
 
 def test_the_live_scenario_runs_a_minute_a_second() -> None:
     """As shipped: ten rooms come in a hundred seconds, and all that is listed grows."""
-    made = create_sandbox(Settings(scenario="live"))
+    made = make_sandbox(Settings(scenario="live"))
     assert made.clock.speed == SPEED
     study = Running(made, made.world.scenario.clock.now_ms or 0)
     assert study.control("clock") == {"now": "2024-10-20T15:05:00.000Z", "speed": 60}
@@ -390,7 +390,7 @@ def test_the_live_scenario_runs_a_minute_a_second() -> None:
 
 def test_a_room_that_nobody_has_joined_is_unknown_at_every_scope() -> None:
     """404 for its data and for its participants', and no trace of it in the experiment's lists."""
-    made = create_sandbox(Settings(scenario="live"))
+    made = make_sandbox(Settings(scenario="live"))
     study = Running(made, made.world.scenario.clock.now_ms or 0)
     room = study.rooms[-1]
     assert study.page("events", room=room).status_code == 404
@@ -406,7 +406,7 @@ def test_what_is_unknown_is_answered_with_an_id_that_is_there_by_now(tmp_path: P
         '[sample]\nroom = "room_b"\n[experiments.exp_live]\nrooms = 2\nroom_every_s = 900\n'
         'named_rooms = ["room_a", "room_b"]\n'
     )
-    made = create_sandbox(Settings(scenario=variant(tmp_path, "live", text)))
+    made = make_sandbox(Settings(scenario=variant(tmp_path, "live", text)))
     first, second = made.world.rooms("exp_live")
     study = Running(made, first.started_ms - 600_000)
     for now_ms, asked, hint in (
@@ -421,39 +421,6 @@ def test_what_is_unknown_is_answered_with_an_id_that_is_there_by_now(tmp_path: P
 
 
 # --- clocks ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("speed", "passed_ms", "now_ms"), [(0, 5000, 1000), (1, 5000, 6000), (60, 5000, 301_000), (0.5, 5001, 3500)]
-)
-def test_a_clock_is_frozen_real_or_scaled(speed: float, passed_ms: int, now_ms: int) -> None:
-    """Now is where it began, and the real time that passed, times the speed."""
-    passed = [700]
-    clock = Clock(1000, speed=speed, passed=lambda: passed[0])
-    assert clock.now_ms() == 1000
-    passed[0] += passed_ms
-    assert clock.now_ms() == now_ms
-
-
-def test_a_clock_can_begin_at_the_machines_time() -> None:
-    """And goes on from there at its own speed."""
-    passed = [0]
-    clock = Clock(None, speed=2, wall=lambda: 50_000, passed=lambda: passed[0])
-    passed[0] = 10
-    assert clock.now_ms() == 50_020
-
-
-def test_advancing_moves_any_clock_forward_and_none_back() -> None:
-    """By simulated ms, whatever the speed; tokens follow with the machine's time as their origin."""
-    for speed in (0, 60):
-        clock = Clock(1000, speed=speed, wall=lambda: 9000, passed=lambda: 0)
-        clock.advance(250)
-        clock.advance(0)
-        assert (clock.now_ms(), clock.token_now_ms()) == (1250, 9250)
-        with pytest.raises(ValueError, match="backwards"):
-            clock.advance(-1)
-    with pytest.raises(ValueError, match="backwards"):
-        Clock(0, speed=-1)
 
 
 def test_the_clock_is_advanced_over_http(live: Live) -> None:

@@ -242,7 +242,7 @@ def steps_by_viewer(study: Study) -> dict[str, Steps]:
 
 def jitter_ms(study: Study) -> float:
     """By how much the scenario says that a measured drift strays."""
-    return float(study.app.extensions["mockserver"].world.scenario.network.jitter_ms)
+    return float(study.app.extensions["mockserver"].default.world.scenario.network.jitter_ms)
 
 
 @pytest.mark.parametrize("name", SYNCED)

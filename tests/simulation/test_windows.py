@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 from analyst import variant
+from emulator import make_sandbox
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
-from mockserver.app import create_sandbox
 from mockserver.simulation.datasets.query import Query, Selection
 from mockserver.simulation.records.records import SyncSample
 from mockserver.simulation.records.sync import SyncLane, SyncLanes
@@ -45,7 +45,7 @@ class Story:
     """All samples of a world's first experiment."""
 
     def __init__(self, scenario: str, seed: int | None = None) -> None:
-        self.world = create_sandbox(Settings(scenario=scenario, seed=seed)).world
+        self.world = make_sandbox(Settings(scenario=scenario, seed=seed)).world
         self.rooms = self.world.rooms(next(iter(self.world.scenario.experiments)))
         self.samples = [sample for room in self.rooms for sample in samples_of(self.world, room)]
         self.instants = sorted(sample.timestamp_ms for sample in self.samples)
@@ -72,7 +72,7 @@ def restless(stories: list[Story]) -> Story:
 
 @pytest.fixture(scope="module")
 def huge() -> World:
-    return create_sandbox(Settings(scenario="huge")).world
+    return make_sandbox(Settings(scenario="huge")).world
 
 
 # --- the reference: all samples, one by one ---------------------------------------------------------
@@ -318,7 +318,7 @@ def test_a_stop_closes_the_windows_of_its_room(restless: Story, window_ms: int) 
     query, experiment_id = Query(now_ms=now_ms), restless.rooms[0].experiment_id
     before = everything(restless.world.select_windows(window_ms, restless.rooms, query))
     stopped = [replace(room, stopped_ms=now_ms) for room in restless.rooms]
-    world = restless.world.extended({experiment_id: stopped}, {}, 1)
+    world = restless.world.with_rooms(stopped)
     after = everything(world.select_windows(window_ms, world.rooms(experiment_id), query))
     assert after == in_order(averages(within(restless.samples, None, now_ms), window_ms))
     assert after[: len(before)] == before

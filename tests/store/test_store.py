@@ -1,23 +1,41 @@
-"""The store by itself: what goes in comes out, whole or not at all, in memory and in a file."""
+"""Every store by itself: what goes in comes out, whole or not at all, in memory and in a file."""
 
 import json
 import sqlite3
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mockserver.store import Document, History, IngestedItem, NewItem, NewWarning, Store
+from mockserver.store import (
+    Document,
+    History,
+    IngestedItem,
+    LoggedWarning,
+    NewItem,
+    NewWarning,
+    Store,
+    Stores,
+    open_stores,
+)
 from mockserver.words.errors import SettingsError
 
 
-@pytest.fixture(params=["memory", "file"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    made = Store("sqlite://" if request.param == "memory" else f"sqlite:///{tmp_path / 'run.db'}")
+@pytest.fixture(params=["memory", "sqlite", "file"])
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stores]:
+    urls = {"memory": None, "sqlite": "sqlite://", "file": f"sqlite:///{tmp_path / 'run.db'}"}
+    made = open_stores(urls[request.param])
     yield made
     made.close()
+
+
+@pytest.fixture
+def store(stores: Stores) -> Store:
+    return stores.store("default")
 
 
 def numbered(*ordinals: int | None) -> list[NewItem]:
@@ -29,6 +47,25 @@ def text(ordinal: int | None) -> str:
     return json.dumps({"n": ordinal})
 
 
+def take_in(
+    store: Store,
+    kind: str,
+    session_id: str,
+    items: Sequence[NewItem],
+    at_ms: int = 0,
+    warnings: Sequence[NewWarning] = (),
+) -> History:
+    """Let a batch arrive, with these warnings about it; what the session had sent before."""
+    told: list[History] = []
+
+    def look_over(history: History) -> Sequence[NewWarning]:
+        told.append(history)
+        return warnings
+
+    store.add_batch(kind, session_id, items, at_ms, look_over)
+    return told[0]
+
+
 class TestItems:
     def test_empty_store_holds_nothing(self, store: Store) -> None:
         """From the start, for every question."""
@@ -38,8 +75,8 @@ class TestItems:
 
     def test_items_come_back_in_order_of_arrival(self, store: Store) -> None:
         """With their session, batch, place and time; within a batch by their place, however they were written."""
-        assert store.add_items("events", "s1", [NewItem(7, '{"a":1}'), NewItem(2, '{"a":[null,"é"]}')], 5) == 1
-        assert store.add_items("voice", "s2", [NewItem(3, "{}")], 4) == 2
+        take_in(store, "events", "s1", [NewItem(7, '{"a":1}'), NewItem(2, '{"a":[null,"é"]}')], 5)
+        take_in(store, "voice", "s2", [NewItem(3, "{}")], 4)
         assert store.items() == [
             IngestedItem("s1", "events", 1, 2, 5, '{"a":[null,"é"]}'),
             IngestedItem("s1", "events", 1, 7, 5, '{"a":1}'),
@@ -49,14 +86,14 @@ class TestItems:
     def test_order_in_a_batch_is_the_clients(self, store: Store) -> None:
         """Whatever numbers its items have, and whichever index the database reads them by."""
         for _ in range(2):
-            store.add_items("facial", "s", numbered(9, 5, None, 7, 5), 0)
+            take_in(store, "facial", "s", numbered(9, 5, None, 7, 5))
         for found in (store.items("facial", "s"), store.items(session_id="s"), store.items()):
             assert [(item.batch, item.index) for item in found] == [(n // 5 + 1, n % 5) for n in range(10)]
 
     def test_only_the_page_is_read(self, store: Store) -> None:
         """Pages of any size hold each item once, in order; the count is of all that the filters leave."""
         for session_id in ("s1", "s2", "s1"):
-            store.add_items("events", session_id, numbered(1, 2, 3), 0)
+            take_in(store, "events", session_id, numbered(1, 2, 3))
         everything = store.items()
         assert [item for start in range(0, 9, 2) for item in store.items(limit=2, offset=start)] == everything
         assert store.items("events", "s1", limit=2, offset=4) == everything[7:]
@@ -69,8 +106,7 @@ class TestItems:
         """Also one that databases do not hold; no other session is taken for it."""
         others = ["\\", "0", "\ud83d", "\\ud83c", "x"]
         for name in (session_id, *others):
-            batch = store.add_items("facial", name, numbered(1), 0)
-            store.add_warnings(batch, [NewWarning("a", (), "odd")], 0)
+            take_in(store, "facial", name, numbered(1), 0, [NewWarning("a", (), "odd")])
         assert [(item.session_id, item.batch) for item in store.items(session_id=session_id)] == [(session_id, 1)]
         assert [told.session_id for told in store.warnings(session_id=session_id)] == [session_id]
         assert [item.session_id for item in store.items()] == [session_id, *others]
@@ -79,7 +115,7 @@ class TestItems:
         """Each by itself, and both."""
         for kind in ("events", "voice"):
             for session_id in ("s1", "s2"):
-                store.add_items(kind, session_id, numbered(None), 0)
+                take_in(store, kind, session_id, numbered(None))
         found = {
             (kind, session_id): [item.batch for item in store.items(kind, session_id)]
             for kind in (None, "voice")
@@ -96,23 +132,27 @@ class TestItems:
 
     def test_batch_without_items_is_counted(self, store: Store) -> None:
         """So a batch's number is its place among all that arrived."""
-        assert store.add_items("events", "s", [], 0) == 1
-        assert store.add_items("events", "s", numbered(None), 0) == 2
+        take_in(store, "events", "s", [])
+        take_in(store, "events", "s", numbered(None))
         assert [item.batch for item in store.items()] == [2]
 
     def test_an_item_is_its_text(self, store: Store) -> None:
         """Nothing in it is read, so its spelling survives."""
         spelled = '{"z":1.0, "a":1, "big":1e400, "z":"\\ud83c \\u0000"}'
-        store.add_items("events", "s", [NewItem(0, spelled)], 0)
+        take_in(store, "events", "s", [NewItem(0, spelled)])
         assert store.items()[0].text == spelled
 
     def test_failure_half_way_is_undone(self, store: Store) -> None:
-        """A row that the database refuses takes the whole batch with it: its first items, and its number."""
-        with pytest.raises(Exception, match="(?i)null|integer|overflow"):
-            store.add_items("events", "s", [NewItem(0, "{}"), NewItem(2**70, "{}")], 0)
-        assert store.items() == []
-        assert store.add_items("events", "s", numbered(1), 0) == 1
-        assert [item.text for item in store.items()] == [text(1)]
+        """Who looks a batch over and fails takes the whole batch along: its items, its number, its place in history."""
+
+        def fail(history: History) -> Sequence[NewWarning]:
+            raise RuntimeError("a rule is broken")
+
+        with pytest.raises(RuntimeError, match="a rule is broken"):
+            store.add_batch("events", "s", numbered(1), 0, fail)
+        assert (store.items(), store.count_items()) == ([], 0)
+        assert take_in(store, "events", "s", numbered(1)) == History()
+        assert [(item.batch, item.text) for item in store.items()] == [(1, text(1))]
 
     def test_threads_lose_nothing(self, store: Store) -> None:
         """Writers and readers at once: whole batches, each number once."""
@@ -120,7 +160,7 @@ class TestItems:
 
         def work() -> None:
             for _ in range(20):
-                store.add_items("events", "s", numbered(1, 2, 3), 0)
+                take_in(store, "events", "s", numbered(1, 2, 3))
                 batches = [item.batch for item in store.items()]
                 if len(batches) % 3 or batches != sorted(batches):
                     broken.append(batches)
@@ -137,84 +177,197 @@ class TestItems:
 class TestHistory:
     def test_first_batch_has_none(self, store: Store) -> None:
         """It is not its own past."""
-        batch = store.add_items("facial", "s", numbered(0, 1), 0)
-        assert store.history(batch, 0, 9) == History()
+        assert take_in(store, "facial", "s", numbered(0, 1)) == History()
 
     def test_history_is_of_the_same_session_and_kind(self, store: Store) -> None:
-        """The highest number of all, and those that lie between."""
-        store.add_items("facial", "s", numbered(1, 2, 5, 6, 3, None, 90), 0)
-        store.add_items("facial", "other", numbered(100), 0)
-        store.add_items("voice", "s", numbered(200), 0)
-        batch = store.add_items("facial", "s", numbered(4), 0)
-        store.add_items("facial", "s", numbered(300), 0)
-        assert store.history(batch, 3, 5) == History(highest=90, seen=frozenset({3, 5}))
+        """The highest number of all, and those that the batch brings again."""
+        take_in(store, "facial", "s", numbered(1, 2, 5, 6, 3, None, 90))
+        take_in(store, "facial", "other", numbered(100))
+        take_in(store, "voice", "s", numbered(200))
+        assert take_in(store, "facial", "s", numbered(3, 4, 5, 7)) == History(highest=90, seen=frozenset({3, 5}))
+        assert take_in(store, "facial", "s", numbered(None)) == History(highest=90)
+        assert take_in(store, "facial", "s", numbered(4, -1)) == History(highest=90, seen=frozenset({4}))
+
+    def test_numbers_below_zero_have_a_highest_too(self, store: Store) -> None:
+        """It is no number of ours."""
+        take_in(store, "facial", "s", numbered(-5, -9))
+        assert take_in(store, "facial", "s", numbered(0)) == History(highest=-5)
 
     def test_twin_is_the_latest_batch_with_the_same_items(self, store: Store) -> None:
         """Of the same session and kind; an empty batch has none."""
-        for session_id, items in [("s", [1]), ("s", [1]), ("t", [1]), ("s", [2]), ("s", []), ("s", [])]:
-            store.add_items("facial", session_id, numbered(*items), 0)
-        twins = [store.history(batch, 0, 0).twin for batch in range(1, 7)]
-        assert twins == [None, 1, None, None, None, None]
-        assert store.history(store.add_items("facial", "s", numbered(1), 0), 0, 0).twin == 2
-        assert store.history(store.add_items("voice", "s", numbered(1), 0), 0, 0).twin is None
+        sent = [("s", [1]), ("s", [1]), ("t", [1]), ("s", [2]), ("s", []), ("s", []), ("s", [1])]
+        twins = [take_in(store, "facial", session_id, numbered(*items)).twin for session_id, items in sent]
+        assert twins == [None, 1, None, None, None, None, 2]
+        assert take_in(store, "voice", "s", numbered(1)).twin is None
 
 
 def test_warnings_are_kept_with_their_batch(store: Store) -> None:
-    """In order, and narrowed down by what the batch is of."""
-    first = store.add_items("facial", "s", numbered(1), 0)
-    second = store.add_items("voice", "t", numbered(1), 0)
-    store.add_warnings(first, [NewWarning("a", (0, 2), "odd"), NewWarning("b", (), "é")], 7)
-    store.add_warnings(second, [], 8)
-    store.add_warnings(second, [NewWarning("a", (1,), "odd")], 9)
-    told = [
-        (found.kind, found.batch, found.rule, found.indexes, found.message, found.found_at_ms)
-        for found in store.warnings()
+    """In order, told to whoever handed the batch over, and narrowed down by what the batch is of."""
+    found = store.add_batch(
+        "facial", "s", numbered(1), 7, lambda _: [NewWarning("a", (0, 2), "odd"), NewWarning("b", (), "é")]
+    )
+    take_in(store, "voice", "t", numbered(1), 8)
+    take_in(store, "voice", "t", [], 9, [NewWarning("a", (1,), "odd")])
+    assert store.warnings() == [
+        LoggedWarning("s", "facial", 1, "a", (0, 2), "odd", 7),
+        LoggedWarning("s", "facial", 1, "b", (), "é", 7),
+        LoggedWarning("t", "voice", 3, "a", (1,), "odd", 9),
     ]
-    assert told == [
-        ("facial", 1, "a", (0, 2), "odd", 7),
-        ("facial", 1, "b", (), "é", 7),
-        ("voice", 2, "a", (1,), "odd", 9),
-    ]
-    assert [found.rule for found in store.warnings(kind="facial")] == ["a", "b"]
-    assert [found.batch for found in store.warnings(session_id="t")] == [2]
+    assert found == store.warnings()[:2]
+    assert store.warnings(kind="facial") == found
+    assert [told.batch for told in store.warnings(session_id="t")] == [3]
     assert store.warnings("facial", "t") == []
-    assert [found.rule for found in store.warnings(limit=1, offset=1)] == ["b"]
+    assert [told.rule for told in store.warnings(limit=1, offset=1)] == ["b"]
     assert (store.count_warnings(), store.count_warnings("facial"), store.count_warnings("facial", "t")) == (3, 2, 0)
 
 
+class TestDocuments:
+    def test_they_come_back_in_the_order_of_their_first_writing(self, store: Store) -> None:
+        """Each as it is now, deleted ones too, and those of its kind alone."""
+        store.add_documents("persona", [("p2", {"n": 2}), ("p1", {"n": [1, None, "é\0"]})], 5)
+        store.put_document("persona", "p3", {}, 6)
+        store.put_document("persona", "p2", {"n": 3}, 7)
+        store.put_document("persona", "p1", {}, 8, deleted=True)
+        store.put_document("room", "p1", {}, 9)
+        assert store.documents("persona") == [
+            Document("persona", "p2", {"n": 3}, 5, 7),
+            Document("persona", "p1", {}, 5, 8, deleted=True),
+            Document("persona", "p3", {}, 6, 6),
+        ]
+        assert store.documents("event") == []
+
+    def test_a_revision_counts_writes(self, store: Store) -> None:
+        """Of documents; several at once are one, and none at all is none."""
+        assert store.revision == 0
+        store.add_documents("persona", [("p1", {}), ("p2", {})], 0)
+        store.put_document("persona", "p1", {}, 0)
+        store.add_documents("persona", [], 0)
+        take_in(store, "events", "s", numbered(1))
+        assert store.revision == 2
+
+
+class TestSandboxes:
+    def test_each_has_its_own(self, stores: Stores) -> None:
+        """Batches are numbered from 1 in each."""
+        one, other = stores.store("one"), stores.store("other")
+        for store in (one, other):
+            take_in(store, "events", "s", numbered(1))
+        one.put_document("persona", "p", {}, 0)
+        assert [item.batch for item in one.items()] == [item.batch for item in other.items()] == [1]
+        assert (len(one.documents("persona")), other.documents("persona"), other.revision) == (1, [], 0)
+
+    def test_a_fresh_beginning_is_empty(self, stores: Stores) -> None:
+        """From then on, for everybody; who has the old store may go on with it, even when it was swept away."""
+        old = stores.store("one")
+        take_in(old, "events", "s", numbered(1))
+        old.put_document("persona", "p", {}, 0)
+        new = stores.store("one", fresh=True)
+        assert (new.items(), new.documents("persona"), new.revision) == ([], [], 0)
+        take_in(new, "events", "s", numbered(2))
+        stores.sweep()
+        take_in(old, "events", "s", numbered(3))
+        old.put_document("persona", "p", {}, 0)
+        for store in (new, stores.store("one")):
+            assert [(item.batch, item.text) for item in store.items()] == [(1, text(2))]
+            assert store.documents("persona") == []
+
+    def test_sweeping_leaves_what_is_current(self, stores: Stores) -> None:
+        """In every sandbox."""
+        for name in ("one", "other"):
+            take_in(stores.store(name), "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
+        stores.sweep()
+        for name in ("one", "other"):
+            store = stores.store(name)
+            assert (store.count_items(), store.count_warnings()) == (1, 1)
+
+    def test_what_was_dropped_is_gone(self, stores: Stores) -> None:
+        """A sandbox of the same name begins with nothing, and no other loses anything."""
+        for name in ("one", "other"):
+            take_in(stores.store(name), "events", "s", numbered(1))
+            stores.store(name).put_document("persona", "p", {}, 0)
+        stores.drop("one")
+        again, other = stores.store("one"), stores.store("other")
+        assert (again.items(), again.documents("persona"), again.revision) == ([], [], 0)
+        assert (other.count_items(), len(other.documents("persona"))) == (1, 1)
+
+
+def test_sweeping_deletes_every_row_of_what_is_over(tmp_path: Path) -> None:
+    """Of all tables, rows that came late included."""
+    stores = open_stores(f"sqlite:///{tmp_path / 'run.db'}")
+    for _ in range(3):
+        store = stores.store("one", fresh=True)
+        take_in(store, "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
+        store.put_document("persona", "p", {}, 0)
+    stores.sweep()
+    assert rows(tmp_path / "run.db") == {"batches": 1, "documents": 1, "ingested": 1, "lint_warnings": 1, "runs": 1}
+    stores.drop("one")
+    take_in(store, "events", "s", numbered(2))
+    stores.sweep()
+    assert set(rows(tmp_path / "run.db").values()) == {0}
+    stores.close()
+
+
+def rows(file: Path) -> dict[str, int]:
+    """How many rows each table has."""
+    connection = sqlite3.connect(file)
+    names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    found = {
+        name: connection.execute(f"SELECT count(*) FROM {name}").fetchone()[0]
+        for name in names
+        if not name.startswith("sqlite_")
+    }
+    connection.close()
+    return found
+
+
+def test_a_run_that_lost_its_rows_never_comes_back(tmp_path: Path) -> None:
+    """What a request writes to a sandbox that was just deleted is not the next one's."""
+    stores = open_stores(f"sqlite:///{tmp_path / 'run.db'}")
+    old = stores.store("one")
+    stores.drop("one")
+    take_in(old, "events", "s", numbered(1))
+    assert stores.store("one").items() == []
+    stores.close()
+
+
 class TestOpening:
-    def test_stores_in_memory_are_independent(self) -> None:
-        """Each is a database of its own."""
-        one, other = Store("sqlite://"), Store("sqlite:///:memory:")
-        one.add_items("events", "s", numbered(1), 0)
-        assert len(one.items()) == 1
-        assert other.items() == []
+    @pytest.mark.parametrize("url", [None, "sqlite://", "sqlite:///:memory:"])
+    def test_stores_in_memory_are_independent(self, url: str | None) -> None:
+        """Each is one of its own."""
+        one, other = open_stores(url), open_stores(url)
+        take_in(one.store("default"), "events", "s", numbered(1))
+        assert one.store("default").count_items() == 1
+        assert other.store("default").items() == []
 
     def test_file_is_still_there_for_the_next_run(self, tmp_path: Path) -> None:
-        """With what it held, and numbers that go on."""
+        """With what was written since the last fresh beginning, and numbers that go on."""
         url = f"sqlite:///{tmp_path / 'run.db'}"
-        first = Store(url)
-        first.add_items("events", "s", numbered(1), 5)
+        first = open_stores(url)
+        first.store("default").put_document("persona", "p0", {}, 4)
+        store = first.store("default", fresh=True)
+        take_in(store, "events", "s", numbered(1), 5)
+        store.add_documents("persona", [("p1", {"name": "Ada"})], 5)
+        store.put_document("persona", "p1", {"name": "Ada L."}, 6)
         first.close()
-        second = Store(url)
-        assert second.items() == [IngestedItem("s", "events", 1, 0, 5, text(1))]
-        assert second.add_items("events", "s", numbered(2), 6) == 2
+        second = open_stores(url)
+        store = second.store("default")
+        assert store.items() == [IngestedItem("s", "events", 1, 0, 5, text(1))]
+        assert store.documents("persona") == [Document("persona", "p1", {"name": "Ada L."}, 5, 6)]
+        assert store.revision == 2
+        assert take_in(store, "events", "s", numbered(1), 6) == History(1, frozenset({1}), twin=1)
+        assert [item.batch for item in store.items()] == [1, 2]
         second.close()
 
-    def test_documents_are_still_there_for_the_next_run(self, tmp_path: Path) -> None:
-        """Those of one kind, found by id and all together; of another kind there are none."""
-        url = f"sqlite:///{tmp_path / 'run.db'}"
-        first = Store(url)
-        first.documents.put("persona", "p1", {"name": "Ada"}, 5)
-        first.close()
-        second = Store(url)
-        assert second.documents.get("persona", "p1") == Document("persona", "p1", {"name": "Ada"}, 5, 5, False)
-        assert [document.id for document in second.documents.all("persona")] == ["p1"]
-        assert second.documents.get("experiment", "p1") is None
-        assert second.documents.all("experiment") == []
-        second.documents.put("persona", "p2", {}, 6)
-        assert [document.id for document in second.documents.all("persona")] == ["p1", "p2"]
-        second.close()
+    def test_nobody_waits_for_sqlalchemy_without_a_url(self) -> None:
+        """Run in a process of its own, because this one has long imported it."""
+        code = (
+            "import sys, mockserver.app as app\n"
+            "client = app.create_app().test_client()\n"
+            "assert client.get('/_mock/ingested').status_code == 200\n"
+            "print(sorted({m.split('.')[0] for m in sys.modules} & {'sqlalchemy', 'sqlite3'}))"
+        )
+        answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert answer.stdout.strip() == "[]"
 
     @pytest.mark.parametrize(
         ("make_url", "told"),
@@ -238,7 +391,7 @@ class TestOpening:
         foreign.execute("CREATE TABLE ingested (id INTEGER)")
         foreign.close()
         with pytest.raises(SettingsError) as refused:
-            Store(make_url(tmp_path))
+            open_stores(make_url(tmp_path))
         message = str(refused.value)
         assert message.startswith("store_url ")
         assert told in message
@@ -247,6 +400,6 @@ class TestOpening:
     def test_password_is_not_told(self) -> None:
         """Error messages end up in logs."""
         with pytest.raises(SettingsError) as refused:
-            Store("nodb://user:hunter2@host/x")
+            open_stores("nodb://user:hunter2@host/x")
         assert "hunter2" not in str(refused.value)
         assert "user:***@host" in str(refused.value)

@@ -1,16 +1,17 @@
 """Launches: rooms that an agent-only deployment starts, and those it could not start."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mockserver.sandbox.study.definitions import declared_variables
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario.specs import ExperimentSpec, StateSpec
 from mockserver.simulation.story.rooms import CastMember, RoomRef
-from mockserver.store import Store
+from mockserver.store import Document
 
-__all__ = ["Launch", "STAGGER_MS", "add_launches", "launched_room", "launches", "new_launch", "save_launch"]
+__all__ = ["KIND", "Launch", "STAGGER_MS", "body_of", "launch_of", "launched_room", "new_launch"]
 
 KIND = "room"
 # Source: agent deployments start a room every two seconds unless told otherwise (documented).
@@ -44,9 +45,14 @@ class Launch:
     cast: Sequence[Mapping[str, str]] = ()
 
 
-def launches(store: Store) -> list[Launch]:
-    """Every launch, in order."""
-    return [Launch(**document.body) for document in store.documents.all(KIND)]
+def body_of(launch: Launch) -> dict[str, Any]:
+    """The launch as it is stored."""
+    return {name: getattr(launch, name) for name in Launch.__dataclass_fields__}
+
+
+def launch_of(document: Document) -> Launch:
+    """The launch that was stored."""
+    return Launch(**document.body)
 
 
 def new_launch(
@@ -74,20 +80,6 @@ def new_launch(
     )
 
 
-def add_launches(store: Store, added: Sequence[Launch], now_ms: int) -> None:
-    """Write new launches, all of them at once."""
-    store.documents.add_all(KIND, [(launch.room_id, _body(launch)) for launch in added], now_ms)
-
-
-def save_launch(store: Store, launch: Launch, now_ms: int) -> None:
-    """Write the next state of a launch."""
-    store.documents.put(KIND, launch.room_id, _body(launch), now_ms)
-
-
-def _body(launch: Launch) -> dict[str, Any]:
-    return {name: getattr(launch, name) for name in Launch.__dataclass_fields__}
-
-
 def launched_room(
     experiment_id: str,
     spec: ExperimentSpec,
@@ -109,7 +101,7 @@ def launched_room(
         questions=(),
         persona=spec.persona,
     )
-    return RoomRef(
+    room = RoomRef(
         experiment_id=experiment_id,
         experiment=alone,
         index=launch.index,
@@ -119,8 +111,9 @@ def launched_room(
         condition=spec.conditions[launch.index % len(spec.conditions)],
         states=states,
         deployment_name=deployment,
-        stopped_ms=launch.stopped_ms,
         launched_ms=launch.launched_ms,
         cast=tuple(CastMember(**member) for member in launch.cast),
         variables=tuple(declared_variables(launch.definition, launch.index).items()),
     )
+    origin = hashlib.sha256(repr(room).encode("utf-8", "backslashreplace")).hexdigest()
+    return replace(room, origin=origin, stopped_ms=launch.stopped_ms)

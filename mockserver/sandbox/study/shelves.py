@@ -1,17 +1,18 @@
 """What a study keeps of its documents: a world's own entry, and what clients made of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from mockserver.store import Document, Store
+from mockserver.sandbox.study.writing import OvertakenError, Writing
+from mockserver.store import Document
 
 __all__ = ["Kept", "Shelf", "owner_id"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One experiment, deployment, persona or launched room as it is now; times in ms since the epoch.
+    """One experiment, deployment or persona as it is now; times in ms since the epoch.
 
     Attributes:
         owner: E-mail address of who made it. organisation: whose it is.
@@ -39,65 +40,95 @@ def owner_id(kept: Kept) -> str:
 
 
 class Shelf:
-    """All documents of a kind: those of the world, overlaid with those of the store.
+    """All documents of a kind: those of the world, overlaid with what clients wrote.
 
     Args:
         own: What the world has, in its order.
+        written: What clients have written so far.
+        new_id: Makes the id of a new one from how many clients have written before.
     """
 
-    def __init__(self, store: Store, kind: str, own: Mapping[str, Kept]) -> None:
-        self._store = store
+    def __init__(
+        self,
+        writing: Writing,
+        kind: str,
+        own: Mapping[str, Kept],
+        written: list[Document],
+        new_id: Callable[[int], str],
+    ) -> None:
+        self._writing = writing
         self._kind = kind
-        self._own = own
-        self._found: tuple[int, dict[str, Kept]] = (-1, {})
+        self._new_id = new_id
+        # Every id that clients have written, those of deleted ones too.
+        self._ids = {document.id for document in written}
+        overlay = {document.id: _laid(own.get(document.id), document) for document in written}
+        self._kept: Mapping[str, Kept] = {id_: kept for id_, kept in {**own, **overlay}.items() if kept is not None}
 
     def all(self) -> list[Kept]:
         """Everything that was not deleted: the world's first, then what clients made, in order."""
-        written = {document.id: document for document in self._store.documents.all(self._kind)}
-        own = [(key, self._laid(kept, written.pop(key, None))) for key, kept in self._own.items()]
-        made = [(key, self._laid(None, document)) for key, document in written.items()]
-        return [kept for _, kept in (*own, *made) if kept is not None]
+        return list(self._kept.values())
 
     def get(self, id_: str) -> Kept | None:
-        """The one with that id, unless it was deleted. Nearly every request asks, so what was found is kept."""
-        # Asked before reading: what is written meanwhile is kept under an old number, and asked for again.
-        revision = self._store.documents.revision(self._kind)
-        if self._found[0] != revision:
-            self._found = (revision, {})
-        found = self._found[1]
-        kept = found.get(id_) or self._laid(self._own.get(id_), self._store.documents.get(self._kind, id_))
-        # What is not there is not kept: there is no end of it.
-        if kept is not None:
-            found[id_] = kept
+        """The one with that id, unless it was deleted."""
+        return self._kept.get(id_)
+
+    def add(self, body: dict[str, Any], owner: str, organisation: str, now_ms: int) -> Kept:
+        """Write a new one."""
+        with self._writing.turn() as store:
+            kept = Kept(self._new_id(len(self._ids)), body, owner, organisation, now_ms, now_ms, {})
+            store.add_documents(self._kind, [(kept.id, _envelope(kept))], now_ms)
+            self._show(kept)
         return kept
 
-    def put(self, id_: str, body: dict[str, Any], owner: str, organisation: str, now_ms: int) -> Kept:
-        """Write one: new, or the next state of an old one."""
-        envelope = {"body": body, "owner": owner, "organisation": organisation}
-        document = self._store.documents.put(self._kind, id_, envelope, now_ms)
-        kept = self._laid(self._own.get(id_), document)
-        if kept is None:
-            raise LookupError(f"{self._kind} {id_} was written and is not there")
-        return kept
+    def replace(self, kept: Kept, body: dict[str, Any], now_ms: int) -> Kept:
+        """Write the next state of one.
 
-    def delete(self, id_: str, now_ms: int) -> None:
-        """Hide one; it stays in the store."""
-        self._store.documents.put(self._kind, id_, {}, now_ms, deleted=True)
+        Raises:
+            OvertakenError: It is not any more as it was read.
+        """
+        new = replace(kept, body=body, updated_ms=now_ms)
+        with self._writing.turn() as store:
+            self._refuse_old(kept)
+            store.put_document(self._kind, kept.id, _envelope(new), now_ms)
+            self._show(new)
+        return new
 
-    def count(self) -> int:
-        """How many documents clients have written, deleted ones too; for the next id."""
-        return self._store.documents.count(self._kind)
+    def delete(self, kept: Kept, now_ms: int) -> None:
+        """Hide one; it stays in the store.
 
-    def _laid(self, own: Kept | None, document: Document | None) -> Kept | None:
-        if document is None or document.deleted:
-            return None if document else own
-        envelope = document.body
-        return Kept(
-            id=document.id,
-            body=envelope["body"],
-            owner=envelope["owner"],
-            organisation=envelope["organisation"],
-            created_ms=own.created_ms if own else document.created_ms,
-            updated_ms=document.updated_ms,
-            shared_with=own.shared_with if own else {},
-        )
+        Raises:
+            OvertakenError: It is not any more as it was read.
+        """
+        with self._writing.turn() as store:
+            self._refuse_old(kept)
+            store.put_document(self._kind, kept.id, {}, now_ms, deleted=True)
+            self._ids.add(kept.id)
+            self._kept = {id_: one for id_, one in self._kept.items() if id_ != kept.id}
+
+    def _refuse_old(self, kept: Kept) -> None:
+        if self._kept.get(kept.id) is not kept:
+            raise OvertakenError
+
+    def _show(self, kept: Kept) -> None:
+        self._ids.add(kept.id)
+        self._kept = {**self._kept, kept.id: kept}
+
+
+def _envelope(kept: Kept) -> dict[str, Any]:
+    return {"body": kept.body, "owner": kept.owner, "organisation": kept.organisation}
+
+
+def _laid(own: Kept | None, document: Document) -> Kept | None:
+    """A document over the world's own of the same id; None if it was deleted."""
+    if document.deleted:
+        return None
+    envelope = document.body
+    return Kept(
+        id=document.id,
+        body=envelope["body"],
+        owner=envelope["owner"],
+        organisation=envelope["organisation"],
+        created_ms=own.created_ms if own else document.created_ms,
+        updated_ms=document.updated_ms,
+        shared_with=own.shared_with if own else {},
+    )

@@ -1,94 +1,96 @@
-"""The study: asks the world and the store as one.
+"""The study: the world, and the only one who writes what clients made of it.
 
 Worlds are immutable; whenever clients launch or stop rooms or write events, the next request is handed an
-extended one. What did not change is shared between them.
+extended one. What did not change is shared between them. How a change is made is told in `writing.py`.
 """
 
-import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
-from mockserver.sandbox.study.definitions import definition_of, playable
+from mockserver.sandbox.study.baseline import baseline_of
+from mockserver.sandbox.study.definitions import playable
 from mockserver.sandbox.study.launches import KIND as LAUNCHED
-from mockserver.sandbox.study.launches import Launch, launched_room, launches
+from mockserver.sandbox.study.launches import Launch, launch_of, launched_room
+from mockserver.sandbox.study.launches import body_of as body_of_launch
 from mockserver.sandbox.study.shelves import Kept, Shelf
+from mockserver.sandbox.study.writing import OvertakenError, Writing
 from mockserver.sandbox.study.written_events import KIND as WRITTEN
-from mockserver.sandbox.study.written_events import written_entries
+from mockserver.sandbox.study.written_events import body_of as body_of_event
+from mockserver.sandbox.study.written_events import entries_by_room, event_of, numbered
 from mockserver.simulation.chance import Chance
-from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.records.agents import Decision, decisions
+from mockserver.simulation.records.records import Event
 from mockserver.simulation.scenario.specs import ExperimentSpec
 from mockserver.simulation.story.rooms import RoomRef, deployment_name
 from mockserver.simulation.world import World
-from mockserver.store import Store
+from mockserver.store import Arrivals, LoggedWarning, LookOver, NewItem, Store
 
 __all__ = ["Study"]
 
 
 class Study:
-    """What a run serves; safe between threads.
+    """What a sandbox serves; safe between threads. Reading takes no lock and asks no store, but for arrivals.
 
     Args:
-        base: The scenario's world. store: what clients wrote.
+        base: The scenario's world.
+        store: What clients wrote so far. Nobody else may write to it from now on.
     """
 
     def __init__(self, base: World, store: Store) -> None:
         self._base = base
         self._store = store
-        self._lock = threading.RLock()
-        self._current = (-1, base)
-        self._launches: tuple[int, list[Launch]] = (-1, [])
-        self._launched: tuple[int, dict[str, list[RoomRef]]] = (-1, {})
-        self._written: dict[str, tuple[Entry, ...]] = {}
-        self._written_count = 0
-        scenario = base.scenario
-        own = {
-            experiment_id: Kept(
-                id=experiment_id,
-                body=definition_of(spec, scenario),
-                owner=spec.owner,
-                organisation=spec.organisation,
-                created_ms=spec.starts_ms - _PREPARED_BEFORE_MS,
-                updated_ms=spec.starts_ms - _PREPARED_BEFORE_MS,
-                shared_with=spec.shared_with,
-            )
-            for experiment_id, spec in scenario.experiments.items()
-        }
-        self.experiments = Shelf(store, "experiment", own)
-        self.deployments = Shelf(store, "deployment", self._own_deployments())
-        self.personas = Shelf(store, "persona", self._own_personas())
+        self._writing = Writing(store)
+        own = baseline_of(base.scenario)
+
+        def shelf(kind: str, prefix: str, kept: Mapping[str, Kept]) -> Shelf:
+            return Shelf(self._writing, kind, kept, store.documents(kind), self._numbered_ids(prefix))
+
+        self.experiments = shelf("experiment", "exp_", own.experiments)
+        self.deployments = shelf("deployment", "dep_", own.deployments)
+        self.personas = shelf("persona", "persona_", own.personas)
+        self._launches = tuple(map(launch_of, store.documents(LAUNCHED)))
+        written = list(map(event_of, store.documents(WRITTEN)))
+        self._written_count = len(written)
+        self._world = base.with_rooms(self._rooms_of(self._launches)).with_written(entries_by_room(written))
+
+    def _numbered_ids(self, prefix: str) -> Callable[[int], str]:
+        """Ids of new documents: the same calls in the same order give the same ones."""
+        return lambda before: prefix + Chance(self._base.seed, "created", prefix, before).code(9, "id")
+
+    # --- reading -------------------------------------------------------------------------------
 
     @property
-    def lock(self) -> threading.RLock:
-        """Held while something is looked at and then changed."""
-        return self._lock
+    def base(self) -> World:
+        """The scenario's world, without what clients added."""
+        return self._base
+
+    @property
+    def latest_ms(self) -> int:
+        """The latest instant at which something was written, ms since the epoch; 0 where nothing was."""
+        kinds = ("experiment", "deployment", "persona", LAUNCHED, WRITTEN)
+        return max((one.updated_ms for kind in kinds for one in self._store.documents(kind)), default=0)
 
     @property
     def world(self) -> World:
         """The world as it is now."""
-        with self._lock:
-            revision = self._store.documents.revision(LAUNCHED, WRITTEN)
-            if self._current[0] != revision:
-                self._current = (revision, self._extended(revision))
-            return self._current[1]
-
-    def new_id(self, prefix: str, shelf: Shelf) -> str:
-        """An id for the next document of a shelf; the same calls in the same order give the same ids."""
-        return prefix + Chance(self._base.seed, "created", prefix, shelf.count()).code(9, "id")
+        return self._world
 
     @property
-    def launch_revision(self) -> int:
-        """A number that grows whenever a room is launched, stopped or given up for another."""
-        return self._store.documents.revision(LAUNCHED)
+    def revision(self) -> int:
+        """A number that grows with every write that the study's data can show; batches that were ingested are none.
 
-    def launches(self) -> list[Launch]:
+        Read it before what is to be kept under it, and what is kept is never older than it says.
+        """
+        return self._writing.revision
+
+    @property
+    def arrivals(self) -> Arrivals:
+        """What was ingested, and what the lint found in it."""
+        return self._store
+
+    def launches(self) -> Sequence[Launch]:
         """Every room that was launched, those that could not be spawned too, in order."""
-        with self._lock:
-            revision = self.launch_revision
-            if self._launches[0] != revision:
-                self._launches = (revision, launches(self._store))
-            return list(self._launches[1])
+        return self._launches
 
     def decisions(self, room: RoomRef) -> list[Decision]:
         """What the agents of a room decide in the course of its story."""
@@ -96,95 +98,78 @@ class Study:
         made = decisions(world.whole_plan(room), list(world.messages(room)))
         return [one for one in made if room.stopped_ms is None or one.timestamp_ms <= room.stopped_ms]
 
-    def launch(self, experiment: Kept, launch: Launch) -> RoomRef:
+    def room_of(self, experiment: Kept, launch: Launch) -> RoomRef:
         """The room that a launch stands for."""
-        return self._room(experiment, launch, self.deployments.get(launch.deployment_id))
-
-    def _room(self, experiment: Kept, launch: Launch, deployment: Kept | None) -> RoomRef:
         spec, states = playable(launch.definition, self._blank(experiment))
+        deployment = self.deployments.get(launch.deployment_id)
         named = deployment.body["config"].get("name") if deployment else None
         return launched_room(experiment.id, spec, states, launch, named or deployment_name(launch.deployment_id))
 
-    def _extended(self, revision: int) -> World:
-        rooms, written = self._launched_rooms(), self._written_so_far()
-        if not rooms and not written:
-            return self._base
-        return self._base.extended(rooms, written, revision)
+    # --- writing; documents are written on their shelves ---------------------------------------
 
-    def _launched_rooms(self) -> dict[str, list[RoomRef]]:
-        """The rooms that clients launched, by experiment; those of a deleted one may stay, since nobody finds them."""
-        revision = self.launch_revision
-        if self._launched[0] != revision:
-            experiments = {kept.id: kept for kept in self.experiments.all()}
-            deployments = {kept.id: kept for kept in self.deployments.all()}
-            rooms: dict[str, list[RoomRef]] = {}
-            for launch in self.launches():
-                experiment = experiments.get(launch.experiment_id)
-                if launch.spawned and experiment is not None:
-                    room = self._room(experiment, launch, deployments.get(launch.deployment_id))
-                    rooms.setdefault(experiment.id, []).append(room)
-            self._launched = (revision, rooms)
-        return self._launched[1]
+    def add_launches(self, launches: Sequence[Launch], after: Sequence[Launch], now_ms: int) -> None:
+        """Launch rooms, all of them at once.
 
-    def _written_so_far(self) -> Mapping[str, Sequence[Entry]]:
-        """The events that clients wrote, by room. Only new ones are read; worlds handed out before keep theirs."""
-        fresh: dict[str, list[Entry]] = {}
-        for room_id, entry in written_entries(self._store, skip=self._written_count):
-            fresh.setdefault(room_id, []).append(entry)
-        self._written_count += sum(map(len, fresh.values()))
-        self._written = {
-            **self._written,
-            **{room_id: (*self._written.get(room_id, ()), *entries) for room_id, entries in fresh.items()},
-        }
-        return self._written
+        Args:
+            after: The launches that there were when these were worked out.
+
+        Raises:
+            OvertakenError: By now there are others.
+        """
+        rooms = self._rooms_of(launches)
+        with self._writing.turn() as store:
+            if self._launches is not after:
+                raise OvertakenError
+            store.add_documents(LAUNCHED, [(launch.room_id, body_of_launch(launch)) for launch in launches], now_ms)
+            self._show((*self._launches, *launches), rooms)
+
+    def replace_launch(self, old: Launch, new: Launch, now_ms: int) -> None:
+        """Write the next state of a launch.
+
+        Raises:
+            OvertakenError: It is not any more as it was read.
+        """
+        rooms = self._rooms_of([new])
+        with self._writing.turn() as store:
+            if not any(launch is old for launch in self._launches):
+                raise OvertakenError
+            store.put_document(LAUNCHED, new.room_id, body_of_launch(new), now_ms)
+            self._show(tuple(new if launch is old else launch for launch in self._launches), rooms)
+
+    def _show(self, launches: tuple[Launch, ...], rooms: Sequence[RoomRef]) -> None:
+        # Whoever has read the launches finds their rooms in the world, not the other way round.
+        self._world = self._world.with_rooms(rooms)
+        self._launches = launches
+
+    def record_events(self, events: Sequence[Event], now_ms: int) -> None:
+        """Keep events that a client wrote, under ids of their own; each is visible at once."""
+        if not events:
+            return
+        with self._writing.turn() as store:
+            named = numbered(events, self._written_count)
+            store.add_documents(WRITTEN, [(event.id, body_of_event(event)) for event in named], now_ms)
+            self._written_count += len(named)
+            self._world = self._world.with_written(entries_by_room(named))
+
+    def take_in(
+        self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
+    ) -> list[LoggedWarning]:
+        """Keep what an ingested batch brought together with what is odd about it; see `Store.add_batch`."""
+        return self._store.add_batch(kind, session_id, items, received_at_ms, look_over)
+
+    def close(self) -> None:
+        """Let go of what the store is kept in."""
+        self._store.close()
+
+    # --- rooms ---------------------------------------------------------------------------------
+
+    def _rooms_of(self, launches: Sequence[Launch]) -> list[RoomRef]:
+        """The rooms that were spawned. Those of an experiment that is deleted later stay, since nobody finds them."""
+        spawned = ((launch, self.experiments.get(launch.experiment_id)) for launch in launches if launch.spawned)
+        return [self.room_of(experiment, launch) for launch, experiment in spawned if experiment is not None]
 
     def _blank(self, experiment: Kept) -> ExperimentSpec:
         """What an experiment is where its definition is silent."""
         own = self._base.scenario.experiments.get(experiment.id)
         blank = ExperimentSpec(name="", starts_ms=experiment.created_ms, states=(), rooms=0)
         return replace(own or blank, organisation=experiment.organisation, owner=experiment.owner)
-
-    def _own_deployments(self) -> dict[str, Kept]:
-        found: dict[str, Kept] = {}
-        for experiment_id, spec in self._base.scenario.experiments.items():
-            for deployment_id in spec.deployments:
-                created_ms = spec.starts_ms - _PREPARED_BEFORE_MS // 2
-                kind = "mixed" if spec.agents else "human"
-                body: dict[str, Any] = {"experimentId": experiment_id, "config": {"type": kind}}
-                found[deployment_id] = Kept(
-                    id=deployment_id,
-                    body=body,
-                    owner=spec.owner,
-                    organisation=spec.organisation,
-                    created_ms=created_ms,
-                    updated_ms=created_ms,
-                    shared_with=spec.shared_with,
-                )
-        return found
-
-    def _own_personas(self) -> dict[str, Kept]:
-        scenario = self._base.scenario
-        first_ms = min((spec.starts_ms for spec in scenario.experiments.values()), default=0)
-        made_ms = first_ms - 2 * _PREPARED_BEFORE_MS
-        return {
-            persona_id: Kept(
-                id=persona_id,
-                body={
-                    "name": persona.name,
-                    "description": persona.description,
-                    "provider": persona.provider,
-                    "model": persona.model,
-                    "visibility": "organization",
-                },
-                owner=persona.owner,
-                organisation=persona.organisation,
-                created_ms=made_ms,
-                updated_ms=made_ms,
-                shared_with={},
-            )
-            for persona_id, persona in scenario.personas.items()
-        }
-
-
-# A study is written some weeks before its first room.
-_PREPARED_BEFORE_MS = 14 * 86_400_000

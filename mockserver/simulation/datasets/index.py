@@ -89,7 +89,7 @@ class IndexDataset:
             codes, known = self._columns[name]
             mask &= codes == known.get(value, -1)
         place = self._by_onset[mask[self._by_onset]] if query.sort == "onset" else np.flatnonzero(mask)
-        return IndexSelection(place[::-1] if query.descending else place, self._record)
+        return IndexSelection(place[::-1] if query.descending else place, self._records)
 
     def _identity(self, place: int) -> tuple[int, str, str]:
         """What the default order sorts a record by."""
@@ -97,24 +97,27 @@ class IndexDataset:
         return entry.at_ms, entry.who, entry.id
 
     def _entry(self, place: int) -> Entry:
-        entry: Entry = self._entries(self._room_ids[self._room[place]])[self._local[place]]
-        return entry
+        entries = self._entries(self._room_ids[self._room[place]])
+        return entries[int(self._local[place])]
 
-    def _record(self, place: int) -> NamedTuple:
-        return self._entry(place).record
+    def _records(self, places: Ints) -> list[NamedTuple]:
+        """The records at these places; each room's are asked for once."""
+        rooms, locals_ = self._room[places].tolist(), self._local[places].tolist()
+        entries = {room: self._entries(self._room_ids[room]) for room in set(rooms)}
+        return [entries[room][local].record for room, local in zip(rooms, locals_, strict=True)]
 
 
 class IndexSelection:
     """The places of the index that fit a query."""
 
-    def __init__(self, places: Ints, record: Callable[[int], NamedTuple]) -> None:
+    def __init__(self, places: Ints, records: Callable[[Ints], list[NamedTuple]]) -> None:
         self.total = len(places)
         self._places = places
-        self._record = record
+        self._records = records
 
     def rows(self, start: int, stop: int) -> list[NamedTuple]:
         """Records `start` to `stop` of the selection."""
-        return [self._record(place) for place in self._places[start:stop].tolist()]
+        return self._records(self._places[start:stop])
 
 
 def _codes(values: list[Any]) -> tuple[Ints, dict[Any, int]]:

@@ -27,9 +27,14 @@ _TREMOR = 0.004
 
 @dataclass(frozen=True, slots=True)
 class GazeLane(Lane):
-    """The samples of one participant's eyes in one state, without a gap."""
+    """The samples of one participant's eyes in one state, without a gap.
+
+    Attributes:
+        moved_ms: The experiment's; eyes move as if it had not been moved.
+    """
 
     state_id: str
+    moved_ms: int = 0
 
 
 def gaze_lanes(plan: Plan) -> list[GazeLane]:
@@ -55,6 +60,7 @@ def gaze_lanes(plan: Plan) -> list[GazeLane]:
                     zero_ms=plan.room.started_ms,
                     key=chance.stream("samples"),
                     state_id=visit.state_id,
+                    moved_ms=plan.room.experiment.moved_ms,
                 )
             )
     return [lane for lane in lanes if lane.count]
@@ -66,12 +72,14 @@ class GazeLanes(RenderedLanes):
     def __init__(self, lanes: Sequence[GazeLane]) -> None:
         super().__init__(lanes)
         self.lanes = lanes
+        self.moved = np.array([lane.moved_ms for lane in lanes], dtype=np.int64)
 
     def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[GazeSample]:
         """The samples themselves, given lane, number and time of each."""
-        seen = (~self._blinks(lane, t_ms)).tolist()
-        x, y = self._gaze(lane, t_ms, k, 0).tolist(), self._gaze(lane, t_ms, k, 10).tolist()
-        pupil = np.round(3.4 + 0.25 * smooth_noise(self.key[lane] + np.uint64(20), t_ms, 4000), 3).tolist()
+        own_ms = t_ms - self.moved[lane]
+        seen = (~self._blinks(lane, own_ms)).tolist()
+        x, y = self._gaze(lane, own_ms, k, 0).tolist(), self._gaze(lane, own_ms, k, 10).tolist()
+        pupil = np.round(3.4 + 0.25 * smooth_noise(self.key[lane] + np.uint64(20), own_ms, 4000), 3).tolist()
         columns = (
             *self.identity("gaze", lane, k),
             [self.lanes[i].state_id for i in lane.tolist()],

@@ -18,7 +18,7 @@ from mockserver.simulation.records.records import (
     SparseRating,
 )
 from mockserver.simulation.scenario.specs import SCALES, SparseSpec
-from mockserver.simulation.story.plan import Answer, Pause, Plan, Screening, Visit
+from mockserver.simulation.story.plan import Pause, Plan, Screening, SparseAnswer, Visit
 
 __all__ = ["sparse_entries", "video_id"]
 
@@ -77,7 +77,7 @@ def _alone(plan: Plan, visit: Visit) -> Entry:
     else:
         value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
         labels = Labels(state.options[0], state.options[-1])
-    answer = Answer(visit.who, visit.shown_ms, response.response_time_ms, value)
+    answer = SparseAnswer(visit.who, visit.shown_ms, response.response_time_ms, value)
     told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
     return _entry(plan, _Question(visit.state_id, state.component_id, scale, labels, told), answer)
 
@@ -87,7 +87,7 @@ def _paused(
     screening: Screening,
     spec: SparseSpec,
     pause: Pause,
-    answer: Answer,
+    answer: SparseAnswer,
     before: list[PreviousRating],
 ) -> Entry:
     asked = _Question(
@@ -106,7 +106,7 @@ def _paused(
     return entry._replace(record=record)
 
 
-def _entry(plan: Plan, asked: _Question, answer: Answer) -> Entry:
+def _entry(plan: Plan, asked: _Question, answer: SparseAnswer) -> Entry:
     """A rating that no video waits for."""
     person, zero_ms = plan.participants[answer.who], plan.room.started_ms
     onset = answer.opened_ms - zero_ms
@@ -144,7 +144,7 @@ def _entry(plan: Plan, asked: _Question, answer: Answer) -> Entry:
     return Entry(answer.opened_ms, person.participant_id, rating_id, left_ms, record)
 
 
-def _no_pause(component_type: str, answer: Answer) -> SparseDetail:
+def _no_pause(component_type: str, answer: SparseAnswer) -> SparseDetail:
     return SparseDetail(
         video_id=None,
         pause_index=None,
@@ -164,7 +164,7 @@ def _detail(
     screening: Screening,
     spec: SparseSpec,
     pause: Pause,
-    answer: Answer,
+    answer: SparseAnswer,
     before: list[PreviousRating],
 ) -> SparseDetail:
     return SparseDetail(

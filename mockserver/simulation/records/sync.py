@@ -59,6 +59,7 @@ class SyncLane(Lane):
         skew: Own media clock against the host's, as a factor (parts per million times 1e-6).
         planned: How many samples there would be if nobody stopped the room.
         phase: Where in an epoch the lane's first sample lies, 0 to 59.
+        moved_ms: The experiment's; what wanders does so as if it had not been moved.
     """
 
     skew: float
@@ -69,6 +70,7 @@ class SyncLane(Lane):
     planned: int
     phase: int
     state_id: str
+    moved_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _lane(plan: Plan, network: Network, number: int, state_id: str, who: int, sp
         stall_chance=min(1.0, network.stalls_per_minute / len(_STALL_PLACES)),
         stall_ms=network.stall_ms,
         state_id=state_id,
+        moved_ms=plan.room.experiment.moved_ms,
     )
 
 
@@ -131,6 +134,7 @@ class SyncLanes(RenderedLanes):
         self.lanes = lanes
         self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
         self.phase = np.array([lane.phase for lane in lanes], dtype=np.int64)
+        self.moved = np.array([lane.moved_ms for lane in lanes], dtype=np.int64)
         self.skew: Floats = np.array([lane.skew for lane in lanes], dtype=np.float64)
         self.latency: Floats = np.array([lane.latency_ms for lane in lanes], dtype=np.float64)
         self.noise: Floats = np.array([lane.jitter_of_drift_ms for lane in lanes], dtype=np.float64)
@@ -217,7 +221,7 @@ class SyncLanes(RenderedLanes):
 
     def _wander(self, stream: int, lane: Ints, t_ms: Ints, period_ms: int) -> Floats:
         """Smooth noise of each lane's own, which does not turn when another lane's does."""
-        own_ms = t_ms + (self.key[lane] % np.uint64(period_ms)).astype(np.int64)
+        own_ms = t_ms - self.moved[lane] + (self.key[lane] % np.uint64(period_ms)).astype(np.int64)
         return smooth_noise(self.key[lane] + np.uint64(stream), own_ms, period_ms)
 
     def _step(self, lane: Ints, k: Ints) -> Ints:

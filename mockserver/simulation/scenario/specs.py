@@ -205,6 +205,8 @@ class ExperimentSpec:
         consent, instruction_pages, questions: What comes before and after; no page, no event.
         shared_with: Organisations that may see it, to what they may do: `view`, or `export` as well.
         persona: Which one the agents are.
+        moved_ms: By how much `starts_ms` differs from the file's (`moved.py`); what is drawn by the time of day is
+            drawn as if it did not.
     """
 
     name: str = rule(fields.String(validate=Length(min=1, error="expected a name")))
@@ -227,6 +229,7 @@ class ExperimentSpec:
     questions: tuple[str, ...] = rule(_texts(), ())
     shared_with: dict[str, str] = rule(_per_id(fields.String(validate=_one_of("view", "export"))), {})
     persona: str = rule(fields.String(validate=_ID), "persona_undergrad")
+    moved_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,6 @@ from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.story.traits import Traits
 
 __all__ = [
-    "Answer",
     "Connection",
     "Participant",
     "Pause",
@@ -22,6 +21,7 @@ __all__ = [
     "Response",
     "Screening",
     "Span",
+    "SparseAnswer",
     "Step",
     "Visit",
     "minus_gaps",
@@ -114,7 +114,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class SparseAnswer:
     """One answer to a sparse rating: opened at `opened_ms`, given `response_time_ms` later."""
 
     who: int
@@ -131,7 +131,7 @@ class Pause:
     media_ms: int
     paused_ms: int
     resumed_ms: int
-    answers: tuple[Answer, ...]
+    answers: tuple[SparseAnswer, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ class RoomRef:
         launched_ms: When a client launched it; None where the scenario has it.
         cast: Who fills each seat of a room that a client launched; empty where the scenario says it.
         variables: Declared beside the condition, and what each is in this room.
+        origin: Tells rooms of one id apart that clients launched from different definitions; empty where the
+            scenario has the room.
     """
 
     experiment_id: str
@@ -46,6 +48,12 @@ class RoomRef:
     launched_ms: int | None = None
     cast: tuple[CastMember, ...] = ()
     variables: tuple[tuple[str, str | int | float | bool], ...] = ()
+    origin: str = ""
+
+    @property
+    def key(self) -> tuple[str, int | None, str]:
+        """What stands for the room where its story is kept: rooms of the same seed and key have the same story."""
+        return self.room_id, self.stopped_ms, self.origin
 
     def is_agent(self, index: int) -> bool:
         """Is the n-th participant an AI? Agents take the last seats."""

@@ -1,7 +1,7 @@
 """A video as a room watches it: playing, and standing still for sparse ratings."""
 
 from mockserver.simulation.scenario.specs import SparseSpec, StateSpec
-from mockserver.simulation.story.plan import Answer, Pause, Screening, Span
+from mockserver.simulation.story.plan import Pause, Screening, Span, SparseAnswer
 from mockserver.simulation.story.seats import Seat, rt_ms_of
 
 __all__ = ["screen"]
@@ -42,7 +42,7 @@ def _pause(
         leaving = seat.leaves_in_state == place[0]
         if seat.idle or leaving or not seat.connected_throughout(paused_ms, opened_ms + rt_ms + 1):
             continue
-        answers.append(Answer(seat.index, opened_ms, rt_ms, _rated(seat, place, sparse)))
+        answers.append(SparseAnswer(seat.index, opened_ms, rt_ms, _rated(seat, place, sparse)))
     done_ms = max((a.opened_ms + a.response_time_ms for a in answers), default=paused_ms + 3000)
     resumed_ms = done_ms + here[0].chance.integer(150, 450, "resumes", *place)
     return Pause(place[1], media_ms, paused_ms, resumed_ms, tuple(answers))

@@ -10,15 +10,15 @@ from mockserver.simulation.scenario.mistakes import Mistake
 from mockserver.simulation.scenario.specs import ExperimentSpec, Scenario
 from mockserver.simulation.story.length import longest_ms
 from mockserver.simulation.story.rooms import room_refs
+from mockserver.words.timestamps import YEAR_9000_MS
 
 __all__ = ["RoomsAtNow", "after_all_sessions_ms", "mistakes_of_time", "rooms_at_now"]
 
 _DAY_MS = 86_400_000
 # By how much a room may be later than its turn (`rooms.py`).
 _LATEST_MS = 60_000
-# The years 1000 and 9000. What happens before a room, and what a client does in it later, has to be written too.
+# The year 1000. What happens before a room has to be written too.
 _FIRST_MS = -30_610_224_000_000
-_LAST_MS = 221_845_392_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ def after_all_sessions_ms(scenario: Scenario) -> int:
 def mistakes_of_time(scenario: Scenario) -> Iterator[Mistake]:
     """Experiments whose rooms lie where no timestamp can be written any more."""
     for experiment_id, experiment in scenario.experiments.items():
-        if experiment.starts_ms < _FIRST_MS or _last_end_ms(scenario, experiment) > _LAST_MS:
+        if experiment.starts_ms < _FIRST_MS or _last_end_ms(scenario, experiment) > YEAR_9000_MS:
             text = "expected rooms that begin after the year 1000 and are over before the year 9000"
             where = ("experiments", experiment_id)
             others = tuple(Mistake((*where, key), text) for key in ("rooms", "room_every_s"))

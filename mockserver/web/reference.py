@@ -1,18 +1,19 @@
-"""What the emulator says about itself: OpenAPI documents and a page to read them, for both APIs.
+"""What the emulator says about itself: OpenAPI documents and a page to read them.
 
-The documents are made in `mockserver/openapi`, from the APIs' own tables; the APIs only serve them, and so know
-nothing but this interface. The application hands it to the request (`app.py`).
+They are made in `mockserver/openapi`, from the APIs' own rows and from the sandbox that is asked; the APIs only serve
+them, and so know nothing but this interface.
 """
 
 from typing import Literal, Protocol
 
 from flask import Response, current_app
 
+from mockserver.door.apis import ApiName
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.web.requests import current_asked
 
-__all__ = ["Api", "Asset", "Reference", "document_response", "reference", "register"]
+__all__ = ["Asset", "Form", "Reference", "document_response", "reference", "register"]
 
-Api = Literal["hyperstudy", "ingestion"]
 Form = Literal["json", "yaml"]
 _KEY = "mockserver_reference"
 _TYPES: dict[Form, str] = {"json": "application/json", "yaml": "application/yaml"}
@@ -35,8 +36,13 @@ class Asset(Protocol):
 class Reference(Protocol):
     """Makes documents and the page, when they are first asked for."""
 
-    def document(self, api: Api, form: Form) -> bytes:
-        """An API's OpenAPI document."""
+    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+        """An API's OpenAPI document.
+
+        Args:
+            sandbox: Whose world the examples are from.
+            prefix: What the paths of its requests begin with; mostly empty.
+        """
         ...
 
     def page(self, sandbox: Sandbox) -> str:
@@ -55,10 +61,12 @@ def register(extensions: dict[str, object], made: Reference) -> None:
 
 def reference() -> Reference:
     """The documents of the application that answers this request."""
-    found: Reference = current_app.extensions[_KEY]
-    return found
+    made: Reference = current_app.extensions[_KEY]
+    return made
 
 
-def document_response(api: Api, form: Form) -> Response:
+def document_response(api: ApiName, form: Form) -> Response:
     """An API's document as an answer."""
-    return Response(reference().document(api, form), content_type=_TYPES[form])
+    asked = current_asked()
+    document = reference().document(api, form, asked.sandbox, asked.prefix)
+    return Response(document, content_type=_TYPES[form])

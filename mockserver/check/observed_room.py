@@ -1,6 +1,6 @@
 """One room as the API shows it: its data types, read when first asked for, and what follows from them.
 
-All rules share a study, so each data type of a room is read once; when the room is done, it is forgotten.
+All rules share an observed room, so each data type of a room is read once; when the room is done, it is forgotten.
 """
 
 import math
@@ -16,7 +16,7 @@ from mockserver.check.instants import Ints, ms_from_iso
 from mockserver.check.reader import Horizon, Reader
 from mockserver.check.tables import KINDS, Table, read_table
 
-__all__ = ["Event", "Span", "Study", "Window"]
+__all__ = ["Event", "ObservedRoom", "Span", "Window"]
 
 Span = tuple[float, float]
 
@@ -42,7 +42,7 @@ class Window(NamedTuple):
     state_id: str | None
 
 
-class Study:
+class ObservedRoom:
     """A room under examination.
 
     Attributes:

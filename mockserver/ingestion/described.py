@@ -5,8 +5,9 @@ from typing import Any
 from marshmallow import Schema, validate
 
 from mockserver.ingestion.fields import SUM_TOLERANCE, Emotions, Items, Record, Timestamp
+from mockserver.ingestion.schemas import ENVELOPE, Kind
 
-__all__ = ["rules_schema"]
+__all__ = ["batch_schema", "rules_schema"]
 
 Object = dict[str, Any]
 
@@ -23,6 +24,13 @@ def rules_schema(rules: Schema) -> Object:
         "required": [name for name, field in fields.items() if field.required],
         "additionalProperties": True,
     }
+
+
+def batch_schema(kind: Kind) -> Object:
+    """The JSON Schema of a request's body: session and batch, with a schema for each item."""
+    batch = rules_schema(ENVELOPE)
+    batch["properties"]["batch"]["items"] = {"title": kind.title, **rules_schema(kind.schema)}
+    return {"title": f"{kind.title}Batch", **batch}
 
 
 def _field_schema(field: Any) -> Object:

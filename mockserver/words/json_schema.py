@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.hyperstudy.shapes import Fidelity
+from mockserver.words.fidelity import Fidelity
 
 __all__ = [
     "COUNT",

@@ -1,8 +1,4 @@
-"""A database by URL: opened once, written in transactions, usable from every thread of the server.
-
-The statements of this package are SQLAlchemy Core without any dialect's extras, so that SQLite, in memory or
-in a file, and PostgreSQL behave the same.
-"""
+"""A database by URL: opened once, written in transactions, usable from every thread of the server."""
 
 import threading
 import weakref
@@ -10,39 +6,17 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
-from sqlalchemy import (
-    URL,
-    BigInteger,
-    Column,
-    Connection,
-    Engine,
-    Integer,
-    MetaData,
-    StaticPool,
-    create_engine,
-    make_url,
-    select,
-)
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine, make_url, select
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
+from mockserver.store.sql.tables import METADATA
 from mockserver.words.errors import SettingsError
 
-__all__ = ["METADATA", "Database", "arrival_number"]
-
-# Declarations only: what a run holds is in its engine.
-METADATA = MetaData()
-
-# SQLite counts up by itself only in a column that it calls INTEGER.
-_ARRIVAL = BigInteger().with_variant(Integer(), "sqlite")
+__all__ = ["Transactions"]
 
 
-def arrival_number(name: str) -> Column[int]:
-    """A primary key that grows with every row, so that ordering by it is the order of arrival."""
-    return Column(name, _ARRIVAL, primary_key=True, autoincrement=True)
-
-
-class Database:
-    """One open database with all tables of `METADATA`.
+class Transactions:
+    """Transactions in one open database that has all tables of `METADATA`.
 
     Raises:
         SettingsError: The URL is malformed, its driver is missing, the database cannot be opened, or it
@@ -58,7 +32,7 @@ class Database:
         self.close = weakref.finalize(self, self._engine.dispose)
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def begin(self) -> Iterator[Connection]:
         """A connection whose work is committed at the end, or undone as a whole by an exception."""
         with self._turn, self._engine.begin() as connection:
             yield connection

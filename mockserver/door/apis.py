@@ -1,0 +1,44 @@
+"""An API as the door sees it: where it lies, what it serves, and how it words a refusal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from mockserver.door.operations import Operation
+from mockserver.door.refusals import Refusal
+
+__all__ = ["Api", "ApiName", "api_of"]
+
+ApiName = Literal["hyperstudy", "ingestion", "control"]
+
+
+@dataclass(frozen=True)
+class Api:
+    """One of the three.
+
+    Attributes:
+        base_path: Below which its operations lie.
+        operations: Its rows, in the order in which the reference shows them.
+        headers: What letting a caller in reads of a request, beside what an operation's row names.
+        serve: From a row to a view as Flask calls it, which lets the caller in first.
+        wrap: The body of a refusal, in the API's envelope.
+        emulated: It is a service's, and not the emulator's own: its requests are journalled.
+    """
+
+    name: ApiName
+    base_path: str
+    operations: tuple[Operation, ...]
+    headers: tuple[str, ...]
+    serve: Callable[[Operation], Callable[..., Any]]
+    wrap: Callable[[Refusal], dict[str, Any]]
+    emulated: bool = True
+
+    def covers(self, path: str) -> bool:
+        """Does a path lie in it?"""
+        return path == self.base_path or path.startswith(self.base_path + "/")
+
+
+def api_of(path: str, apis: Sequence[Api]) -> Api | None:
+    """The API that a decoded path lies in: the one with the longest base that covers it."""
+    covering = [api for api in apis if api.covers(path)]
+    return max(covering, key=lambda api: len(api.base_path), default=None)

@@ -1,0 +1,81 @@
+"""A request once it is known whose it is: what the door found out, handed on to whoever answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mockserver.door.apis import Api
+from mockserver.door.operations import Operation
+from mockserver.door.steps import Request
+from mockserver.sandbox.counters import Count
+from mockserver.sandbox.sandbox import Sandbox
+
+__all__ = ["Asked", "Notes"]
+
+
+@dataclass(slots=True)
+class Notes:
+    """What a view leaves behind beside its answer.
+
+    Attributes:
+        rate_count: How far a limit is used up; None where none was counted.
+        cause: Why the request was refused, for programs; None where it was not.
+        message: The refusal's sentence.
+        key_name: The API key's name.
+        subject: The token's.
+        internal: A bug of the emulator.
+        unread: Parameters of the query that the operation does not read, or reads only once.
+    """
+
+    rate_count: Count | None = None
+    cause: str | None = None
+    message: str | None = None
+    key_name: str | None = None
+    subject: str | None = None
+    internal: bool = False
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        fields: The headers by name in lower case; what came repeatedly is joined with commas.
+        sandbox: As it was when the head was complete; what happens to it meanwhile does not matter.
+        now_ms: What its clock said then, ms since the epoch.
+        revision: How often clients had changed its study by then.
+        prefix: What the path began with to choose the sandbox, such as `/_mock/s/one`; mostly empty.
+        path: Decoded, below the prefix.
+        api: That the path lies in; None where nothing is served.
+        operation: That method and path name; None where there is none.
+        names: What stands in the place of the operation's placeholders.
+        body: As far as it was read: one byte more than allowed stands for too much.
+    """
+
+    request: Request
+    fields: Mapping[bytes, bytes]
+    sandbox: Sandbox
+    now_ms: int
+    revision: int
+    prefix: str
+    path: str
+    api: Api | None
+    operation: Operation | None = None
+    names: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    notes: Notes = field(default_factory=Notes)
+
+    def header(self, name: bytes) -> str:
+        """A header's value; empty where it was not sent."""
+        return self.fields.get(name, b"").decode("latin-1")
+
+    @property
+    def declared_bytes(self) -> int | None:
+        """The size that the client says its body has; None where it does not say."""
+        value = self.fields.get(b"content-length", b"")
+        return int(value) if value.isdigit() and len(value) < 20 else None
+
+    @property
+    def has_body(self) -> bool:
+        """Does the client send a body, even an empty one?"""
+        return b"content-length" in self.fields or b"transfer-encoding" in self.fields

@@ -1,0 +1,286 @@
+"""The door: one way in for every request, whoever drives it. Its order stands in `Door.steps` and nowhere else:
+
+    sandbox -> journal opens -> origin -> kept answer -> operation -> body -> view -> journal closes
+
+The journal closes with the last byte, or with the client's leaving. What answers is one step among them (`Compute`).
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+from typing import Any, Protocol
+
+from mockserver.door.apis import Api, api_of
+from mockserver.door.asked import Asked
+from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.kept import Kept, KeptAnswers, Key
+from mockserver.door.origins import cross_origin_headers, preflight
+from mockserver.door.refusals import Refusal
+from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
+from mockserver.door.requests import decoded, fields_of, unread_parameters
+from mockserver.door.routes import Routes
+from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
+from mockserver.sandbox.clock import passed_ns, wall_ms
+from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, RequestHead
+from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.words.version import VERSION
+
+__all__ = ["Door", "Views"]
+
+# A body beyond this takes long enough that short work should not wait behind it.
+_LONG_BODY_BYTES = 256 * 1024
+_KEPT_BYTES = 12 * 1024 * 1024
+_VERSION = encoded("X-Mock-Version", VERSION)
+_log = logging.getLogger("mockserver")
+
+
+class Views(Protocol):
+    """Runs the operation of a request."""
+
+    def __call__(self, asked: Asked) -> Reply:
+        """The answer, errors and our own bugs included: nothing is raised."""
+        ...
+
+
+class Door:
+    """Answers requests, as steps for a driver.
+
+    Args:
+        sandboxes: All that a request can meet.
+        apis: What is served.
+        routes: Which operation a path names.
+        views: Who answers.
+    """
+
+    def __init__(self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views) -> None:
+        self._sandboxes = sandboxes
+        self._apis = apis
+        self._routes = routes
+        self._views = views
+        self._kept = KeptAnswers(_KEPT_BYTES)
+        self._key_fields = _key_fields(apis)
+
+    def steps(self, request: Request) -> Steps:
+        """Answer one request."""
+        started_ns = passed_ns()
+        fields = fields_of(request.headers)
+        choice = choose(request.path, fields, self._sandboxes)
+        asked = self._asked(request, fields, choice)
+        entry = _opened(asked)
+        try:
+            reply = yield from self._reply(asked, choice, entry)
+            entry.status, entry.headers = reply.status, reply.headers
+            yield Head(reply.status, reply.headers)
+            yield from _sent(reply, entry)
+        except GeneratorExit:
+            entry.outcome = "left"
+            raise
+        except BaseException:
+            entry.outcome, entry.internal = "failed", True
+            raise
+        finally:
+            entry.duration_ns = passed_ns() - started_ns
+            if entry.number:
+                asked.sandbox.journal.close(entry)
+
+    def _asked(self, request: Request, fields: Any, choice: Choice) -> Asked:
+        path, sandbox = decoded(choice.path), choice.sandbox
+        # The number of changes before the world: an answer may be newer than its key says, and never older.
+        revision = sandbox.study.revision
+        api = api_of(path, self._apis)
+        return Asked(request, fields, sandbox, sandbox.clock.now_ms(), revision, choice.prefix, path, api)
+
+    def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
+        """What is answered, ready to be sent."""
+        problem = choice.problem or _bad_host(asked)
+        if problem is not None:
+            status, cause, message = problem
+            return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
+        key = self._key(asked)
+        kept = self._kept.find(key) if key else None
+        if kept is not None:
+            kept.tell(entry)
+            return kept.reply
+        return (yield from self._made(asked, entry, key))
+
+    def _made(self, asked: Asked, entry: Entry, key: Key | None) -> Generator[Step, Any, Reply]:
+        """An answer that nobody has kept."""
+        found = self._routes.find(asked.request.method, asked.path)
+        if found is None:
+            return self._unrouted(asked, entry)
+        asked.operation, asked.names = found
+        entry.operation_id = asked.operation.id
+        if asked.has_body:
+            asked.body = yield from _body(asked)
+        long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
+        reply: Reply = yield Compute(partial(self._worked, asked, entry), long)
+        if key is not None and asked.operation.kept and reply.status < 429:
+            return self._keeping(key, reply, entry)
+        return reply
+
+    def _worked(self, asked: Asked, entry: Entry) -> Reply:
+        """Run the view, and write down what it was told and what it did; this is done in a worker."""
+        known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
+        asked.notes.unread = unread_parameters(asked.request.query, known)
+        _tell_body(asked, entry)
+        reply = self._views(asked)
+        _tell_notes(asked, entry)
+        if isinstance(reply.body, bytes):
+            entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
+        return _finished(asked, reply)
+
+    def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
+        """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
+        method, allowed = asked.request.method, self._routes.allowed(asked.path)
+        if allowed and method == "OPTIONS":
+            entry.preflight = True
+            return _finished(asked, preflight(allowed))
+        if allowed:
+            return _refused(asked, entry, Refusal(405, "wrong_method", method, asked.path, allow=allowed))
+        return _refused(asked, entry, Refusal(404, "unknown_route", method, asked.path))
+
+    def _key(self, asked: Asked) -> Key | None:
+        """What a kept answer depends on; None where none may be used."""
+        sandbox, request = asked.sandbox, asked.request
+        if request.method not in ("GET", "HEAD") or sandbox.settings.rate_limits or sandbox.clock.speed:
+            return None
+        fields = asked.fields
+        read = tuple([fields.get(name) for name in self._key_fields])
+        return sandbox.number, request.method, request.path, request.query, asked.revision, asked.now_ms, read
+
+    def _keeping(self, key: Key, reply: Reply, entry: Entry) -> Reply:
+        """The same answer, kept once it is whole."""
+        if isinstance(reply.body, bytes):
+            self._kept.keep(key, Kept.of(reply, entry))
+        return reply
+
+
+# --- opening and closing ------------------------------------------------------------------------
+
+
+def _opened(asked: Asked) -> Entry:
+    """An entry of the journal, written down if the request is to an emulated API."""
+    request, clock = asked.request, asked.sandbox.clock
+    head = RequestHead(
+        request.method, request.path, request.query, request.headers, request.scheme, request.http_version,
+        request.client,
+    )  # fmt: skip
+    entry = Entry(head, wall_ms(), asked.now_ms, clock.token_now_ms(), asked.revision)
+    if asked.api is not None and asked.api.emulated:
+        asked.sandbox.journal.open(entry)
+    return entry
+
+
+def _tell_body(asked: Asked, entry: Entry) -> None:
+    body, most = asked.body, asked.sandbox.settings.max_body_bytes
+    declared = asked.declared_bytes
+    entry.body_bytes = None if len(body) > most or (declared or 0) > len(body) else len(body)
+    if body:
+        entry.body_sha256 = hashlib.sha256(body).hexdigest()
+        entry.body = body if len(body) <= MOST_BODY_BYTES else None
+
+
+def _tell_notes(asked: Asked, entry: Entry) -> None:
+    notes = asked.notes
+    entry.unread, entry.cause, entry.message = notes.unread, notes.cause, notes.message
+    entry.key_name, entry.subject, entry.internal = notes.key_name, notes.subject, notes.internal
+
+
+# --- refusing -----------------------------------------------------------------------------------
+
+
+def _bad_host(asked: Asked) -> Problem | None:
+    """HTTP/1.1 wants exactly one `Host` (RFC 9112, 3.2)."""
+    host = asked.fields.get(b"host")
+    if host is None and asked.request.http_version == "1.1":
+        return 400, "bad_host", "The request has no Host header; send the name and port that this server is called by."
+    if host is not None and b"," in host:
+        return 400, "bad_host", "The request has more than one Host header; send one."
+    return None
+
+
+def _refused(asked: Asked, entry: Entry, refusal: Refusal) -> Reply:
+    entry.cause, entry.message = refusal.cause, refusal.message or None
+    return _finished(asked, refusal_reply(refusal, asked.api))
+
+
+# --- sending ------------------------------------------------------------------------------------
+
+
+def _body(asked: Asked) -> Generator[Step, Any, bytes]:
+    """The request's body. One that is said to be too large is not even read: the view refuses it, in its own order."""
+    most = asked.sandbox.settings.max_body_bytes
+    if (asked.declared_bytes or 0) > most:
+        return b""
+    body: bytes = yield Body(most)
+    return body
+
+
+def _finished(asked: Asked, reply: Reply) -> Reply:
+    """An answer with what every answer carries."""
+    headers = [*reply.headers, _VERSION, *_limit_headers(asked), *cross_origin_headers(asked, reply)]
+    return Reply(reply.status, headers, reply.body)
+
+
+def _limit_headers(asked: Asked) -> Headers:
+    """How far the client has used up its window, where a limit was counted (inferred)."""
+    count = asked.notes.rate_count
+    if count is None:
+        return ()
+    return (
+        encoded("X-RateLimit-Limit", str(count.limit.most)),
+        encoded("X-RateLimit-Remaining", str(count.left)),
+        encoded("X-RateLimit-Reset", str(-(-count.reset_ms // 1000))),
+    )
+
+
+def _sent(reply: Reply, entry: Entry) -> Steps:
+    """Send a body, and write down how far it came."""
+    if isinstance(reply.body, bytes):
+        if reply.body:
+            entry.answer = reply.body
+            yield Chunk(reply.body)
+            entry.answer_bytes = len(reply.body)
+    elif not (yield from _streamed(reply.body, entry)):
+        entry.outcome, entry.internal = "cut", True
+        yield Cut("reset")
+        return
+    entry.outcome = "whole"
+    yield End()
+
+
+def _streamed(parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool]:
+    """Send a body part by part, each made when there is room for it. Is it whole?
+
+    An answer that has begun cannot become an error any more, so our own bug ends the connection.
+    """
+    digest = hashlib.sha256()
+
+    def following() -> bytes | None:
+        part = next(parts, None)
+        digest.update(part or b"")
+        return part
+
+    try:
+        while (part := (yield Compute(following, long=True))) is not None:
+            if part:
+                yield Chunk(part)
+                entry.answer_bytes += len(part)
+    except Exception:
+        _log.exception("bug in mockserver while streaming %s", entry.operation_id)
+        return False
+    finally:
+        close: Callable[[], None] = getattr(parts, "close", lambda: None)
+        close()
+    entry.answer_sha256 = digest.hexdigest()
+    return True
+
+
+def _key_fields(apis: Sequence[Api]) -> tuple[bytes, ...]:
+    """Every header that the door or a view of an operation with kept answers reads."""
+    read = {"Host", "Origin"}
+    for api in apis:
+        read |= set(api.headers)
+        read |= {header.name for operation in api.operations if operation.kept for header in operation.headers}
+    return tuple(sorted(name.lower().encode() for name in read))

@@ -1,0 +1,234 @@
+"""All sandboxes of a process, by name. `default` is there from the start and cannot be deleted."""
+
+import re
+import threading
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Final, Literal, get_args
+
+from mockserver.sandbox.clock import Clock, wall_ms
+from mockserver.sandbox.counters import Counters
+from mockserver.sandbox.journal import Entry, Journal
+from mockserver.sandbox.keys import Keys
+from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
+from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.study import Study
+from mockserver.sandbox.worlds import OneWorld, Worlds
+from mockserver.simulation.scenario.specs import KeySpec
+from mockserver.simulation.world import World
+from mockserver.store import Stores
+
+__all__ = ["PARTS", "ConflictError", "Order", "Part", "Sandboxes", "TooManyError"]
+
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+MOST: Final = 10_000
+Part = Literal["writes", "journal", "clock", "faults"]
+PARTS: tuple[Part, ...] = get_args(Part)
+
+
+class ConflictError(Exception):
+    """What was asked does not go with what is there; `str()` says why, and what would."""
+
+
+class TooManyError(Exception):
+    """There are as many sandboxes as there may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a sandbox is made of; two equal orders make equal sandboxes.
+
+    Attributes:
+        now_ms: What its clock says first, ms since the epoch; None is the scenario's now.
+        speed: Of its clock, in simulated ms per real ms; None is the scenario's.
+    """
+
+    settings: Settings
+    now_ms: int | None = None
+    speed: float | None = None
+
+
+class Sandboxes:
+    """Makes, finds, resets and deletes sandboxes; safe between threads, and readers take no lock.
+
+    Args:
+        default: What the default sandbox is made of.
+        stores: Where they keep what clients write.
+        announce: Is told of each entry of each journal once it is closed.
+        worlds: Where worlds come from; None makes them.
+
+    Raises:
+        ScenarioError: The default scenario is unknown or invalid.
+    """
+
+    def __init__(
+        self,
+        default: Order,
+        stores: Stores,
+        announce: Callable[[Entry], None] = lambda entry: None,
+        worlds: Worlds | OneWorld | None = None,
+    ) -> None:
+        self._stores = stores
+        self._announce = announce
+        self._worlds = worlds or Worlds()
+        self._numbers = count(1)
+        self._lock = threading.Lock()
+        self._orders: dict[str, Order] = {}
+        # Replaced as a whole or one item at a time, so that a look-up needs no lock.
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._owners: dict[str, str] = {}
+        self._make(DEFAULT_NAME, default, fresh=False)
+
+    # --- reading -------------------------------------------------------------------------------
+
+    @property
+    def default(self) -> Sandbox:
+        """The one that requests meet which name none."""
+        return self._sandboxes[DEFAULT_NAME]
+
+    def get(self, name: str) -> Sandbox | None:
+        """The sandbox of that name."""
+        return self._sandboxes.get(name)
+
+    def all(self) -> list[Sandbox]:
+        """Every sandbox, in the order in which they were made."""
+        return list(self._sandboxes.values())
+
+    def order(self, name: str) -> Order:
+        """What the sandbox of that name is made of.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._orders[name]
+
+    def owner(self, key: str) -> str | None:
+        """The name of the sandbox that an API key was minted for; None for every other key."""
+        return self._owners.get(key)
+
+    # --- changing ------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of what clients' writes are kept in; no sandbox is usable afterwards."""
+        self._stores.close()
+
+    def create(self, name: str, order: Order) -> tuple[Sandbox, bool]:
+        """Make a sandbox, unless it is there already and made of the same.
+
+        Returns:
+            The sandbox, and whether it is new.
+
+        Raises:
+            ConflictError: It is there, and made of something else.
+            TooManyError: There are as many as there may be.
+            ScenarioError: The scenario is unknown or invalid.
+            ValueError: It cannot have that name.
+        """
+        if not NAME.fullmatch(name):
+            raise ValueError(f"A sandbox's name is 1 to 64 of a-z 0-9 . _ - and begins with one of a-z 0-9: {name!r}")
+        with self._lock:
+            known = self._sandboxes.get(name)
+            if known is not None:
+                if self._orders[name] != order:
+                    raise ConflictError(f"The sandbox {name} is there already, and made otherwise: delete it first")
+                return known, False
+            if len(self._sandboxes) >= MOST:
+                raise TooManyError(f"There are {MOST} sandboxes already: delete some first")
+            return self._make(name, order, fresh=True), True
+
+    def put(self, sandbox: Sandbox) -> None:
+        """Put a sandbox that the caller made in the place of the one that is there under its name.
+
+        For callers in this process, such as a test with a clock of its own.
+        """
+        with self._lock:
+            self._sandboxes[sandbox.name] = sandbox
+
+    def delete(self, name: str) -> bool:
+        """Forget a sandbox; requests in flight end on it.
+
+        Returns:
+            Was it there?
+
+        Raises:
+            ConflictError: It is the default one.
+        """
+        if name == DEFAULT_NAME:
+            raise ConflictError("The default sandbox cannot be deleted: reset it")
+        with self._lock:
+            known = self._sandboxes.pop(name, None)
+            self._orders.pop(name, None)
+            self._owners = {key: owner for key, owner in self._owners.items() if owner != name}
+        if known is None:
+            return False
+        self._stores.drop(name)
+        return True
+
+    def reset(self, name: str, parts: Collection[Part] = PARTS) -> Sandbox:
+        """Put parts of a sandbox back to what they were when it was made.
+
+        Raises:
+            KeyError: There is no such sandbox.
+            ConflictError: The clock alone would lie before something that was written.
+        """
+        with self._lock:
+            return self._reset(self._sandboxes[name], parts)
+
+    def mint_key(self, name: str, scopes: Collection[str], organisation: str, expires_ms: int | None) -> KeySpec:
+        """An API key that is good for one sandbox, and names it.
+
+        Raises:
+            KeyError: There is no such sandbox.
+        """
+        with self._lock:
+            key = self._sandboxes[name].keys.mint(tuple(scopes), organisation, f"{name}@example.com", expires_ms)
+            self._owners[key.value] = name
+        return key
+
+    # --- making --------------------------------------------------------------------------------
+
+    def _make(self, name: str, order: Order, *, fresh: bool) -> Sandbox:
+        settings = order.settings
+        instant_ms = wall_ms() if settings.now == "machine" else settings.now
+        placed = self._worlds.world(settings, instant_ms)
+        world = placed.world
+        made = Sandbox(
+            name=name,
+            identity=f"{placed.identity} {order!r}",
+            number=next(self._numbers),
+            settings=settings,
+            instant_ms=instant_ms,
+            study=Study(world, self._stores.store(name, fresh=fresh)),
+            clock=_clock(world, order),
+            journal=self._journal(settings),
+            keys=Keys(world.scenario.keys, world.seed, name),
+        )
+        self._orders[name] = order
+        self._sandboxes[name] = made
+        return made
+
+    def _reset(self, known: Sandbox, parts: Collection[Part]) -> Sandbox:
+        order, base = self._orders[known.name], known.study.base
+        clock = _clock(base, order) if "clock" in parts else known.clock
+        if "clock" in parts and "writes" not in parts and known.study.latest_ms > clock.now_ms():
+            raise ConflictError("Something was written at a later time than the clock's first: reset writes too")
+        made = replace(
+            known,
+            number=next(self._numbers),
+            clock=clock,
+            study=Study(base, self._stores.store(known.name, fresh=True)) if "writes" in parts else known.study,
+            journal=self._journal(known.settings) if "journal" in parts else known.journal,
+            counters=Counters() if set(parts) >= set(PARTS) else known.counters,
+        )
+        self._sandboxes[known.name] = made
+        return made
+
+    def _journal(self, settings: Settings) -> Journal:
+        return Journal(settings.journal_entries, settings.journal_bytes, self._announce)
+
+
+def _clock(world: World, order: Order) -> Clock:
+    own = world.scenario.clock
+    now_ms = own.now_ms if order.now_ms is None else order.now_ms
+    return Clock(now_ms, speed=own.speed if order.speed is None else order.speed)

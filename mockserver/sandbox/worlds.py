@@ -1,0 +1,94 @@
+"""Worlds by what they are made of: sandboxes with the same scenario, seed and instant share one.
+
+A scenario file is read again each time, so that an edited one is noticed, and understood again only if it changed.
+"""
+
+import hashlib
+import threading
+import weakref
+from dataclasses import dataclass
+from pathlib import Path
+
+from mockserver.sandbox.settings import Settings
+from mockserver.simulation.library import read_scenario
+from mockserver.simulation.scenario.specs import Scenario
+from mockserver.simulation.world import World
+
+__all__ = ["OneWorld", "PlacedWorld", "Worlds"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedWorld:
+    """A world, and what tells it from others: the same text wherever the same world is made."""
+
+    world: World
+    identity: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A scenario, and the files that it was read from with what they held then."""
+
+    scenario: Scenario
+    contents: tuple[tuple[Path, bytes], ...]
+
+    def is_current(self) -> bool:
+        try:
+            return all(path.read_bytes() == content for path, content in self.contents)
+        except OSError:
+            return False
+
+
+class Worlds:
+    """Makes worlds, and hands out the same one for the same order as long as somebody uses it; safe between threads."""
+
+    def __init__(self) -> None:
+        self._scenarios: dict[str, _Known] = {}
+        self._worlds: weakref.WeakValueDictionary[str, World] = weakref.WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
+        """The world that settings name.
+
+        Args:
+            instant_ms: Where its experiments are moved to, ms since the epoch; None leaves them where they are.
+
+        Raises:
+            ScenarioError: The scenario is unknown or invalid.
+        """
+        with self._lock:
+            scenario = self.scenario(settings.scenario)
+            seed = scenario.seed if settings.seed is None else settings.seed
+            identity = _identity(scenario, seed, instant_ms)
+            world = self._worlds.get(identity)
+            if world is None:
+                world = self._worlds[identity] = World(scenario, seed)
+            return PlacedWorld(world, identity)
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario as its files are now.
+
+        Raises:
+            ScenarioError: It is unknown or invalid.
+        """
+        known = self._scenarios.get(name)
+        if known is None or not known.is_current():
+            file = read_scenario(name)
+            contents = tuple((source.path, source.path.read_bytes()) for source in file.sources)
+            known = self._scenarios[name] = _Known(file.scenario, contents)
+        return known.scenario
+
+
+def _identity(scenario: Scenario, seed: int, instant_ms: int | None) -> str:
+    return hashlib.sha256(repr((scenario, seed, instant_ms)).encode()).hexdigest()
+
+
+class OneWorld:
+    """Hands out a world that is there already, whatever is ordered: for sandboxes of nobody but us."""
+
+    def __init__(self, placed: PlacedWorld) -> None:
+        self._placed = placed
+
+    def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
+        """That world."""
+        return self._placed

@@ -1,0 +1,121 @@
+"""The Flask application behind the door: a rule and a view for each row, and nothing else.
+
+Everything that a request meets before and after its view is the door's (`mockserver/door/door.py`).
+"""
+
+import io
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from mockserver.door.apis import Api
+from mockserver.door.asked import Asked
+from mockserver.door.refusals import Refusal
+from mockserver.door.replies import Reply, encoded, refusal_reply
+from mockserver.web.requests import ASKED, ViewRequest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+__all__ = ["FlaskViews", "make_flask"]
+
+_log = logging.getLogger("mockserver")
+
+
+class _Application(Flask):
+    request_class = ViewRequest
+
+
+def make_flask(apis: Sequence[Api]) -> Flask:
+    """An application that has a rule for each operation, named by its id."""
+    app = _Application("mockserver", static_folder=None)
+    # A redirect to a tidier path would be an HTML page; an odd path is an unknown route instead.
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    app.register_error_handler(HTTPException, _again)
+    for api in apis:
+        for row in api.operations:
+            app.add_url_rule(api.base_path + row.path, row.id, api.serve(row), methods=[row.method])
+    return app
+
+
+def _again(error: HTTPException) -> Response:
+    """Flask would answer with a page of its own."""
+    raise error
+
+
+class FlaskViews:
+    """Runs the view of a request in a Flask application (`mockserver.door.door.Views`)."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    def __call__(self, asked: Asked) -> Reply:
+        """The view's answer; an error that it did not expect is a refusal, and logged if it is our bug."""
+        environ = _environ(asked)
+        try:
+            with self._app.request_context(environ) as context:
+                context.request.max_content_length = asked.sandbox.settings.max_body_bytes
+                response = self._app.full_dispatch_request()
+                return _reply(response, environ)
+        except HTTPException as error:
+            return _refused(asked, error.code or 500, "http_error")
+        except Exception:
+            method, path = asked.request.method, asked.path
+            _log.exception("bug in mockserver while answering %s %s", method, path)
+            asked.notes.internal = True
+            return _refused(asked, 500, "crash")
+
+
+def _refused(asked: Asked, status: int, cause: Any) -> Reply:
+    asked.notes.cause = cause
+    most = asked.sandbox.settings.max_body_bytes
+    refusal = Refusal(status, cause, asked.request.method, asked.path, most_bytes=most)
+    return refusal_reply(refusal, asked.api)
+
+
+def _reply(response: Response, environ: "WSGIEnvironment") -> Reply:
+    headers = [encoded(name, value) for name, value in response.get_wsgi_headers(environ)]
+    if environ["REQUEST_METHOD"] == "HEAD" or response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        return Reply(response.status_code, headers, b"")
+    if response.is_streamed:
+        return Reply(response.status_code, headers, response.iter_encoded())
+    return Reply(response.status_code, headers, response.get_data())
+
+
+def _environ(asked: Asked) -> "WSGIEnvironment":
+    """The request as WSGI tells it, below the sandbox's prefix."""
+    request = asked.request
+    raw_path = request.path[len(asked.prefix) :] if asked.prefix else request.path
+    server = request.server or ("localhost", 80)
+    environ: WSGIEnvironment = {
+        ASKED: asked,
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": asked.prefix,
+        "PATH_INFO": unquote_to_bytes(raw_path).decode("latin-1"),
+        "QUERY_STRING": request.query.decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 0),
+        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": io.BytesIO(asked.body),
+        # A body without a length was read to its end.
+        "wsgi.input_terminated": True,
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    if request.client:
+        environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = request.client[0], str(request.client[1])
+    for name, value in asked.fields.items():
+        key = name.decode("latin-1").upper().replace("-", "_")
+        named = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
+        environ[named] = value.decode("latin-1")
+    return environ

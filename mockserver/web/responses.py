@@ -1,0 +1,14 @@
+"""Answers of views: JSON bytes in the order in which keys were made."""
+
+from typing import Any
+
+from flask import Response
+
+from mockserver.words import exact_json
+
+__all__ = ["json_response"]
+
+
+def json_response(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    """Answer with JSON."""
+    return Response(exact_json.dumps_any(body), status=status, headers=headers, mimetype="application/json")
