@@ -17,12 +17,12 @@ from mockserver.server.limits import Limits
 from mockserver.server.outgoing import Outgoing
 from mockserver.server.workers import Worker
 
-__all__ = ["Door", "Driver"]
+__all__ = ["HasSteps", "Driver"]
 
 _log = logging.getLogger("mockserver")
 
 
-class Door(Protocol):
+class HasSteps(Protocol):
     """What decides how each request is answered."""
 
     def steps(self, request: Request) -> Steps:
@@ -40,7 +40,7 @@ class Driver:
         limits: What clients may do.
     """
 
-    def __init__(self, door: Door, *, short: Worker, long: Worker, limits: Limits) -> None:
+    def __init__(self, door: HasSteps, *, short: Worker, long: Worker, limits: Limits) -> None:
         self.door = door
         self.short = short
         self.long = long

@@ -14,7 +14,7 @@ from typing import cast
 from uvicorn.config import Config
 
 from mockserver.server.connections import Connections, turns
-from mockserver.server.driver import Door, Driver
+from mockserver.server.driver import Driver, HasSteps
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
 from mockserver.server.workers import Worker
@@ -61,7 +61,7 @@ class Server:
 
     def __init__(
         self,
-        door: Door,
+        door: HasSteps,
         *,
         host: str = "localhost",
         port: int = 0,
@@ -168,7 +168,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    door: Door,
+    door: HasSteps,
     *,
     host: str = "localhost",
     port: int = 0,
