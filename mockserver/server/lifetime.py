@@ -117,7 +117,7 @@ class Server:
             loop.close()
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, stop_by_s: "asyncio.Future[float]") -> None:
-        connections = Connections(self._config(), self._limits, most_connections())
+        connections = Connections(self._config(), self._limits, self._limits.connections or most_connections())
         connections.sweep()
         servers = [
             await loop.create_server(
