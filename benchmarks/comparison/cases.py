@@ -4,6 +4,7 @@ The answers are the emulator's own. The peers are set up with them and so do the
 an answer is compared as a JSON value, since json-server indents.
 """
 
+import http.client
 import json
 import urllib.request
 from collections.abc import Sequence
@@ -73,6 +74,7 @@ class Case:
 
         Raises:
             OSError: Nobody answers, or with an error.
+            http.client.HTTPException: What answers is not HTTP.
         """
         return self._fetch(url, self.target)
 
@@ -84,7 +86,7 @@ class Case:
         """
         try:
             answer = self.ask(url)
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise WrongAnswer(f"{error}") from None
         self.verify(answer)
 
@@ -110,7 +112,7 @@ class Case:
         if not self.records:
             return bool(value == json.loads(self.answer))
         offset = number % self.offsets
-        return bool(value["data"] == self.records[offset : offset + PAGE])
+        return isinstance(value, dict) and value.get("data") == self.records[offset : offset + PAGE]
 
     def whole(self, url: str) -> list[Any]:
         """All records that the pages are cut from, in one answer."""

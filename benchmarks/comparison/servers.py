@@ -1,6 +1,7 @@
 """Starting a server, knowing when it answers, and ending it with everything that it started."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -117,7 +118,7 @@ def _answering(process: subprocess.Popen[bytes], launch: Launch, case: Case) -> 
     while process.poll() is None and time.monotonic() < deadline:
         url = launch.url()
         if url is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, http.client.HTTPException):
                 case.ask(url)
                 return url
         time.sleep(POLL_S)

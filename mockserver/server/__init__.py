@@ -7,7 +7,10 @@ process, on a thread, so that port 0, a ready signal and a clean stop are simple
     lifetime.py      the thread, the loop, the start and the clean stop
     connections.py   all open connections: how many, how long silent
     connection.py    one connection, between the socket and Uvicorn's protocol
+    outlet.py        what goes out of it
     driver.py        one request: carries out the door's steps
+    incoming.py      its body
+    outgoing.py      its answer
     workers.py       the two threads that compute
     limits.py        every number
 
@@ -15,7 +18,7 @@ Of Uvicorn this uses names without an underscore alone: `Config`, `ServerState`,
 `asyncio.Protocol` with `shutdown()`, and ASGI.
 """
 
-from mockserver.server.driver import Door
+from mockserver.server.driver import HasSteps
 from mockserver.server.lifetime import Server, serving
 
-__all__ = ["Door", "Server", "serving"]
+__all__ = ["HasSteps", "Server", "serving"]

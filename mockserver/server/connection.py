@@ -14,19 +14,14 @@ import asyncio
 import contextlib
 import http
 import logging
-import socket
-import struct
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-if sys.platform == "linux":
-    import fcntl
-    import termios
-
 from uvicorn.config import Config
 from uvicorn.server import ServerState
+
+from mockserver.server.outlet import Outlet, reset_on_close, send_at_once, unsent_by_system
 
 if TYPE_CHECKING:
     from mockserver.server.connections import Connections
@@ -37,10 +32,6 @@ _log = logging.getLogger("mockserver")
 
 _TLS_HANDSHAKE = 0x16
 _HEAD_ENDS = b"\r\n\r\n"
-# Pieces below this are joined before they are written, since a system call costs more than the copy.
-_JOINED_BYTES = 64 * 1024
-# Closing discards what is unsent and tells the peer of an error, instead of an orderly end.
-_RESET_ON_CLOSE = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 class ClientLeft(Exception):
@@ -106,8 +97,8 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self._outlet = Outlet(self, self.transport)
-        _send_at_once(self.transport)
+        self._outlet = Outlet(self.transport, self._close)
+        send_at_once(self.transport)
         self._http.connection_made(self._outlet)
         self._connections.add(self)
 
@@ -200,7 +191,7 @@ class ClientConnection(asyncio.Protocol):
 
     def hold(self) -> None:
         """Gather what is written from now on."""
-        self._outlet.held = []
+        self._outlet.hold()
 
     def release(self) -> None:
         """Write what was gathered, small pieces in one."""
@@ -208,23 +199,19 @@ class ClientConnection(asyncio.Protocol):
 
     def raw(self, data: bytes) -> None:
         """Send bytes past HTTP."""
-        self.transport.write(data)
+        self._outlet.write(data)
 
     def close(self) -> None:
         """End the connection in good order once everything is sent, whatever was promised to the client."""
-        if self.has_unread_body:
-            self._linger()
-        else:
-            self.transport.close()
+        self._outlet.close()
 
     async def reset(self) -> None:
         """End the connection with an error for the client, once what was written has left, or could not."""
+        self._outlet.release()
         self.transport.set_write_buffer_limits(high=0)
         with contextlib.suppress(ClientLeft, TimeoutError):
             await asyncio.wait_for(self.until_room(), self._limits.raw_s)
-        socket_of_it = self.transport.get_extra_info("socket")
-        with contextlib.suppress(OSError):
-            socket_of_it.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+        reset_on_close(self.transport)
         self.transport.abort()
 
     # What the sweep and the stop call.
@@ -294,8 +281,8 @@ class ClientConnection(asyncio.Protocol):
         self.transport.write(head.encode() + body)
         self._linger()
 
-    def close_for_library(self) -> None:
-        """The library wants no more. When it does so while parsing, it refuses what it reads."""
+    def _close(self) -> None:
+        """Everything is written. When the library ends the connection while it parses, it refuses what it reads."""
         if self._is_parsing or self.has_unread_body:
             self._linger()
         else:
@@ -305,7 +292,7 @@ class ClientConnection(asyncio.Protocol):
         """Say that nothing follows, and hear the client out."""
         if self.is_lingering or self.transport.is_closing():
             return
-        self.is_lingering = True
+        self.is_lingering = self._outlet.is_shut = True
         self.quiet_since_s = self._connections.now_s
         self._linger_until_s = self._connections.now_s + self._limits.linger_s
         if self.transport.can_write_eof():
@@ -322,77 +309,12 @@ class ClientConnection(asyncio.Protocol):
     def _is_unread(self, now_s: float) -> bool:
         """Has the client left an answer unread for too long?"""
         waiting = self.transport.get_write_buffer_size()
-        progress = (waiting, self._resumed, _unsent_by_system(self.transport) if waiting else 0)
+        progress = (waiting, self._resumed, unsent_by_system(self.transport) if waiting else 0)
         if not waiting or progress != self._last_progress:
             self._last_progress, self._progress_s = progress, now_s
         return now_s - self._progress_s > self._limits.unread_s
 
 
-def _send_at_once(transport: asyncio.Transport) -> None:
-    """asyncio does so by itself, but not where the listening socket did not name its protocol."""
-    with contextlib.suppress(OSError):
-        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-def _unsent_by_system(transport: asyncio.Transport) -> int:
-    """Bytes that the system has taken and the client has not, where the system tells; they may be millions."""
-    if sys.platform != "linux":
-        return 0
-    try:
-        return int.from_bytes(
-            fcntl.ioctl(transport.get_extra_info("socket").fileno(), termios.TIOCOUTQ, bytes(4)), sys.byteorder
-        )
-    except OSError:
-        return 0
-
-
 def _give_up(event: "asyncio.Future[Any]") -> None:
     if not event.done():
         event.set_exception(ClientLeft())
-
-
-class Outlet(asyncio.Transport):
-    """The transport as the library sees it: closing may take a while, and what is written may be gathered first."""
-
-    def __init__(self, connection: ClientConnection, transport: asyncio.Transport) -> None:
-        super().__init__()
-        self._connection = connection
-        self._transport = transport
-        self.held: list[bytes | bytearray | memoryview] | None = None
-
-    def write(self, data: bytes | bytearray | memoryview) -> None:
-        if self.held is None:
-            self._transport.write(data)
-        else:
-            self.held.append(data)
-
-    def release(self) -> None:
-        """Write what was gathered."""
-        held, self.held = self.held, None
-        if not held:
-            return
-        if sum(map(len, held)) <= _JOINED_BYTES:
-            self._transport.write(b"".join(held))
-            return
-        for piece in held:
-            self._transport.write(piece)
-
-    def close(self) -> None:
-        self.release()
-        self._connection.close_for_library()
-
-    def is_closing(self) -> bool:
-        return self._connection.is_lingering or self._transport.is_closing()
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        return self._transport.get_extra_info(name, default)
-
-    def pause_reading(self) -> None:
-        if not self._connection.is_lingering:
-            self._transport.pause_reading()
-
-    def resume_reading(self) -> None:
-        self._transport.resume_reading()
-
-    def abort(self) -> None:
-        self._transport.abort()

@@ -14,7 +14,7 @@ from typing import cast
 from uvicorn.config import Config
 
 from mockserver.server.connections import Connections, turns
-from mockserver.server.driver import Door, Driver
+from mockserver.server.driver import Driver, HasSteps
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
 from mockserver.server.workers import Worker
@@ -61,7 +61,7 @@ class Server:
 
     def __init__(
         self,
-        door: Door,
+        door: HasSteps,
         *,
         host: str = "localhost",
         port: int = 0,
@@ -117,7 +117,7 @@ class Server:
             loop.close()
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, stop_by_s: "asyncio.Future[float]") -> None:
-        connections = Connections(self._config(), self._limits, most_connections())
+        connections = Connections(self._config(), self._limits, self._limits.connections or most_connections())
         connections.sweep()
         servers = [
             await loop.create_server(
@@ -168,7 +168,7 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    door: Door,
+    door: HasSteps,
     *,
     host: str = "localhost",
     port: int = 0,
