@@ -9,11 +9,12 @@ import ipaddress
 
 from mockserver.control.errors import ForbiddenError
 from mockserver.door.asked import Asked
+from mockserver.door.credentials import CONTROL_TOKEN
 from mockserver.door.origins import is_allowed
 
 __all__ = ["TOKEN_HEADER", "refuse_strangers"]
 
-TOKEN_HEADER = "X-Mock-Control-Token"
+TOKEN_HEADER = CONTROL_TOKEN
 
 
 def refuse_strangers(asked: Asked, control_token: str | None) -> None:

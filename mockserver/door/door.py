@@ -7,7 +7,7 @@ The journal closes with the last byte, or with the client's leaving. What answer
 
 import hashlib
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -89,7 +89,14 @@ class Door:
         # The number of changes before the world: an answer may be newer than its key says, and never older.
         revision = sandbox.study.revision
         api = api_of(path, self._apis)
-        return Asked(request, fields, sandbox, sandbox.clock.now_ms(), revision, choice.prefix, path, api)
+        now_ms, origins = sandbox.clock.now_ms(), self._origins(request, choice)
+        return Asked(request, fields, sandbox, now_ms, revision, choice.prefix, path, api, origins)
+
+    def _origins(self, request: Request, choice: Choice) -> Collection[str]:
+        """A preflight has no headers of its page's choice, so without a prefix it may be for any sandbox."""
+        if request.method == "OPTIONS" and not choice.prefix:
+            return self._sandboxes.allowed_origins()
+        return choice.sandbox.settings.allowed_origins
 
     def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
@@ -183,7 +190,8 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
 def _tell_notes(asked: Asked, entry: Entry) -> None:
     notes = asked.notes
     entry.unread, entry.cause, entry.message = notes.unread, notes.cause, notes.message
-    entry.key_name, entry.subject, entry.internal = notes.key_name, notes.subject, notes.internal
+    entry.key_name, entry.subject, entry.session = notes.key_name, notes.subject, notes.session
+    entry.internal = notes.internal
 
 
 # --- refusing -----------------------------------------------------------------------------------
@@ -237,6 +245,7 @@ def _limit_headers(asked: Asked) -> Headers:
 def _sent(reply: Reply, entry: Entry) -> Steps:
     """Send a body, and write down how far it came."""
     if isinstance(reply.body, bytes):
+        entry.answer_sha256 = entry.answer_sha256 or hashlib.sha256(reply.body).hexdigest()
         if reply.body:
             entry.answer = reply.body
             yield Chunk(reply.body)

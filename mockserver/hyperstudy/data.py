@@ -22,6 +22,7 @@ from mockserver.hyperstudy.places import Place, find_experiment, find_participan
 from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
 from mockserver.hyperstudy.shapes import Shape
 from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
@@ -142,7 +143,7 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: i
 
 def recording_links(call: Call) -> RecordingLinks:
     """Makes links for the host that the request came to, valid from now on."""
-    base = host_url(request.scheme, request.headers.get("Host"), request.server) + request.script_root
+    base = host_url(request.scheme, request.headers.get("Host"), request.server) + current_asked().link_prefix
     return RecordingLinks(base, call.base_path, call.sandbox.settings, call.now_ms)
 
 

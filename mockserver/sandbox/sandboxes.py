@@ -103,11 +103,20 @@ class Sandboxes:
         """
         return self._orders[name]
 
+    def allowed_origins(self) -> set[str]:
+        """The origins of web pages that at least one sandbox lets call."""
+        each = {sandbox.settings.allowed_origins for sandbox in self.all()}
+        return {origin for allowed in each for origin in allowed}
+
     def owner(self, key: str) -> str | None:
         """The name of the sandbox that an API key was minted for; None for every other key."""
         return self._owners.get(key)
 
     # --- changing ------------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Delete what earlier generations of sandboxes wrote; takes as long as there is much of it."""
+        self._stores.sweep()
 
     def close(self) -> None:
         """Let go of what clients' writes are kept in; no sandbox is usable afterwards."""

@@ -68,5 +68,5 @@ def reference() -> Reference:
 def document_response(api: ApiName, form: Form) -> Response:
     """An API's document as an answer."""
     asked = current_asked()
-    document = reference().document(api, form, asked.sandbox, asked.prefix)
+    document = reference().document(api, form, asked.sandbox, asked.link_prefix)
     return Response(document, content_type=_TYPES[form])
