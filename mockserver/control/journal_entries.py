@@ -71,7 +71,7 @@ class Teller:
     def __init__(self, sandbox: Sandbox, apis: Sequence[Api], names: Sequence[str]) -> None:
         self._sandbox = sandbox
         self._rows = {row.id: row for api in apis for row in api.operations}
-        self._served = Served([api for api in apis if api.emulated], sandbox.world.sample_ids(), names)
+        self._served = Served([api for api in apis if api.emulated], sandbox.world.sample_ids(), names, self._is_there)
         self.redaction = Redaction(sandbox.keys.values)
         # Whoever goes wrong once goes wrong again, and comparing paths takes a moment.
         self._nearest = lru_cache(maxsize=1024)(self._found)
@@ -85,14 +85,14 @@ class Teller:
             "tokenTime": iso_from_ms(entry.token_ms),
             "revision": entry.revision,
             "operation": entry.operation_id,
-            "test": test_of(entry),
+            "test": self._text(test_of(entry)),
             "request": self._request(entry),
             "response": self._response(entry),
             "durationMs": entry.duration_ns / 1e6,
             "key": self._key(entry),
             "token": self._token(entry),
-            "session": entry.session,
-            "unread": [asdict(explained(name, self._known(entry))) for name in entry.unread],
+            "session": self._text(entry.session),
+            "unread": [asdict(explained(self.redaction.text(name), self._known(entry))) for name in entry.unread],
             "refusal": self._refusal(entry),
             "outcome": entry.outcome,
             "preflight": entry.preflight,
@@ -138,6 +138,9 @@ class Teller:
         told: dict[str, Any] = {"bytes": size, "sha256": sha256}
         return told if body is None else told | _written(self.redaction.body(body))
 
+    def _text(self, text: str | None) -> str | None:
+        return None if text is None else self.redaction.text(text)
+
     def _key(self, entry: Entry) -> dict[str, Any] | None:
         value = credential_of(entry, API_KEY)
         if value is None:
@@ -147,6 +150,12 @@ class Teller:
     def _token(self, entry: Entry) -> dict[str, Any] | None:
         value = credential_of(entry, BEARER)
         return None if value is None else {"subject": entry.subject, "fingerprint": fingerprint(value)}
+
+    def _is_there(self, level: str, id_: str) -> bool:
+        """Is that the id of an experiment or a room? Of a participant, only the room can say."""
+        if level == "experiment":
+            return self._sandbox.study.experiments.get(id_) is not None
+        return level != "room" or self._sandbox.world.room(id_) is not None
 
     def _known(self, entry: Entry) -> list[str]:
         row = self._row(entry)
@@ -166,7 +175,7 @@ class Teller:
         return {
             "status": entry.status,
             "cause": entry.cause,
-            "message": entry.message and self.redaction.text(entry.message),
+            "message": self._text(entry.message),
             "nearest": None if near is None else asdict(near),
         }
 

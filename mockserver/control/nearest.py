@@ -5,7 +5,7 @@ is not there becomes one that is. What cannot be told in a target, such as a mis
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher, get_close_matches
 from typing import Any
@@ -57,11 +57,13 @@ class Served:
         apis: Those that clients call.
         ids: Ids that are there, by level.
         sandboxes: Names of those that are known.
+        is_there: Given a level and an id, is there such a one?
     """
 
     apis: Sequence[Api]
     ids: Mapping[str, str | None] = field(default_factory=dict)
     sandboxes: Sequence[str] = ()
+    is_there: Callable[[str, str], bool] = lambda level, id_: True
 
     def api_of(self, operation: Operation) -> Api:
         """The API whose row that is."""
@@ -156,9 +158,7 @@ def _needs(row: Operation, served: Served) -> str:
 
 
 def _to_same(refused: Refused, row: Operation, served: Served) -> NearestRequest:
-    path = refused.path
-    if refused.status == 404:
-        path = _with_known_ids(path, served.api_of(row).base_path + row.path, served)
+    path = _with_known_ids(refused, served.api_of(row).base_path + row.path, served)
     target = _joined(refused.prefix + path, _query(refused, row))
     return NearestRequest(row.method, target, _advice(refused.status, row, served))
 
@@ -179,20 +179,23 @@ def _advice(status: int, row: Operation, served: Served) -> str:
 
 def _known_id(placeholder: str, before: str, served: Served) -> str | None:
     """An id for a placeholder, if it is of a level: by its name, or by the segment of the path before it."""
-    level = before if placeholder == "scope_id" else placeholder.removesuffix("_id")
-    known = served.ids.get(level)
+    known = served.ids.get(_level(placeholder, before))
     return None if known is None else quote(known, safe="")
 
 
-def _with_known_ids(path: str, template: str, served: Served) -> str:
-    """The path, with ids that are there for those of a level."""
-    parts, sent = template.split("/"), path.split("/")
+def _level(placeholder: str, before: str) -> str:
+    return before if placeholder == "scope_id" else placeholder.removesuffix("_id")
+
+
+def _with_known_ids(refused: Refused, template: str, served: Served) -> str:
+    """The path, with ids that are there in the place of those that are not."""
+    parts, sent = template.split("/"), refused.path.split("/")
     if len(parts) != len(sent):
-        return path
+        return refused.path
     for place, part in enumerate(parts):
         match = _PLACEHOLDER.fullmatch(part)
-        known = _known_id(match[1], parts[place - 1], served) if match else None
-        sent[place] = known or sent[place]
+        if match and not (refused.status != 404 and served.is_there(_level(match[1], parts[place - 1]), sent[place])):
+            sent[place] = _known_id(match[1], parts[place - 1], served) or sent[place]
     return "/".join(sent)
 
 

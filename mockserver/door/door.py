@@ -250,7 +250,7 @@ def _sent(reply: Reply, entry: Entry) -> Steps:
             entry.answer = reply.body
             yield Chunk(reply.body)
             entry.answer_bytes = len(reply.body)
-    elif not (yield from _streamed(reply.body, entry)):
+    elif not (yield from _streamed(reply, reply.body, entry)):
         entry.outcome, entry.internal = "cut", True
         yield Cut("reset")
         return
@@ -258,12 +258,13 @@ def _sent(reply: Reply, entry: Entry) -> Steps:
     yield End()
 
 
-def _streamed(parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool]:
+def _streamed(reply: Reply, parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool]:
     """Send a body part by part, each made when there is room for it. Is it whole?
 
     An answer that has begun cannot become an error any more, so our own bug ends the connection.
     """
-    digest = hashlib.sha256()
+    digest, declared = hashlib.sha256(), dict(reply.headers).get(b"content-length")
+    most = int(declared) if declared else None
 
     def following() -> bytes | None:
         part = next(parts, None)
@@ -275,6 +276,9 @@ def _streamed(parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool
             if part:
                 yield Chunk(part)
                 entry.answer_bytes += len(part)
+            # To ask for more would send this part first, and the entry has to be closed before the last byte leaves.
+            if entry.answer_bytes == most:
+                break
     except Exception:
         _log.exception("bug in mockserver while streaming %s", entry.operation_id)
         return False

@@ -100,12 +100,9 @@ def test_bytes_that_are_no_text_are_told_as_base64(control: Control) -> None:
 
 def test_a_streamed_answer_is_told_by_size_and_hash(control: Control, room: str) -> None:
     """Of all that was sent."""
-    answer = control.data_api(f"/data/events/room/{room}?format=ndjson")
+    data = control.data_api(f"/data/events/room/{room}?format=ndjson").data
     (entry,) = control.journal()
-    assert entry["response"]["body"] == {
-        "bytes": len(answer.data),
-        "sha256": hashlib.sha256(answer.data).hexdigest(),
-    }
+    assert entry["response"]["body"] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def test_a_kept_answer_is_told_like_a_new_one(control: Control, room: str) -> None:
@@ -213,7 +210,7 @@ def test_a_full_journal_drops_bodies_then_entries_and_never_a_request() -> None:
             "/api/v3/data/events/room/{room}?limit=99999&ordr=desk&startTime=soon",
             {},
             "INVALID_PARAMETER",
-            ("GET", "/api/v3/data/events/room/{room}?limit=10000&order=desc&startTime=2024-10-20T14%3A30%3A00Z"),
+            ("GET", "/api/v3/data/events/room/{room}?limit=10000&order=desc&startTime=2024-10-20T14:30:00Z"),
         ),
         ("GET", "/api/v3/data/events/room/nowhere", {}, "NOT_FOUND", ("GET", "/api/v3/data/events/room/{room}")),
         (
@@ -266,7 +263,6 @@ def test_a_refusal_is_told_with_the_nearest_valid_request(
         "/experimens?limt=3",
         "/data/events/rooms/{room}?format=xml&limit=-5",
         "/data/events/room/none?sort=timestmp",
-        "/data/chat/participant/nobody",
         "/persona",
         "/data/sync/room/{room}?aggregationWindow=0&limit=0",
     ],
@@ -282,7 +278,11 @@ def test_the_nearest_valid_request_is_valid(control: Control, room: str, path: s
 
 def test_a_bug_of_the_emulator_is_told_as_one(control: Control) -> None:
     """It is never mistaken for the client's."""
-    control.app.before_request(lambda: 1 / 0)
+
+    def crash() -> None:
+        raise RuntimeError("a bug")
+
+    control.app.before_request(crash)
     assert control.data_api("/health").status_code == 500
     control.app.before_request_funcs.clear()
     (entry,) = control.journal()
@@ -485,7 +485,7 @@ def test_curl_lines_name_what_has_to_be_set(filled: Control) -> None:
     assert all(line.startswith("curl --globoff --path-as-is ") for line in lines)
     assert "'x-api-key: '\"$HYPERSTUDY_API_KEY\"''" in lines[0]
     assert "'authorization: Bearer '\"$OPENSCOUTER_TOKEN\"''" in lines[3]
-    assert """--data-raw '{"sessionId": "s1", "batch": []}'""" in lines[3]
+    assert """--data-raw '{"batch": [], "sessionId": "s1"}'""" in lines[3]
 
 
 def test_curl_lines_say_which_body_is_not_kept(control: Control) -> None:
