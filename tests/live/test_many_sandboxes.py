@@ -2,12 +2,12 @@
 
 import collections
 import functools
+import gc
 import http.client
 import json
 import random
-import resource
-import sys
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -61,9 +61,16 @@ class Caller:
         self._connection.close()
 
 
-def rss_bytes() -> int:
-    """What the process has taken so far at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+def traced_bytes(make: Callable[[], None]) -> int:
+    """By how much something makes Python's own memory grow."""
+    gc.collect()
+    tracemalloc.start()
+    try:
+        make()
+        gc.collect()
+        return tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.fixture
@@ -87,11 +94,12 @@ def test_sandboxes_side_by_side_do_not_mix(served: tuple[str, str], sandboxes: i
     url, key = served
     caller = Caller(url, key)
     worlds = [Expected(f"s{number}", SCENARIOS[number % 5], number % 7) for number in range(sandboxes)]
-    idle_from = rss_bytes()
-    for world in worlds:
-        caller.ask("PUT", f"/_mock/sandboxes/{world.name}", {"scenario": world.scenario, "seed": world.seed}, 201)
-    per_sandbox = (rss_bytes() - idle_from) / sandboxes / 1024
-    print(f"{sandboxes} idle sandboxes take {per_sandbox:.1f} KiB each")
+
+    def make_all() -> None:
+        for world in worlds:
+            caller.ask("PUT", f"/_mock/sandboxes/{world.name}", {"scenario": world.scenario, "seed": world.seed}, 201)
+
+    print(f"{sandboxes} idle sandboxes take {traced_bytes(make_all) / sandboxes / 1024:.1f} KiB each, worlds included")
     tokens = {world.name: token(caller, world) for world in worlds}
     keys = {world.name: minted(caller, world) for world in worlds}
     run(url, key, worlds, requests, lambda client, world, chance: act(client, world, chance, tokens, keys))
@@ -129,17 +137,18 @@ def run(
 
 
 def act(client: Caller, world: Expected, chance: random.Random, tokens: dict[str, str], keys: dict[str, str]) -> None:
-    """One request to a sandbox, which is named in one of four ways, and what it must have done."""
-    prefix, named = [
+    """One request to a sandbox, which is named in one of several ways, and what it must have done."""
+    ways: list[tuple[str, dict[str, Any]]] = [
         (f"/_mock/s/{world.name}", {}),
         ("", {"X_Mock_Sandbox": world.name}),
         ("", {"X_API_Key": keys[world.name]}),
-    ][chance.randrange(3)]
+    ]
+    prefix, named = chance.choice(ways)
     with world.lock:
         test, draw = f"{world.name}-{len(world.entries)}", chance.random()
         if draw < 0.25:
             name = f"persona of {test}"
-            body = {"name": name, "visibility": "public"}
+            body: Json = {"name": name, "visibility": "public"}
             client.ask("POST", f"{prefix}/api/v3/personas", body, 201, X_Mock_Test=test, **named)
             world.personas.append(name)
             world.entries.append((test, "createPersona", 201))
