@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from mockserver.control.errors import ControlError
-from mockserver.sandbox.clock import Clock, ClockError
+from mockserver.sandbox.clock import Clock, ClockError, checked_speed
 from mockserver.web.bodies import read_json
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
@@ -50,7 +50,7 @@ def read_clock() -> Response:
 
 
 def change_clock() -> Response:
-    """Change what the body names: its speed first, then its now; nothing, where any of it cannot be.
+    """Change what the body names: now first, then the speed; nothing, where any of it cannot be.
 
     Raises:
         ControlError: The body names nothing or something else, or the clock cannot be changed like that.
@@ -59,9 +59,10 @@ def change_clock() -> Response:
     _check(body)
     clock = current_sandbox().clock
     try:
-        if "speed" in body:
-            clock.set_speed(body["speed"])
+        speed = checked_speed(body.get("speed", clock.speed))
         _move(clock, body)
+        if "speed" in body:
+            clock.set_speed(speed)
     except ClockError as error:
         raise ControlError(str(error)) from None
     return read_clock()

@@ -27,8 +27,8 @@ class Reply:
 
 
 def encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as it is sent."""
-    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+    """A header as it is sent; a server may write its name in lower case."""
+    return name.encode("latin-1"), value.encode("latin-1", "replace")
 
 
 def refusal_reply(refusal: Refusal, api: Api | None) -> Reply:
