@@ -18,10 +18,9 @@ from mockserver.openapi.ingestion_examples import ingestion_examples
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.sandboxes import Order, Sandboxes
+from mockserver.sandbox.sandboxes import Order, Sandboxes, private_sandboxes
 from mockserver.sandbox.settings import Settings
-from mockserver.sandbox.worlds import OneWorld, PlacedWorld
-from mockserver.store import open_stores
+from mockserver.sandbox.worlds import PlacedWorld
 from mockserver.web.reference import Form
 
 __all__ = ["Documents", "WorldDocuments"]
@@ -113,7 +112,7 @@ class WorldDocuments:
         """An application of the same world that nobody has used, with a clock that stands still."""
         served = self._sandbox
         settings = Settings(reading=served.settings.reading)
-        world = OneWorld(PlacedWorld(served.study.base, served.identity))
+        world = PlacedWorld(served.study.base, served.identity)
         now_ms = served.study.base.scenario.clock.now_ms
         order = Order(settings, now_ms=served.clock.now_ms() if now_ms is None else now_ms, speed=0)
-        return self._make_app(Sandboxes(order, open_stores(None), worlds=world))
+        return self._make_app(private_sandboxes(order, world))

@@ -14,12 +14,12 @@ from mockserver.sandbox.keys import Keys
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
-from mockserver.sandbox.worlds import OneWorld, Worlds
+from mockserver.sandbox.worlds import OneWorld, PlacedWorld, Worlds
 from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
-from mockserver.store import Stores
+from mockserver.store import Stores, open_stores
 
-__all__ = ["PARTS", "ConflictError", "Order", "Part", "Sandboxes", "TooManyError"]
+__all__ = ["PARTS", "ConflictError", "Order", "Part", "Sandboxes", "TooManyError", "private_sandboxes"]
 
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 MOST: Final = 10_000
@@ -47,6 +47,11 @@ class Order:
     settings: Settings
     now_ms: int | None = None
     speed: float | None = None
+
+
+def private_sandboxes(order: Order, placed: PlacedWorld) -> "Sandboxes":
+    """Sandboxes of nobody but the caller, whose world is there already; what is written is kept in memory."""
+    return Sandboxes(order, open_stores(None), worlds=OneWorld(placed))
 
 
 class Sandboxes:
