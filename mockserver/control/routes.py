@@ -80,7 +80,7 @@ def _document(form: Form) -> Operation:
         answer=answer,
         errors=(403,),
         fidelity="inferred",
-        kept=True,
+        # Never kept: who may read it is a matter of the peer, which no header tells.
         long=True,
     )
 

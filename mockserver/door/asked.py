@@ -44,6 +44,7 @@ class Asked:
         sandbox: As it was when the head was complete; what happens to it meanwhile does not matter.
         now_ms: What its clock said then, ms since the epoch.
         revision: How often clients had changed its study by then.
+        fingerprint: Of those changes.
         prefix: What the path began with to choose the sandbox, such as `/_mock/s/one`; mostly empty.
         path: Decoded, below the prefix.
         api: That the path lies in; None where nothing is served.
@@ -57,6 +58,7 @@ class Asked:
     sandbox: Sandbox
     now_ms: int
     revision: int
+    fingerprint: bytes
     prefix: str
     path: str
     api: Api | None

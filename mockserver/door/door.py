@@ -21,6 +21,7 @@ from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
 from mockserver.door.requests import decoded, fields_of, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
+from mockserver.door.validators import NO_STORE, is_current, not_modified, tag_of
 from mockserver.sandbox.clock import passed_ns, wall_ms
 from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, RequestHead
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -87,9 +88,10 @@ class Door:
     def _asked(self, request: Request, fields: Any, choice: Choice) -> Asked:
         path, sandbox = decoded(choice.path), choice.sandbox
         # The number of changes before the world: an answer may be newer than its key says, and never older.
-        revision = sandbox.study.revision
+        revision, fingerprint = sandbox.study.revision, sandbox.study.fingerprint
         api = api_of(path, self._apis)
-        return Asked(request, fields, sandbox, sandbox.clock.now_ms(), revision, choice.prefix, path, api)
+        now_ms = sandbox.clock.now_ms()
+        return Asked(request, fields, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api)
 
     def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
@@ -101,7 +103,10 @@ class Door:
         kept = self._kept.find(key) if key else None
         if kept is not None:
             kept.tell(entry)
-            return kept.reply
+            if not is_current(asked, kept.tag):
+                return kept.reply
+            entry.answer_sha256 = None
+            return not_modified(kept.reply, kept.tag)
         return (yield from self._made(asked, entry, key))
 
     def _made(self, asked: Asked, entry: Entry, key: Key | None) -> Generator[Step, Any, Reply]:
@@ -111,15 +116,18 @@ class Door:
             return self._unrouted(asked, entry)
         asked.operation, asked.names = found
         entry.operation_id = asked.operation.id
+        tag = tag_of(asked, self._read(asked)) if asked.operation.kept else b""
+        if tag and key is not None and is_current(asked, tag):
+            return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
         if asked.has_body:
             asked.body = yield from _body(asked)
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
-        reply: Reply = yield Compute(partial(self._worked, asked, entry), long)
-        if key is not None and asked.operation.kept and reply.status < 429:
-            return self._keeping(key, reply, entry)
+        reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
+        if tag and key is not None and reply.status < 429 and isinstance(reply.body, bytes):
+            self._kept.keep(key, Kept.of(reply, tag, entry))
         return reply
 
-    def _worked(self, asked: Asked, entry: Entry) -> Reply:
+    def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
         known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
         asked.notes.unread = unread_parameters(asked.request.query, known)
@@ -128,7 +136,7 @@ class Door:
         _tell_notes(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
-        return _finished(asked, reply)
+        return _finished(asked, reply, tag if reply.status == 200 else b"")
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
         """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
@@ -145,15 +153,13 @@ class Door:
         sandbox, request = asked.sandbox, asked.request
         if request.method not in ("GET", "HEAD") or sandbox.settings.rate_limits or sandbox.clock.speed:
             return None
-        fields = asked.fields
-        read = tuple([fields.get(name) for name in self._key_fields])
-        return sandbox.number, request.method, request.path, request.query, asked.revision, asked.now_ms, read
+        target = request.method, request.path, request.query
+        return sandbox.number, asked.revision, asked.now_ms, target, self._read(asked)
 
-    def _keeping(self, key: Key, reply: Reply, entry: Entry) -> Reply:
-        """The same answer, kept once it is whole."""
-        if isinstance(reply.body, bytes):
-            self._kept.keep(key, Kept.of(reply, entry))
-        return reply
+    def _read(self, asked: Asked) -> tuple[bytes | None, ...]:
+        """The values of all headers that an answer which is kept may depend on."""
+        fields = asked.fields
+        return tuple([fields.get(name) for name in self._key_fields])
 
 
 # --- opening and closing ------------------------------------------------------------------------
@@ -216,9 +222,15 @@ def _body(asked: Asked) -> Generator[Step, Any, bytes]:
     return body
 
 
-def _finished(asked: Asked, reply: Reply) -> Reply:
-    """An answer with what every answer carries."""
+def _finished(asked: Asked, reply: Reply, tag: bytes = b"") -> Reply:
+    """An answer with what every answer carries.
+
+    Args:
+        tag: Of what it depends on, where a client may ask whether that is still the same.
+    """
     headers = [*reply.headers, _VERSION, *_limit_headers(asked), *cross_origin_headers(asked, reply)]
+    if not any(name == b"ETag" for name, _ in headers):
+        headers.append((b"ETag", tag) if tag else NO_STORE)
     return Reply(reply.status, headers, reply.body)
 
 

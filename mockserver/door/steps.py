@@ -68,11 +68,20 @@ class Signal:
                 return
         listener()
 
+    def forget(self, listener: Callable[[], None]) -> None:
+        """Do not call a function any more; nothing happens where it was called already."""
+        with self._lock:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
     def wait(self, seconds: float | None) -> bool:
         """Block until it has come, for so long at the most; has it?"""
         come = threading.Event()
         self.listen(come.set)
-        return come.wait(seconds)
+        try:
+            return come.wait(seconds)
+        finally:
+            self.forget(come.set)
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,9 @@ class Worlds:
         known = self._scenarios.get(name)
         if known is None or not known.is_current():
             file = read_scenario(name)
-            contents = tuple((source.path, source.path.read_bytes()) for source in file.sources)
+            texts = file.scenario.talk.texts
+            paths = [*(source.path for source in file.sources), *([Path(texts)] if texts else [])]
+            contents = tuple((path, path.read_bytes()) for path in paths)
             known = self._scenarios[name] = _Known(file.scenario, _digest(file.scenario), contents)
         return known
 
