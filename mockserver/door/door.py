@@ -23,7 +23,7 @@ from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
 from mockserver.door.validators import NO_STORE, is_current, not_modified, tag_of
 from mockserver.sandbox.clock import passed_ns, wall_ms
-from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, RequestHead
+from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.words.version import VERSION
 
@@ -158,8 +158,7 @@ class Door:
 
     def _read(self, asked: Asked) -> tuple[bytes | None, ...]:
         """The values of all headers that an answer which is kept may depend on."""
-        fields = asked.fields
-        return tuple([fields.get(name) for name in self._key_fields])
+        return tuple(map(asked.fields.get, self._key_fields))
 
 
 # --- opening and closing ------------------------------------------------------------------------
@@ -167,12 +166,8 @@ class Door:
 
 def _opened(asked: Asked) -> Entry:
     """An entry of the journal, written down if the request is to an emulated API."""
-    request, clock = asked.request, asked.sandbox.clock
-    head = RequestHead(
-        request.method, request.path, request.query, request.headers, request.scheme, request.http_version,
-        request.client,
-    )  # fmt: skip
-    entry = Entry(head, wall_ms(), asked.now_ms, clock.token_now_ms(), asked.revision)
+    time_ms, clock = wall_ms(), asked.sandbox.clock
+    entry = Entry(asked.request, time_ms, asked.now_ms, time_ms + clock.advanced_ms, asked.revision)
     if asked.api is not None and asked.api.emulated:
         asked.sandbox.journal.open(entry)
     return entry

@@ -13,7 +13,7 @@ __all__ = ["Headers", "Reply", "encoded", "refusal_reply"]
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """An answer.
 

@@ -108,6 +108,11 @@ class Clock:
         """Simulated ms per real ms: 0 is frozen, 1 real, 60 a minute a second."""
         return self._course.speed
 
+    @property
+    def advanced_ms(self) -> int:
+        """How far it was advanced and set forward since it was made."""
+        return self._course.advanced_ms
+
     def now_ms(self) -> int:
         """Now, in ms since the epoch; never less than it said before, to whichever thread."""
         course = self._course

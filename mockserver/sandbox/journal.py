@@ -7,8 +7,8 @@ when somebody reads it, because most entries are never read.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from itertools import chain
+from typing import Literal, Protocol
 
 __all__ = ["MOST_BODY_BYTES", "Entry", "Journal", "Outcome", "RequestHead"]
 
@@ -22,9 +22,8 @@ _ENTRY_BYTES = 700
 _HEADER_BYTES = 130
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
-    """What a client sent before the body.
+class RequestHead(Protocol):
+    """What a client sent before the body, as whoever read it has it. It does not change.
 
     Attributes:
         path: As it was sent, percent-encoded, a sandbox's prefix included.
@@ -102,7 +101,9 @@ class Entry:
         self.answer_sha256: str | None = None
         self.duration_ns = 0
         self.outcome: Outcome = "open"
-        self.weight = _ENTRY_BYTES + sum([len(name) + len(value) + _HEADER_BYTES for name, value in head.headers])
+        self.weight = (
+            _ENTRY_BYTES + len(head.headers) * _HEADER_BYTES + sum(map(len, chain.from_iterable(head.headers)))
+        )
 
     @property
     def bodies_weight(self) -> int:
@@ -158,7 +159,8 @@ class Journal:
             entry.number = self._numbered
             self._entries.append(entry)
             self._bytes += entry.weight
-            self._evict()
+            if self._bytes > self.most_bytes or len(self._entries) > self.most_entries:
+                self._evict()
 
     def close(self, entry: Entry) -> None:
         """Nothing more will happen to an entry; its bodies count from now on."""
@@ -169,7 +171,8 @@ class Journal:
                     entry.weight += added
                     self._bytes += added
                     self._with_bodies.append(entry)
-                    self._evict()
+                    if self._bytes > self.most_bytes:
+                        self._evict()
         self._announce(entry)
 
     def _is_here(self, entry: Entry) -> bool:
