@@ -26,10 +26,27 @@ class _DeclaredHeaders(EnvironHeaders):
         super().__init__(environ)
         self._declared = declared
 
-    def __getitem__(self, key: Any, _get_mode: bool = False) -> Any:
+    def __getitem__(self, key: Any) -> Any:
+        self._check(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, *more: Any, **named: Any) -> Any:
+        """The value; a default where it was not sent."""
+        self._check(key)
+        return super().get(key, *more, **named)
+
+    def getlist(self, key: str, *more: Any, **named: Any) -> Any:
+        """The values as a list."""
+        self._check(key)
+        return super().getlist(key, *more, **named)
+
+    def __contains__(self, key: str) -> bool:
+        self._check(key)
+        return super().__contains__(key)
+
+    def _check(self, key: Any) -> None:
         if isinstance(key, str) and key.lower() not in self._declared:
             raise RuntimeError(f"the header {key} is read and the operation's row does not declare it")
-        return super().__getitem__(key)
 
 
 class ViewRequest(Request):
