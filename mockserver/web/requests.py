@@ -1,7 +1,6 @@
 """A request as a view sees it: Flask's, with what the door found out, and no header that its row does not declare."""
 
 from collections.abc import Collection
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, request
@@ -52,15 +51,14 @@ class _DeclaredHeaders(EnvironHeaders):
 class ViewRequest(Request):
     """The request that Flask hands to views."""
 
-    @cached_property
-    def headers(self) -> EnvironHeaders:  # type: ignore[override]
-        """Those that were sent; of an operation whose answers are kept, those alone that it declares."""
-        asked: Asked = self.environ[ASKED]
+    def __init__(self, environ: "WSGIEnvironment", *more: Any, **named: Any) -> None:
+        super().__init__(environ, *more, **named)
+        asked: Asked = environ[ASKED]
         api, operation = asked.api, asked.operation
-        if api is None or operation is None or not operation.kept:
-            return EnvironHeaders(self.environ)
-        declared = {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
-        return _DeclaredHeaders(self.environ, declared | {"host"})
+        if api is not None and operation is not None and operation.kept:
+            declared = {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
+            # Links begin with the host.
+            self.headers = _DeclaredHeaders(environ, declared | {"host"})
 
 
 def current_asked() -> Asked:

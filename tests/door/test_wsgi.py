@@ -57,11 +57,11 @@ def test_work_is_done_and_its_error_is_the_doors() -> None:
     def play(request: Request) -> Steps:
         total = yield Compute(lambda: 1 + 1)
         try:
-            yield Compute(lambda: [][0])
-        except IndexError:
-            yield from answered(f"{total}, no such item".encode())
+            yield Compute(lambda: int("one"))
+        except ValueError:
+            yield from answered(f"{total}, no number".encode())
 
-    assert ask(play).text == "2, no such item"
+    assert ask(play).text == "2, no number"
 
 
 def test_a_wait_ends_with_its_signal_or_its_time() -> None:
