@@ -14,7 +14,7 @@ from mockserver.store import Store
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 README = PACKAGE.parent / "README.md"
-ROOM = re.compile(r"^\| `(\w+)` \| (.*?) \| .+ \|$", re.MULTILINE)
+ROOM = re.compile(r"^\| `(\w+)` \|(.*?)\| .+ \|$", re.MULTILINE)
 
 
 def allowed() -> dict[str, set[str]]:
