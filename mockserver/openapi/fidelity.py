@@ -12,7 +12,7 @@ from typing import Any
 
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.hyperstudy.shapes import Field, Shape
+from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.ingestion.routes import BASE_PATH as INGESTION
 from mockserver.openapi.errors import ERRORS, ErrorKind
 from mockserver.openapi.ingestion import ingestion_document

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mockserver.door.operations import Answer, Operation, Parameter
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shape import Shape
 from mockserver.openapi.errors import errors_of
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.links import links_of
