@@ -60,10 +60,14 @@ HEADERS: Mapping[str, dict[str, Any]] = MappingProxyType(
 LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def success_headers(operation: Operation, status: int) -> tuple[str, ...]:
-    """Names of the headers that an operation's answers carry when it works, beside the usual ones of HTTP."""
+def success_headers(operation: Operation, status: int, *, limited: bool) -> tuple[str, ...]:
+    """Names of the headers that an operation's answers carry when it works, beside the usual ones of HTTP.
+
+    Args:
+        limited: The API's requests are counted where limits are on.
+    """
     names = ["X-Mock-Version"]
-    if not operation.public:
+    if limited and not operation.public:
         names += LIMIT_HEADERS
     if len(operation.answer.formats) > 1 and operation.answer.enveloped:
         names += ["X-Total-Count", "X-Next-Offset", "Content-Disposition"]
