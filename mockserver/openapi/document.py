@@ -7,7 +7,7 @@ from mockserver.openapi.description import Description
 from mockserver.openapi.errors import error_response
 from mockserver.openapi.example import Examples
 from mockserver.openapi.headers import HEADERS
-from mockserver.openapi.operations import operation_object
+from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
@@ -34,7 +34,7 @@ def document(api: Api, description: Description, examples: Examples) -> dict[str
     parts = {
         "schemas": components.schemas,
         "responses": errors,
-        "parameters": {**share_parameters(paths), **description.headers},
+        "parameters": {**share_parameters(paths), **description.headers, **IF_NONE_MATCH},
         "headers": dict(HEADERS),
     }
     return {

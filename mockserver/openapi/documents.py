@@ -112,9 +112,7 @@ class WorldDocuments:
         """An application of the same world that nobody has used, where no clock goes."""
         served = self._sandbox
         asked = served.settings
-        settings = Settings(
-            reading=asked.reading, link_secret=asked.link_secret, max_body_bytes=asked.max_body_bytes
-        )
+        settings = Settings(reading=asked.reading, link_secret=asked.link_secret, max_body_bytes=asked.max_body_bytes)
         sandboxes = private_sandboxes(Order(settings), PlacedWorld(served.study.base, served.identity))
         still = Clock(served.clock.origin_ms, wall=lambda: _WALL_MS, passed=lambda: 0)
         sandboxes.put(replace(sandboxes.default, clock=still))

@@ -1,7 +1,8 @@
 """One operation as OpenAPI describes it. Pure: a row in, a dictionary out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.door.operations import Answer, Operation, Parameter
@@ -13,11 +14,25 @@ from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
 from mockserver.words.fidelity import weaker
-from mockserver.words.json_schema import KEYWORD, list_of, object_of
+from mockserver.words.json_schema import KEYWORD, TEXT, list_of, object_of
 
-__all__ = ["answer_schema", "operation_object"]
+__all__ = ["IF_NONE_MATCH", "answer_schema", "operation_object"]
 
 Object = dict[str, Any]
+
+# The parameter of operations whose answers are kept, by component name.
+IF_NONE_MATCH: Mapping[str, Object] = MappingProxyType(
+    {
+        "ifNoneMatch": {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "ETags of answers that are there already: 304 if this would be one of them.",
+            "schema": TEXT,
+            KEYWORD: "inferred",
+        }
+    }
+)
 
 
 def operation_object(
@@ -44,7 +59,7 @@ def operation_object(
         **access.extensions,
         "security": list(access.security),
     }
-    common = () if operation.public else description.headers
+    common = (*(() if operation.public else description.headers), *(IF_NONE_MATCH if operation.kept else ()))
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
         *(_parameter(operation, "query", parameter, example) for parameter in operation.parameters),
@@ -131,7 +146,8 @@ def _responses(
     links = description.links_of(operation, operations)
     if links:
         responses[operation.status]["links"] = links
-    responses |= {status: worked(status, None) for status in operation.also}
+    also = (*operation.also, *([HTTPStatus.NOT_MODIFIED] if operation.kept else []))
+    responses |= {int(status): worked(status, None) for status in also}
     errors = description.errors_of(operation)
     responses |= {kind.status: {"$ref": f"#/components/responses/{kind.name}"} for kind in errors}
     return {str(status): responses[status] for status in sorted(responses)}

@@ -22,8 +22,8 @@ _INFO = {
         f"A request is for the sandbox that its path names (`{PREFIX}NAME/_mock/...`), or its header `{HEADER}`, or "
         "its credential; else for `default`. An unknown sandbox is a 404, and two that disagree are a 400, at any "
         "operation.\n\n"
-        f"Callers on the same machine are let in. Others send the server's `--control-token` as `{TOKEN_HEADER}`. Pages "
-        "of other origins may change nothing (`--allowed-origins`)."
+        f"Callers on the same machine are let in. Others send the server's `--control-token` as `{TOKEN_HEADER}`. "
+        "Pages of other origins may change nothing (`--allowed-origins`)."
     ),
 }
 _TAGS = {

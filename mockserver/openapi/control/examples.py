@@ -8,6 +8,8 @@ from flask import Flask
 
 from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
+from mockserver.ingestion.intake import take_in
+from mockserver.ingestion.schemas import KINDS
 from mockserver.openapi.example import Examples
 from mockserver.openapi.notes import RECORDS, Notes, unasked
 
@@ -15,6 +17,7 @@ __all__ = ["control_examples"]
 
 # What stands in a path for a thing that a client names.
 _NAMED = {"name": "mine"}
+_CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
 
 
 def control_examples(app: Flask, api: Api) -> Examples:
@@ -26,6 +29,7 @@ def control_examples(app: Flask, api: Api) -> Examples:
     ids = notes.sandbox.world.sample_ids()
     notes.known |= {**_NAMED, **{f"{kind}_id": id_ for kind, id_ in ids.items() if id_}}
     errors = dict(_errors(notes))
+    take_in(KINDS["events"], "sess_001", [_CLICK], notes.sandbox)
     for row in sorted(api.operations, key=lambda row: row.method == "DELETE"):
         if row.tag != "reference":
             notes.note(row.id, body=_body(row))
