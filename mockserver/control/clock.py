@@ -29,6 +29,7 @@ CHANGE = {
     "required": [],
     "additionalProperties": False,
     "minProperties": 1,
+    "examples": [{"advanceMs": 60_000}],
 }
 _EXPECTED = (
     'Expected one of {"advanceMs": <whole number of ms, 0 or more>}, {"now": <instant>} and {"speed": <number>}, '

@@ -14,7 +14,7 @@ from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ORDER", "TOKEN", "mint_token"]
 
-ORDER = rules_schema(TokenOrderSchema())
+ORDER = {"title": "TokenOrder", **rules_schema(TokenOrderSchema())}
 TOKEN = object_of("Token", token=TEXT, expiresAt=INSTANT)
 
 

@@ -20,7 +20,7 @@ from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shape import Shape
 from mockserver.simulation.datasets.query import Query, Selection
 from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms

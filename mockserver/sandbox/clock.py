@@ -101,7 +101,13 @@ class Clock:
         self._passed = passed
         self._lock = threading.Lock()
         from_ms = wall() if origin_ms is None else origin_ms
+        self._origin_ms = from_ms
         self._course = _Course(from_ms, passed(), checked_speed(speed), 0)
+
+    @property
+    def origin_ms(self) -> int:
+        """What the clock said when it was made, in ms since the epoch."""
+        return self._origin_ms
 
     @property
     def speed(self) -> float:
