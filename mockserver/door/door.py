@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
 from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.entrance import Entrance
 from mockserver.door.kept import Kept, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
@@ -21,6 +22,7 @@ from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
 from mockserver.door.requests import decoded, fields_of, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
+from mockserver.door.welcome import welcome
 from mockserver.sandbox.clock import passed_ns, wall_ms
 from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, RequestHead
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -51,10 +53,14 @@ class Door:
         apis: What is served.
         routes: Which operation a path names.
         views: Who answers.
+        entrance: How the server is reached.
     """
 
-    def __init__(self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views) -> None:
+    def __init__(
+        self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views, entrance: Entrance
+    ) -> None:
         self._sandboxes = sandboxes
+        self._entrance = entrance
         self._apis = apis
         self._routes = routes
         self._views = views
@@ -89,7 +95,8 @@ class Door:
         # The number of changes before the world: an answer may be newer than its key says, and never older.
         revision = sandbox.study.revision
         api = api_of(path, self._apis)
-        return Asked(request, fields, sandbox, sandbox.clock.now_ms(), revision, choice.prefix, path, api)
+        now_ms = sandbox.clock.now_ms()
+        return Asked(request, fields, self._entrance, sandbox, now_ms, revision, choice.prefix, path, api)
 
     def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
@@ -133,6 +140,10 @@ class Door:
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
         """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
         method, allowed = asked.request.method, self._routes.allowed(asked.path)
+        if asked.path == "/":
+            allowed = ["GET", "HEAD"]
+            if method in allowed:
+                return _finished(asked, welcome(asked))
         if allowed and method == "OPTIONS":
             entry.preflight = True
             return _finished(asked, preflight(allowed))
@@ -147,7 +158,8 @@ class Door:
             return None
         fields = asked.fields
         read = tuple([fields.get(name) for name in self._key_fields])
-        return sandbox.number, request.method, request.path, request.query, asked.revision, asked.now_ms, read
+        place = self._entrance.key(request, fields)
+        return sandbox.number, request.method, request.path, request.query, asked.revision, asked.now_ms, place, read
 
     def _keeping(self, key: Key, reply: Reply, entry: Entry) -> Reply:
         """The same answer, kept once it is whole."""

@@ -10,6 +10,7 @@ import orjson
 from flask import Flask
 
 from mockserver.door.apis import Api, ApiName
+from mockserver.door.asked import Asked
 from mockserver.openapi.control import control_document
 from mockserver.openapi.document import hyperstudy_document
 from mockserver.openapi.examples import Examples, record_examples
@@ -56,11 +57,12 @@ class Documents:
             self._worlds.move_to_end(key)
             return self._worlds[key]
 
-    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+    def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's document, as JSON or as YAML."""
-        tree = self.of(sandbox).tree(api)
-        base_url = prefix + self._apis[api].base_path
-        served = {**tree, "servers": [{"url": base_url, "description": "This emulator"}]}
+        tree = self.of(asked.sandbox).tree(api)
+        path = asked.prefix + self._apis[api].base_path
+        urls = asked.entrance.server_urls(asked.request, asked.fields, path)
+        served = {**tree, "servers": [{"url": url, "description": "This emulator"} for url in urls]}
         return yaml_text(served).encode() if form == "yaml" else orjson.dumps(served)
 
     def page(self, sandbox: Sandbox) -> str:
