@@ -80,7 +80,7 @@ def _document(form: Form) -> Operation:
         answer=answer,
         errors=(403,),
         fidelity="inferred",
-        kept=True,
+        # Not kept: whether somebody may have it depends on where they are.
         long=True,
     )
 
