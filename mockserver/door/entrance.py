@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from mockserver.door.forwarded import FORWARDING, Forwarded, forwarded
 from mockserver.door.steps import Request
 from mockserver.sandbox.settings import ProcessSettings
+from mockserver.words.addresses import EVERY_INTERFACE
 from mockserver.words.errors import SettingsError
 
 __all__ = ["UNKNOWN_CLIENT", "Entrance", "host_url", "is_loopback"]
@@ -24,7 +25,6 @@ UNKNOWN_CLIENT = "unknown"
 _HOST = re.compile(r"([A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
 _PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@%-]+)+")
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
-_EVERY_ADDRESS = ("", "*", "0.0.0.0", "::", "[::]")
 
 
 class Entrance:
@@ -44,7 +44,7 @@ class Entrance:
         self.public_urls: Sequence[str] = tuple(map(_checked_url, process.public_urls))
         self._proxies = tuple(map(_network, process.trusted_proxies))
         named = {urlsplit(url).hostname or "" for url in self.public_urls}
-        self._own_hosts = named | ({process.host.lower()} if process.host not in _EVERY_ADDRESS else set())
+        self._own_hosts = named | ({process.host.lower()} if process.host not in EVERY_INTERFACE else set())
 
     def base_url(self, request: Request, fields: Fields) -> str:
         """Where the client reaches this server, without a slash at its end: a public URL, if there is any."""
