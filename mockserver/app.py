@@ -71,7 +71,8 @@ def create_app(
     app = make_flask(apis)
     app.extensions["mockserver"] = sandboxes
     register(app.extensions, Documents(apis, lambda private: create_app(process=process, sandboxes=private)))
-    door = Door(sandboxes, apis, Routes(app.url_map, apis), FlaskViews(app), Entrance(process))
+    routes, views = Routes(app.url_map, apis), FlaskViews(app)
+    door = Door(sandboxes, apis, routes, views, Entrance(process), compress=process.compress)
     app.extensions["mockserver_door"] = door
     app.wsgi_app = WsgiDriver(door)  # type: ignore[method-assign]
     return app

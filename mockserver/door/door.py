@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
 from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance
 from mockserver.door.kept import Kept, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
@@ -54,10 +55,18 @@ class Door:
         routes: Which operation a path names.
         views: Who answers.
         entrance: How the server is reached.
+        compress: Text is sent compressed to who accepts it.
     """
 
     def __init__(
-        self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views, entrance: Entrance
+        self,
+        sandboxes: Sandboxes,
+        apis: Sequence[Api],
+        routes: Routes,
+        views: Views,
+        entrance: Entrance,
+        *,
+        compress: bool = False,
     ) -> None:
         self._sandboxes = sandboxes
         self._entrance = entrance
@@ -65,7 +74,8 @@ class Door:
         self._routes = routes
         self._views = views
         self._kept = KeptAnswers(_KEPT_BYTES)
-        self._key_fields = _key_fields(apis)
+        self._compress = compress
+        self._key_fields = (*_key_fields(apis), *([b"accept-encoding"] if compress else []))
 
     def steps(self, request: Request) -> Steps:
         """Answer one request."""
@@ -132,6 +142,8 @@ class Door:
         asked.notes.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
+        if self._compress:
+            reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_notes(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
