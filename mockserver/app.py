@@ -12,6 +12,7 @@ from jwt.exceptions import InvalidKeyError
 
 from mockserver.control.routes import api as control_api
 from mockserver.door.door import Door
+from mockserver.door.entrance import Entrance
 from mockserver.door.routes import Routes
 from mockserver.door.wsgi import WsgiDriver
 from mockserver.hyperstudy.routes import api as hyperstudy_api
@@ -70,7 +71,8 @@ def create_app(
     app = make_flask(apis)
     app.extensions["mockserver"] = sandboxes
     register(app.extensions, Documents(apis, lambda private: create_app(process=process, sandboxes=private)))
-    door = Door(sandboxes, apis, Routes(app.url_map, apis), FlaskViews(app))
+    routes, views = Routes(app.url_map, apis), FlaskViews(app)
+    door = Door(sandboxes, apis, routes, views, Entrance(process), compress=process.compress)
     app.extensions["mockserver_door"] = door
     app.wsgi_app = WsgiDriver(door)  # type: ignore[method-assign]
     return app

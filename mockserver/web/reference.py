@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 from flask import Response, current_app
 
 from mockserver.door.apis import ApiName
+from mockserver.door.asked import Asked
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.requests import current_asked
 
@@ -36,12 +37,11 @@ class Asset(Protocol):
 class Reference(Protocol):
     """Makes documents and the page, when they are first asked for."""
 
-    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+    def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's OpenAPI document.
 
         Args:
-            sandbox: Whose world the examples are from.
-            prefix: What the paths of its requests begin with; mostly empty.
+            asked: Who asks: the examples are from their sandbox's world, and the servers are where they reach it.
         """
         ...
 
@@ -68,5 +68,5 @@ def reference() -> Reference:
 def document_response(api: ApiName, form: Form) -> Response:
     """An API's document as an answer."""
     asked = current_asked()
-    document = reference().document(api, form, asked.sandbox, asked.prefix)
+    document = reference().document(api, form, asked)
     return Response(document, content_type=_TYPES[form])
