@@ -15,8 +15,8 @@ _TYPES = (b"application/json", b"application/x-ndjson", b"application/yaml", b"t
 # What fits into a packet is not worth it.
 _LEAST_BYTES = 1_000
 _LEVEL = 5
-_VARY = (b"vary", b"Accept-Encoding")
-_ENCODING = (b"content-encoding", b"gzip")
+_VARY = (b"Vary", b"Accept-Encoding")
+_ENCODING = (b"Content-Encoding", b"gzip")
 
 
 def compressed(reply: Reply, accepted: bytes) -> Reply:
@@ -25,19 +25,19 @@ def compressed(reply: Reply, accepted: bytes) -> Reply:
     Args:
         accepted: The request's `Accept-Encoding`.
     """
-    headers = dict(reply.headers)
+    headers = {name.lower(): value for name, value in reply.headers}
     if not headers.get(b"content-type", b"").startswith(_TYPES) or reply.status == 206:
         return reply
     if int(headers.get(b"content-length", _LEAST_BYTES)) < _LEAST_BYTES or not _accepts_gzip(accepted):
         return Reply(reply.status, [*reply.headers, _VARY], reply.body)
-    kept = [(name, value) for name, value in reply.headers if name != b"content-length"]
+    kept = [(name, value) for name, value in reply.headers if name.lower() != b"content-length"]
     if not reply.body:
         # To HEAD: how long the body would be is not known before it is made.
         return Reply(reply.status, [*kept, _ENCODING, _VARY], b"")
     if not isinstance(reply.body, bytes):
         return Reply(reply.status, [*kept, _ENCODING, _VARY], _parts(reply.body))
     body = gzip.compress(reply.body, _LEVEL, mtime=0)
-    length = (b"content-length", str(len(body)).encode())
+    length = (b"Content-Length", str(len(body)).encode())
     return Reply(reply.status, [*kept, length, _ENCODING, _VARY], body)
 
 

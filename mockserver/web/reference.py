@@ -4,6 +4,8 @@ They are made in `mockserver/openapi`, from the APIs' own rows and from the sand
 them, and so know nothing but this interface.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Literal, Protocol
 
 from flask import Response, current_app
@@ -54,15 +56,19 @@ class Reference(Protocol):
         ...
 
 
-def register(extensions: dict[str, object], made: Reference) -> None:
-    """Hand the documents to an application's requests."""
-    extensions[_KEY] = made
+def register(extensions: dict[str, object], make: Callable[[], Reference]) -> None:
+    """Hand the documents to an application's requests.
+
+    Args:
+        make: Called when something is first asked for: most servers are never asked to describe themselves.
+    """
+    extensions[_KEY] = cache(make)
 
 
 def reference() -> Reference:
     """The documents of the application that answers this request."""
-    made: Reference = current_app.extensions[_KEY]
-    return made
+    make: Callable[[], Reference] = current_app.extensions[_KEY]
+    return make()
 
 
 def document_response(api: ApiName, form: Form) -> Response:
