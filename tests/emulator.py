@@ -13,10 +13,9 @@ from mockserver.app import create_sandboxes, door_of
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.routes import BASE_PATH
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.sandboxes import Order, Sandboxes
-from mockserver.sandbox.worlds import OneWorld, PlacedWorld
+from mockserver.sandbox.sandboxes import Order, Sandboxes, private_sandboxes
+from mockserver.sandbox.worlds import PlacedWorld
 from mockserver.server import Server, serving
-from mockserver.store import open_stores
 
 ROWS: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
 # Every data type at every scope at which it can be asked for.
@@ -56,8 +55,7 @@ def make_sandbox(settings: Settings) -> Sandbox:
 
 def app_of(sandbox: Sandbox) -> Flask:
     """An application whose default sandbox is this one."""
-    world = OneWorld(PlacedWorld(sandbox.study.base, sandbox.identity))
-    sandboxes = Sandboxes(Order(sandbox.settings), open_stores(None), worlds=world)
+    sandboxes = private_sandboxes(Order(sandbox.settings), PlacedWorld(sandbox.study.base, sandbox.identity))
     sandboxes.put(sandbox)
     return create_app(sandboxes=sandboxes)
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response
 
 from mockserver.control.errors import ControlError
-from mockserver.sandbox.clock import Clock, ClockError
+from mockserver.sandbox.clock import Clock, ClockError, checked_speed
 from mockserver.web.bodies import read_json
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
@@ -29,6 +29,7 @@ CHANGE = {
     "required": [],
     "additionalProperties": False,
     "minProperties": 1,
+    "examples": [{"advanceMs": 60_000}],
 }
 _EXPECTED = (
     'Expected one of {"advanceMs": <whole number of ms, 0 or more>}, {"now": <instant>} and {"speed": <number>}, '
@@ -53,7 +54,7 @@ def clock_data(clock: Clock) -> dict[str, Any]:
 
 
 def change_clock() -> Response:
-    """Change what the body names: its speed first, then its now; nothing, where any of it cannot be.
+    """Change what the body names: now first, then the speed; nothing, where any of it cannot be.
 
     Raises:
         ControlError: The body names nothing or something else, or the clock cannot be changed like that.
@@ -62,9 +63,10 @@ def change_clock() -> Response:
     _check(body)
     clock = current_sandbox().clock
     try:
-        if "speed" in body:
-            clock.set_speed(body["speed"])
+        speed = checked_speed(body.get("speed", clock.speed))
         _move(clock, body)
+        if "speed" in body:
+            clock.set_speed(speed)
     except ClockError as error:
         raise ControlError(str(error)) from None
     return read_clock()

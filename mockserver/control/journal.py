@@ -29,10 +29,11 @@ def read_journal() -> Response:
     selected = query.select(journal, sandbox)
     page = selected[: query.limit]
     teller = Teller(sandbox, apis, [other.name for other in current_sandboxes().all()])
+    asked = [entry for entry in page if entry.note is None]
     if query.format == "curl":
-        return Response(curl_lines(page, teller), content_type="text/plain; charset=utf-8")
+        return Response(curl_lines(asked, teller), content_type="text/plain; charset=utf-8")
     if query.format == "har":
-        return Response(_har(page, teller), content_type="application/json")
+        return Response(_har(asked, teller), content_type="application/json")
     entries = [teller.tell(entry) for entry in page]
     return json_response({"entries": entries, "total": len(selected), "evicted": journal.evicted})
 

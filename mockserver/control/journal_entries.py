@@ -36,6 +36,7 @@ ENTRY = object_of(
     clock=INSTANT,
     tokenTime=INSTANT,
     revision=COUNT,
+    note=optional(TEXT),
     operation=optional(TEXT),
     test=optional(TEXT),
     request=object_of(method=TEXT, target=TEXT, httpVersion=TEXT, headers=_HEADERS, body=_BODY),
@@ -84,6 +85,7 @@ class Teller:
             "clock": iso_from_ms(entry.clock_ms),
             "tokenTime": iso_from_ms(entry.token_ms),
             "revision": entry.revision,
+            "note": entry.note,
             "operation": entry.operation_id,
             "test": self._text(test_of(entry)),
             "request": self._request(entry),
@@ -110,8 +112,8 @@ class Teller:
         return f"{entry.head.scheme}://{host}{self.target(entry)}"
 
     def headers(self, headers: Headers) -> list[tuple[str, str]]:
-        """Names and values, in order."""
-        texts = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+        """Names in lower case and values, in order."""
+        texts = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
         return [(name, self.redaction.header(name, value)) for name, value in texts]
 
     def _request(self, entry: Entry) -> dict[str, Any]:

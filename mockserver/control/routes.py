@@ -1,6 +1,6 @@
 """The control API's operations, relative to its base path; what they do is in a module each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -54,15 +54,15 @@ def operations() -> list[Operation]:
              ingested.ITEMS, parameters=ingested.PARAMETERS),
         _row("getLint", "GET", "/lint", ingested.lint, "What was legal and looks wrong all the same", "ingestion",
              ingested.WARNINGS, parameters=ingested.PARAMETERS),
-        _row("getTruth", "GET", "/truth", truth.overview, "What was planted in every experiment", "truth", truth.TRUTH,
-             long=True),
+        _row("getTruth", "GET", "/truth", truth.overview, "What was planted in every experiment", "truth",
+             truth.OVERVIEW, long=True),
         _row("getTruthSchema", "GET", "/truth/schema", truth.schema, "The JSON Schema of the truth", "truth",
-             truth.TRUTH),
+             truth.SCHEMA),
         _row("getExperimentTruth", "GET", "/truth/experiments/<experiment_id>", truth.experiment_truth,
-             "What was planted in an experiment and in its participants", "truth", truth.TRUTH, errors=(404,),
-             long=True),
+             "What was planted in an experiment and in its participants", "truth", truth.EXPERIMENT,
+             errors=(404,), long=True),
         _row("getRoomTruth", "GET", "/truth/rooms/<room_id>", truth.room_truth,
-             "The curves, drift, stalls and lost connections behind a room's records", "truth", truth.TRUTH,
+             "The curves, drift, stalls and lost connections behind a room's records", "truth", truth.ROOM,
              errors=(404,), long=True),
         _document("json"),
         _document("yaml"),
@@ -83,8 +83,16 @@ def _row(
     id_: str, method: Method, path: str, view: Callable[..., Any], summary: str, tag: str, answer: Schema, **more: Any
 ) -> Operation:
     whole = Answer(answer, many=False, enveloped=False)
-    errors = (403, *more.pop("errors", ()), *((400, 413) if "body" in more or "parameters" in more else ()))
+    errors = (403, *more.pop("errors", ()), *_of_what_it_takes(more))
     return Operation(id_, method, path, view, summary, tag, whole, errors=errors, fidelity="inferred", **more)
+
+
+def _of_what_it_takes(more: Mapping[str, Any]) -> Iterator[int]:
+    """The errors of what a client can send wrongly."""
+    if "body" in more or "parameters" in more:
+        yield 400
+    if "body" in more:
+        yield 413
 
 
 def _document(form: Form) -> Operation:
@@ -99,7 +107,7 @@ def _document(form: Form) -> Operation:
         answer=answer,
         errors=(403,),
         fidelity="inferred",
-        kept=True,
+        # Never kept: who may read it is a matter of the peer, which no header tells.
         long=True,
     )
 

@@ -7,15 +7,17 @@ from flask import Response
 
 from mockserver.control.errors import UnknownError
 from mockserver.simulation import truth
-from mockserver.simulation.truth_schema import truth_data, truth_schema
+from mockserver.simulation.truth import ExperimentTruth, RoomTruth, TruthOverview
+from mockserver.simulation.truth_schema import truth_data, truth_schema, truth_schemas
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
 
-__all__ = ["TRUTH", "experiment_truth", "overview", "room_truth", "schema"]
+__all__ = ["EXPERIMENT", "OVERVIEW", "ROOM", "SCHEMA", "experiment_truth", "overview", "room_truth", "schema"]
 
 
-# What exactly, `GET /truth/schema` tells.
-TRUTH = {"type": "object", "additionalProperties": True}
+_SCHEMAS = truth_schemas()
+OVERVIEW, EXPERIMENT, ROOM = (_SCHEMAS[kind.__name__] for kind in (TruthOverview, ExperimentTruth, RoomTruth))
+SCHEMA = {"type": "object", "additionalProperties": True}
 
 
 def overview() -> Response:
@@ -23,7 +25,7 @@ def overview() -> Response:
     sandbox = current_sandbox()
     scenario = sandbox.world.scenario
     planted = (truth.experiment_truth(kept.id, (), scenario) for kept in sandbox.study.experiments.all())
-    return json_response(truth_data(truth.TruthOverview(tuple(planted))))
+    return json_response(truth_data(TruthOverview(tuple(planted))))
 
 
 def schema() -> Response:

@@ -35,10 +35,16 @@ class Api:
 
     def covers(self, path: str) -> bool:
         """Does a path lie in it?"""
-        return path == self.base_path or path.startswith(self.base_path + "/")
+        return path.startswith(self.base_path) and path[len(self.base_path) : len(self.base_path) + 1] in ("", "/")
 
 
 def api_of(path: str, apis: Sequence[Api]) -> Api | None:
-    """The API that a decoded path lies in: the one with the longest base that covers it."""
-    covering = [api for api in apis if api.covers(path)]
-    return max(covering, key=lambda api: len(api.base_path), default=None)
+    """The API that a decoded path lies in: the one with the longest base that covers it.
+
+    Args:
+        apis: The base of each is not below that of a later one.
+    """
+    for api in apis:
+        if api.covers(path):
+            return api
+    return None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from mockserver.door.apis import Api
 from mockserver.door.choice import PREFIX
+from mockserver.door.entrance import Entrance
 from mockserver.door.operations import Operation
 from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
@@ -44,9 +45,11 @@ class Asked:
 
     Attributes:
         fields: The headers by name in lower case; what came repeatedly is joined with commas.
+        entrance: How the server is reached.
         sandbox: As it was when the head was complete; what happens to it meanwhile does not matter.
         now_ms: What its clock said then, ms since the epoch.
         revision: How often clients had changed its study by then.
+        fingerprint: Of those changes.
         prefix: What the path began with to choose the sandbox, such as `/_mock/s/one`; mostly empty.
         path: Decoded, below the prefix.
         api: That the path lies in; None where nothing is served.
@@ -58,9 +61,11 @@ class Asked:
 
     request: Request
     fields: Mapping[bytes, bytes]
+    entrance: Entrance
     sandbox: Sandbox
     now_ms: int
     revision: int
+    fingerprint: bytes
     prefix: str
     path: str
     api: Api | None
@@ -79,6 +84,11 @@ class Asked:
         """What links to the same sandbox begin with, however this request named it: their readers send no header."""
         named = "" if self.sandbox.name == DEFAULT_NAME else PREFIX + self.sandbox.name
         return self.prefix or named
+
+    @property
+    def base_url(self) -> str:
+        """Where the client reaches the same sandbox, without a slash at its end."""
+        return self.entrance.base_url(self.request, self.fields) + self.link_prefix
 
     @property
     def declared_bytes(self) -> int | None:

@@ -5,7 +5,7 @@ Two of them that disagree are refused, so that nobody writes into a sandbox that
 
 import base64
 import binascii
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -31,7 +31,7 @@ _API_KEY, _BEARER = API_KEY.lower().encode(), BEARER.lower().encode()
 _SHOWN_NAMES = 20
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Choice:
     """What a request says of its sandbox.
 
@@ -69,15 +69,14 @@ def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> 
     return _decided(named, prefix, rest, sandboxes)
 
 
-def _credentials(fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> Iterator[tuple[str, str]]:
-    key = fields.get(_API_KEY)
-    owner = sandboxes.owner(key.decode("latin-1")) if key else None
-    if owner:
-        yield "the API key", owner
-    token = fields.get(_BEARER)
-    claimed = _claimed(token) if token else None
-    if claimed:
-        yield "the token", claimed
+def _credentials(fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> dict[str, str]:
+    named: dict[str, str] = {}
+    key, token = fields.get(_API_KEY), fields.get(_BEARER)
+    if key and (owner := sandboxes.owner(key.decode("latin-1"))):
+        named["the API key"] = owner
+    if token and (claimed := _claimed(token)):
+        named["the token"] = claimed
+    return named
 
 
 def _claimed(authorization: bytes) -> str | None:

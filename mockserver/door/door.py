@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
 from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.compression import compressed
+from mockserver.door.entrance import Entrance
 from mockserver.door.kept import Kept, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
@@ -21,8 +23,10 @@ from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
 from mockserver.door.requests import decoded, fields_of, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
+from mockserver.door.validators import NO_STORE, is_current, not_modified, tag_of
+from mockserver.door.welcome import welcome
 from mockserver.sandbox.clock import passed_ns, wall_ms
-from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, RequestHead
+from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.words.version import VERSION
 
@@ -51,15 +55,28 @@ class Door:
         apis: What is served.
         routes: Which operation a path names.
         views: Who answers.
+        entrance: How the server is reached.
+        compress: Text is sent compressed to who accepts it.
     """
 
-    def __init__(self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views) -> None:
+    def __init__(
+        self,
+        sandboxes: Sandboxes,
+        apis: Sequence[Api],
+        routes: Routes,
+        views: Views,
+        entrance: Entrance,
+        *,
+        compress: bool = False,
+    ) -> None:
         self._sandboxes = sandboxes
+        self._entrance = entrance
         self._apis = apis
         self._routes = routes
         self._views = views
         self._kept = KeptAnswers(_KEPT_BYTES)
-        self._key_fields = _key_fields(apis)
+        self._compress = compress
+        self._key_fields = (*_key_fields(apis), *([b"accept-encoding"] if compress else []))
 
     def steps(self, request: Request) -> Steps:
         """Answer one request."""
@@ -87,10 +104,12 @@ class Door:
     def _asked(self, request: Request, fields: Any, choice: Choice) -> Asked:
         path, sandbox = decoded(choice.path), choice.sandbox
         # The number of changes before the world: an answer may be newer than its key says, and never older.
-        revision = sandbox.study.revision
+        revision, fingerprint = sandbox.study.revision, sandbox.study.fingerprint
         api = api_of(path, self._apis)
         now_ms, origins = sandbox.clock.now_ms(), self._origins(request, choice)
-        return Asked(request, fields, sandbox, now_ms, revision, choice.prefix, path, api, origins)
+        return Asked(
+            request, fields, self._entrance, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api, origins
+        )  # fmt: skip
 
     def _origins(self, request: Request, choice: Choice) -> Collection[str]:
         """A preflight has no headers of its page's choice, so without a prefix it may be for any sandbox."""
@@ -108,7 +127,10 @@ class Door:
         kept = self._kept.find(key) if key else None
         if kept is not None:
             kept.tell(entry)
-            return kept.reply
+            if not is_current(asked, kept.tag):
+                return kept.reply
+            entry.answer_sha256 = None
+            return not_modified(kept.reply, kept.tag)
         return (yield from self._made(asked, entry, key))
 
     def _made(self, asked: Asked, entry: Entry, key: Key | None) -> Generator[Step, Any, Reply]:
@@ -118,28 +140,37 @@ class Door:
             return self._unrouted(asked, entry)
         asked.operation, asked.names = found
         entry.operation_id = asked.operation.id
+        tag = tag_of(asked, self._read(asked)) if asked.operation.kept else b""
+        if tag and key is not None and is_current(asked, tag):
+            return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
         if asked.has_body:
             asked.body = yield from _body(asked)
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
-        reply: Reply = yield Compute(partial(self._worked, asked, entry), long)
-        if key is not None and asked.operation.kept and reply.status < 429:
-            return self._keeping(key, reply, entry)
+        reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
+        if tag and key is not None and reply.status < 429 and isinstance(reply.body, bytes):
+            self._kept.keep(key, Kept.of(reply, tag, entry))
         return reply
 
-    def _worked(self, asked: Asked, entry: Entry) -> Reply:
+    def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
         known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
         asked.notes.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
+        if self._compress:
+            reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_notes(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
-        return _finished(asked, reply)
+        return _finished(asked, reply, tag if reply.status == 200 else b"")
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
         """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
         method, allowed = asked.request.method, self._routes.allowed(asked.path)
+        if asked.path == "/":
+            allowed = ["GET", "HEAD"]
+            if method in allowed:
+                return _finished(asked, welcome(asked))
         if allowed and method == "OPTIONS":
             entry.preflight = True
             return _finished(asked, preflight(allowed))
@@ -152,15 +183,13 @@ class Door:
         sandbox, request = asked.sandbox, asked.request
         if request.method not in ("GET", "HEAD") or sandbox.settings.rate_limits or sandbox.clock.speed:
             return None
-        fields = asked.fields
-        read = tuple([fields.get(name) for name in self._key_fields])
-        return sandbox.number, request.method, request.path, request.query, asked.revision, asked.now_ms, read
+        target = request.method, request.path, request.query
+        return sandbox.number, asked.revision, asked.now_ms, target, self._read(asked)
 
-    def _keeping(self, key: Key, reply: Reply, entry: Entry) -> Reply:
-        """The same answer, kept once it is whole."""
-        if isinstance(reply.body, bytes):
-            self._kept.keep(key, Kept.of(reply, entry))
-        return reply
+    def _read(self, asked: Asked) -> tuple[object, ...]:
+        """What an answer that is kept may depend on: headers, and where the client says that it reaches the server."""
+        place = self._entrance.key(asked.request, asked.fields)
+        return place, *map(asked.fields.get, self._key_fields)
 
 
 # --- opening and closing ------------------------------------------------------------------------
@@ -168,12 +197,8 @@ class Door:
 
 def _opened(asked: Asked) -> Entry:
     """An entry of the journal, written down if the request is to an emulated API."""
-    request, clock = asked.request, asked.sandbox.clock
-    head = RequestHead(
-        request.method, request.path, request.query, request.headers, request.scheme, request.http_version,
-        request.client,
-    )  # fmt: skip
-    entry = Entry(head, wall_ms(), asked.now_ms, clock.token_now_ms(), asked.revision)
+    time_ms, clock = wall_ms(), asked.sandbox.clock
+    entry = Entry(asked.request, time_ms, asked.now_ms, time_ms + clock.advanced_ms, asked.revision)
     if asked.api is not None and asked.api.emulated:
         asked.sandbox.journal.open(entry)
     return entry
@@ -224,9 +249,15 @@ def _body(asked: Asked) -> Generator[Step, Any, bytes]:
     return body
 
 
-def _finished(asked: Asked, reply: Reply) -> Reply:
-    """An answer with what every answer carries."""
+def _finished(asked: Asked, reply: Reply, tag: bytes = b"") -> Reply:
+    """An answer with what every answer carries.
+
+    Args:
+        tag: Of what it depends on, where a client may ask whether that is still the same.
+    """
     headers = [*reply.headers, _VERSION, *_limit_headers(asked), *cross_origin_headers(asked, reply)]
+    if not any(name == b"ETag" for name, _ in headers):
+        headers.append((b"ETag", tag) if tag else NO_STORE)
     return Reply(reply.status, headers, reply.body)
 
 
@@ -263,8 +294,8 @@ def _streamed(reply: Reply, parts: Iterator[bytes], entry: Entry) -> Generator[S
 
     An answer that has begun cannot become an error any more, so our own bug ends the connection.
     """
-    digest, declared = hashlib.sha256(), dict(reply.headers).get(b"content-length")
-    most = int(declared) if declared else None
+    digest = hashlib.sha256()
+    most = next((int(value) for name, value in reply.headers if name.lower() == b"content-length"), None)
 
     def following() -> bytes | None:
         part = next(parts, None)

@@ -24,6 +24,7 @@ class Kept:
     """An answer ready to be sent, with what the journal tells of it (`Entry`)."""
 
     reply: Reply
+    tag: bytes
     operation_id: str | None
     cause: str | None
     message: str | None
@@ -32,11 +33,12 @@ class Kept:
     sha256: str | None
 
     @classmethod
-    def of(cls, reply: Reply, entry: Entry) -> "Kept":
+    def of(cls, reply: Reply, tag: bytes, entry: Entry) -> "Kept":
         """What was just answered, given its entry."""
         return cls(
-            reply, entry.operation_id, entry.cause, entry.message, entry.key_name, entry.unread, entry.answer_sha256
-        )
+            reply, tag, entry.operation_id, entry.cause, entry.message, entry.key_name, entry.unread,
+            entry.answer_sha256,
+        )  # fmt: skip
 
     def tell(self, entry: Entry) -> None:
         """Write down in a new entry what the first one had."""

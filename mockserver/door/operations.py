@@ -45,6 +45,7 @@ class Answer:
         metadata: Names of what the metadata holds, to JSON Schemas.
         enveloped: The answer is in the API's envelope; else `data` is the whole body.
         formats: Content types.
+        about: What it says, as a sentence; empty where that is plain.
     """
 
     data: Any
@@ -52,6 +53,7 @@ class Answer:
     metadata: Mapping[str, Schema] = field(default_factory=dict)
     enveloped: bool = True
     formats: tuple[str, ...] = ("application/json",)
+    about: str = ""
 
 
 @dataclass(frozen=True)

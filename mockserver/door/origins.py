@@ -35,10 +35,10 @@ def cross_origin_headers(asked: Asked, reply: Reply) -> list[tuple[bytes, bytes]
         return [_VARY]
     headers = [_VARY, encoded("Access-Control-Allow-Origin", origin), _EXPOSED]
     if asked.request.method == "OPTIONS":
-        allow = dict(reply.headers).get(b"allow", asked.request.method.encode())
+        allow = dict(reply.headers).get(b"Allow", asked.request.method.encode())
         wanted = asked.header(b"access-control-request-headers")
         headers += [
-            (b"access-control-allow-methods", allow),
+            (b"Access-Control-Allow-Methods", allow),
             encoded("Access-Control-Allow-Headers", wanted or _USUAL_HEADERS),
             encoded("Access-Control-Max-Age", "600"),
         ]

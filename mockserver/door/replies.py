@@ -13,7 +13,7 @@ __all__ = ["Headers", "Reply", "encoded", "refusal_reply"]
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Reply:
     """An answer.
 
@@ -27,8 +27,8 @@ class Reply:
 
 
 def encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    """A header as it is sent."""
-    return name.lower().encode("latin-1"), value.encode("latin-1", "replace")
+    """A header as it is sent; a server may write its name in lower case."""
+    return name.encode("latin-1"), value.encode("latin-1", "replace")
 
 
 def refusal_reply(refusal: Refusal, api: Api | None) -> Reply:
@@ -41,7 +41,7 @@ def refusal_reply(refusal: Refusal, api: Api | None) -> Reply:
 
 
 # Where somebody who called the bare address finds their way.
-_BEGIN_AT = ("/api/v3/docs", "/api/v3/health", "/_mock/world")
+_BEGIN_AT = ("/", "/api/v3/docs", "/api/v3/health", "/_mock/world")
 
 
 def _outside(refusal: Refusal) -> dict[str, object]:

@@ -22,7 +22,9 @@ def fields_of(headers: Headers) -> Mapping[bytes, bytes]:
 
 def decoded(path: bytes) -> str:
     """A path without percent signs; what is not UTF-8 becomes replacement characters."""
-    return unquote_to_bytes(path).decode("utf-8", "replace")
+    if b"%" in path:
+        path = unquote_to_bytes(path)
+    return path.decode("utf-8", "replace")
 
 
 def unread_parameters(query: bytes, known: Collection[str]) -> tuple[str, ...]:

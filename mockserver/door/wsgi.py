@@ -116,7 +116,7 @@ def _status_line(status: int) -> str:
 
 
 def _text(name: bytes, value: bytes) -> tuple[str, str]:
-    return name.decode("latin-1").title(), value.decode("latin-1")
+    return name.decode("latin-1"), value.decode("latin-1")
 
 
 def _read(environ: "WSGIEnvironment", most: int) -> bytes:

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from mockserver.hyperstudy.shapes import SHAPES, Shape
+from mockserver.hyperstudy.shape import Shape
+from mockserver.hyperstudy.shapes import SHAPES
 from mockserver.simulation.records.attendance import COMPLETION_CODES
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.simulation.scenario.specs import COMPONENTS

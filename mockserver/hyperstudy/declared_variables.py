@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.hyperstudy.shapes import Field, Links, Shape
+from mockserver.hyperstudy.shape import Field, Links, Shape
 from mockserver.simulation.story.rooms import RoomRef
 
 __all__ = ["with_variables"]
@@ -42,7 +42,7 @@ class _WithVariables(Shape):
 def with_variables(shape: Shape, rooms: Sequence[RoomRef]) -> Shape:
     """The shape of records of these rooms: itself, unless it has a snapshot and one of them declares variables."""
     snapshot = next((field for field in shape.fields if field.name == _SNAPSHOT), None)
-    if snapshot is None or not any(room.variables for room in rooms):
+    if snapshot is None or snapshot.shape is None or not any(room.variables for room in rooms):
         return shape
     own = {field.name for field in snapshot.fields}
     declared = {room.room_id: {n: v for n, v in room.variables if n not in own} for room in rooms}
@@ -53,9 +53,9 @@ def with_variables(shape: Shape, rooms: Sequence[RoomRef]) -> Shape:
         for room_id, given in declared.items()
     }
     more = tuple(Field(name, "string", nullable=True, own=False) for name in names)
-    wider = replace(snapshot, fields=(*snapshot.fields, *more))
+    wider = replace(snapshot, shape=replace(snapshot.shape, fields=(*snapshot.fields, *more)))
     fields = tuple(wider if field is snapshot else field for field in shape.fields)
-    return _WithVariables(fields, shape, values)
+    return _WithVariables(shape.record, fields, shape, values)
 
 
 def _type(value: Any) -> str:

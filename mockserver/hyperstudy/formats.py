@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shape import Shape
 
 __all__ = ["CONTENT_TYPES", "csv_lines", "ndjson_lines"]
 

@@ -43,6 +43,7 @@ __all__ = ["BASE_PATH", "api", "operations"]
 
 BASE_PATH: Final = INGESTION_API
 _HEADERS = (BEARER,)
+_ANSWERED = "How many items were accepted, and why the others were not."
 
 
 def operations() -> list[Operation]:
@@ -63,7 +64,7 @@ def _ingesting(kind: Kind) -> Operation:
         view=partial(ingest, kind),
         summary=kind.summary,
         tag="ingestion",
-        answer=Answer(CONFIRMATION, many=False, enveloped=False),
+        answer=Answer(CONFIRMATION, many=False, enveloped=False, about=_ANSWERED),
         body=batch_schema(kind),
         errors=(400, 401, 404, 413, 415, 429),
         fidelity=kind.fidelity,

@@ -1,112 +1,53 @@
-"""The OpenAPI document of API A, made from the same rows that its routes are made from. Pure."""
+"""An API's OpenAPI document, made from the same rows that its routes are made from. Pure."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from mockserver.door.operations import Operation
-from mockserver.hyperstudy.data import API_VERSION
-from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
-from mockserver.hyperstudy.limits import LIMITS
-from mockserver.openapi.errors import ERRORS, error_response, error_schemas
-from mockserver.openapi.examples import Examples
+from mockserver.door.apis import Api
+from mockserver.openapi.description import Description
+from mockserver.openapi.errors import error_response
+from mockserver.openapi.example import Examples
 from mockserver.openapi.headers import HEADERS
-from mockserver.openapi.labels import disagreements, legend
-from mockserver.openapi.operations import operation_object
+from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
 from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
-from mockserver.words.json_schema import KEYWORD, TEXT
-from mockserver.words.version import VERSION
 
-__all__ = ["OPENAPI", "hyperstudy_document"]
-
-OPENAPI = "3.1.0"
-
-_TAGS = {
-    "health": "Is the server up?",
-    "events": "What participants did and what happened to them; clients can record events of their own.",
-    "recordings": "Video and audio recordings of video chats, and links to their files.",
-    "chat": "Messages of the text chat.",
-    "videochat": "Connections to the video chat.",
-    "ratings": "Continuous ratings (a sample every 100 to 500 ms) and sparse ones (one answer at a time).",
-    "sync": "How well participants who watch together are in sync.",
-    "components": "What participants were shown, and how they answered.",
-    "eyetracking": "Gaze samples.",
-    "participants": "Who took part, and how it ended.",
-    "rooms": "Sessions of an experiment.",
-    "files": "Files behind signed links.",
-    "agents": "What AI agents decided, and their runs.",
-    "experiments": "Definitions of experiments.",
-    "deployments": "How experiments are run; agent-only deployments launch rooms by themselves.",
-    "personas": "AI agents that roles can be bound to.",
-    "reference": "This description.",
-}
+__all__ = ["document"]
 
 
-def hyperstudy_document(operations: Sequence[Operation], base_path: str, examples: Examples) -> dict[str, Any]:
-    """The document.
+def document(api: Api, description: Description, examples: Examples) -> dict[str, Any]:
+    """The document, without `servers`.
 
     Args:
-        operations: Every row of the table. base_path: what their paths are below.
         examples: Real requests and answers; what is not among them has no example.
     """
-    components = Components()
+    components, rows = Components(), api.operations
+    kinds = {kind.name: kind for row in rows for kind in description.errors_of(row)}
+    ordered = sorted(kinds.values(), key=lambda kind: kind.status)
+    errors = {
+        kind.name: error_response(kind, description, components, examples.errors.get(kind.name)) for kind in ordered
+    }
     paths: dict[str, Any] = {}
-    for operation in operations:
-        described = operation_object(operation, operations, components, examples.operations.get(operation.id))
-        paths.setdefault(template(operation.path), {})[operation.method.lower()] = described
+    for row in rows:
+        described = operation_object(row, rows, description, components, examples.operations.get(row.id))
+        paths.setdefault(template(row.path), {})[row.method.lower()] = described
     parts = {
-        "schemas": {**error_schemas(), **components.schemas},
-        "responses": {kind.name: error_response(kind, examples.errors.get(kind.name)) for kind in ERRORS.values()},
-        "parameters": {**share_parameters(paths), "organisation": _ORGANISATION},
+        "schemas": components.schemas,
+        "responses": errors,
+        "parameters": {**share_parameters(paths), **description.headers, **IF_NONE_MATCH},
         "headers": dict(HEADERS),
     }
-    used = {operation.tag for operation in operations}
     return {
-        "openapi": OPENAPI,
-        "info": _info(),
-        # Relative, so that it is right wherever the server runs.
-        "servers": [{"url": base_path, "description": "This emulator"}],
-        "tags": [{"name": name, "description": about} for name, about in _TAGS.items() if name in used],
+        "openapi": "3.1.0",
+        "info": dict(description.info),
+        "tags": _tags(api, description),
         "paths": paths,
-        "components": {**only_used(parts, paths), "securitySchemes": _SECURITY},
+        "components": {**only_used(parts, paths), "securitySchemes": dict(description.schemes)},
     }
 
 
-def _info() -> dict[str, Any]:
-    limits = " and ".join(f"{limit.most} in {limit.window_s} s for each {limit.name}" for limit in LIMITS)
-    return {
-        "title": "HyperStudy API v3, emulated",
-        "version": API_VERSION,
-        "summary": "The data and management API of a platform for behavioural experiments, served by mockserver.",
-        "description": (
-            "Made from the tables that serve the requests; the examples are real answers of this world.\n\n"
-            'An answer is `{"status": "success", "data", "metadata"}`, an error '
-            '`{"status": "error", "error": {"code", "message", "details"}}`. What is wrong with a request is looked '
-            "for in this order: key (401), limits (429), scope or organisation (403), parameters and body (400), "
-            "existence (404), state (409). Wherever `GET` is served, so is `HEAD`; `OPTIONS` answers preflights; any "
-            "other method gets 405 with `Allow`. Unknown parameters are ignored. Lists of data come as JSON, CSV or "
-            "NDJSON (`format`), with the same records.\n\n"
-            f"Limits, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n{disagreements()}"
-        ),
-        "x-mock-version": VERSION,
-    }
-
-
-_ORGANISATION = {
-    "name": ORGANISATION_HEADER,
-    "in": "header",
-    "required": False,
-    "description": "The organisation to act for; it must be the key's own.",
-    "schema": TEXT,
-    KEYWORD: "inferred",
-}
-_SECURITY = {
-    "ApiKey": {
-        "type": "apiKey",
-        "in": "header",
-        "name": HEADER,
-        "description": "`hst_live_your_key_here` may do everything in the shipped scenarios; the server's banner and "
-        "`--json` name others, among them expired, revoked and narrow ones.",
-    }
-}
+def _tags(api: Api, description: Description) -> list[dict[str, str]]:
+    """Those that operations have, in the order of their explanations; the others afterwards."""
+    used = dict.fromkeys(row.tag for row in api.operations)
+    told = [{"name": name, "description": about} for name, about in description.tags.items() if name in used]
+    return told + [{"name": name} for name in used if name not in description.tags]

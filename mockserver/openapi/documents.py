@@ -2,32 +2,41 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import orjson
 from flask import Flask
 
 from mockserver.door.apis import Api, ApiName
-from mockserver.openapi.control import control_document
-from mockserver.openapi.document import hyperstudy_document
-from mockserver.openapi.examples import Examples, record_examples
-from mockserver.openapi.ingestion import ingestion_document
-from mockserver.openapi.ingestion_examples import ingestion_examples
+from mockserver.door.asked import Asked
+from mockserver.openapi.control.description import CONTROL
+from mockserver.openapi.description import Description
+from mockserver.openapi.document import document
+from mockserver.openapi.example import Examples
+from mockserver.openapi.hyperstudy.description import HYPERSTUDY
+from mockserver.openapi.ingestion.description import INGESTION
+from mockserver.openapi.notes import ORIGIN
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
+from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.sandboxes import Order, Sandboxes
+from mockserver.sandbox.sandboxes import Order, Sandboxes, private_sandboxes
 from mockserver.sandbox.settings import Settings
-from mockserver.sandbox.worlds import OneWorld, PlacedWorld
-from mockserver.store import open_stores
+from mockserver.sandbox.worlds import PlacedWorld
 from mockserver.web.reference import Form
 
 __all__ = ["Documents", "WorldDocuments"]
 
+_DESCRIPTIONS: Mapping[ApiName, Description] = MappingProxyType(
+    {"hyperstudy": HYPERSTUDY, "ingestion": INGESTION, "control": CONTROL}
+)
 # Worlds whose documents are kept.
 _MOST_WORLDS = 8
+# What the machine's clock says in examples: a day after the documentation's batches were captured.
+_WALL_MS = 1_773_742_472_000
 
 
 class Documents:
@@ -43,11 +52,11 @@ class Documents:
         self._make_app = make_app
         # An application is asked by several threads, and the examples take a moment.
         self._lock = threading.Lock()
-        self._worlds: OrderedDict[tuple[str, str], WorldDocuments] = OrderedDict()
+        self._worlds: OrderedDict[tuple[str, Settings], WorldDocuments] = OrderedDict()
 
     def of(self, sandbox: Sandbox) -> "WorldDocuments":
         """The documents of a sandbox's world, as its settings have it answer."""
-        key = (sandbox.identity, sandbox.settings.reading)
+        key = (sandbox.identity, sandbox.settings)
         with self._lock:
             if key not in self._worlds:
                 self._worlds[key] = WorldDocuments(self._apis, self._make_app, sandbox)
@@ -56,12 +65,16 @@ class Documents:
             self._worlds.move_to_end(key)
             return self._worlds[key]
 
-    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+    def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's document, as JSON or as YAML."""
-        tree = self.of(sandbox).tree(api)
-        base_url = prefix + self._apis[api].base_path
-        served = {**tree, "servers": [{"url": base_url, "description": "This emulator"}]}
-        return yaml_text(served).encode() if form == "yaml" else orjson.dumps(served)
+        path = asked.link_prefix + self._apis[api].base_path
+        urls = asked.entrance.server_urls(asked.request, asked.fields, path)
+        servers = [{"url": url, "description": "This emulator"} for url in urls]
+        served = orjson.dumps({"servers": servers, **self.of(asked.sandbox).tree(api)})
+        if asked.link_prefix:
+            # The links in examples lead to the server too.
+            served = served.replace(ORIGIN.encode(), (ORIGIN + asked.link_prefix).encode())
+        return yaml_text(orjson.loads(served)).encode() if form == "yaml" else served
 
     def page(self, sandbox: Sandbox) -> str:
         """The reference page, with what is needed to try things in a sandbox."""
@@ -75,45 +88,34 @@ class Documents:
 class WorldDocuments:
     """The documents of one world. Their examples are real answers to somebody who is alone in it."""
 
-    def __init__(self, apis: dict[ApiName, Api], make_app: Callable[[Sandboxes], Flask], sandbox: Sandbox) -> None:
+    def __init__(self, apis: Mapping[ApiName, Api], make_app: Callable[[Sandboxes], Flask], sandbox: Sandbox) -> None:
         self._apis = apis
         self._make_app = make_app
         self._sandbox = sandbox
         self._lock = threading.RLock()
+        self._examples: dict[ApiName, Examples] = {}
+        self._trees: dict[ApiName, dict[str, Any]] = {}
 
     def tree(self, api: ApiName) -> dict[str, Any]:
         """An API's document as plain values."""
         with self._lock:
-            if api == "hyperstudy":
-                return self._hyperstudy
-            return self._ingestion if api == "ingestion" else self._control
+            if api not in self._trees:
+                self._trees[api] = document(self._apis[api], _DESCRIPTIONS[api], self.examples(api))
+            return self._trees[api]
 
-    @cached_property
-    def examples(self) -> Examples:
-        """Real requests to API A, with what was answered."""
-        api = self._apis["hyperstudy"]
-        return record_examples(self._private_app(), api.base_path, api.operations)
-
-    @cached_property
-    def _hyperstudy(self) -> dict[str, Any]:
-        api = self._apis["hyperstudy"]
-        return hyperstudy_document(api.operations, api.base_path, self.examples)
-
-    @cached_property
-    def _ingestion(self) -> dict[str, Any]:
-        base_path = self._apis["ingestion"].base_path
-        return ingestion_document(base_path, ingestion_examples(self._private_app(), base_path))
-
-    @cached_property
-    def _control(self) -> dict[str, Any]:
-        api = self._apis["control"]
-        return control_document(api.operations, api.base_path)
+    def examples(self, api: ApiName = "hyperstudy") -> Examples:
+        """Real requests to an API, with what was answered."""
+        with self._lock:
+            if api not in self._examples:
+                self._examples[api] = _DESCRIPTIONS[api].examples(self._private_app(), self._apis[api])
+            return self._examples[api]
 
     def _private_app(self) -> Flask:
-        """An application of the same world that nobody has used, with a clock that stands still."""
+        """An application of the same world that nobody has used, where no clock goes."""
         served = self._sandbox
-        settings = Settings(reading=served.settings.reading)
-        world = OneWorld(PlacedWorld(served.study.base, served.identity))
-        now_ms = served.study.base.scenario.clock.now_ms
-        order = Order(settings, now_ms=served.clock.now_ms() if now_ms is None else now_ms, speed=0)
-        return self._make_app(Sandboxes(order, open_stores(None), worlds=world))
+        asked = served.settings
+        settings = Settings(reading=asked.reading, link_secret=asked.link_secret, max_body_bytes=asked.max_body_bytes)
+        sandboxes = private_sandboxes(Order(settings), PlacedWorld(served.study.base, served.identity))
+        still = Clock(served.clock.origin_ms, wall=lambda: _WALL_MS, passed=lambda: 0)
+        sandboxes.put(replace(sandboxes.default, clock=still))
+        return self._make_app(sandboxes)

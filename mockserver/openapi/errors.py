@@ -1,200 +1,28 @@
-"""Which errors an operation of API A may answer with, and what each looks like. Pure.
+"""Errors as components of a document: what each kind looks like, and an example. Pure."""
 
-One rule for all operations, in `errors_of`: most of it follows from what the operation takes, and only what
-cannot be known that way (409, 416, what a link answers) stands in the operation's own row.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
-from mockserver.door.operations import Operation, Parameter
+from mockserver.openapi.description import Description, ErrorKind
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
-from mockserver.words.fidelity import Fidelity
-from mockserver.words.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, list_of, object_of
+from mockserver.openapi.schemas import Components
+from mockserver.words.json_schema import KEYWORD
 
-__all__ = ["ERRORS", "ErrorKind", "error_response", "error_schemas", "errors_of", "is_checked"]
-
-_ROUTE = labelled(object_of(method=TEXT, path=TEXT), "inferred")
-_WHOSE = labelled(object_of(required=NAMES, provided=NAMES), "observed")
-_PARAMETER = object_of(parameter=TEXT, value={"type": ["string", "null"]}, expected=TEXT)
-_PROBLEM = {**labelled(object_of(path=TEXT, message=TEXT), "inferred"), "description": "Where in the body, and what."}
-_OBSTACLE = {
-    **object_of(role=TEXT, reason=TEXT),
-    "description": "Why an agent cannot be launched, and which role it is about.",
-}
-_PROBLEMS = object_of(errors=list_of({"anyOf": [_PROBLEM, _OBSTACLE]}))
+__all__ = ["error_response"]
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorKind:
-    """One way to fail: a row of the table of errors.
-
-    Attributes:
-        name: Of the component. codes: that `error.code` may be.
-        details: JSON Schema of `error.details`. when: it happens, as a sentence.
-        headers: That come with it, beside those of every answer.
-        parts: The kinds that it stands for, where one answer can be any of several.
-    """
-
-    name: str
-    status: int
-    codes: tuple[str, ...]
-    details: Schema
-    when: str
-    headers: tuple[str, ...] = ()
-    fidelity: Fidelity = "documented"
-    parts: tuple["ErrorKind", ...] = ()
-
-
-def _either(name: str, first: ErrorKind, second: ErrorKind) -> ErrorKind:
-    """One of two kinds with the same status, as well founded as the first; what is less so says it."""
-    schemas = [first.details] if first.details == second.details else [first.details, second.details]
-    about = second.when if first.fidelity == second.fidelity else f"{second.when[:-1]} ({second.fidelity})."
-    return ErrorKind(
-        name,
-        first.status,
-        tuple(dict.fromkeys((*first.codes, *second.codes))),
-        schemas[0] if len(schemas) == 1 else {"anyOf": schemas},
-        f"{first.when} Or: {about}",
-        first.headers,
-        first.fidelity,
-        (first, second),
-    )
-
-
-_PARAMETER_IS_BAD = ErrorKind(
-    "InvalidParameter", 400, ("INVALID_PARAMETER",), _PARAMETER,
-    "A query parameter is malformed; the details say what would be right.",
-)  # fmt: skip
-_BODY_IS_BAD = ErrorKind(
-    "InvalidBody", 400, ("VALIDATION_ERROR",), _PROBLEMS,
-    "The body is invalid; the details list every problem.", fidelity="observed",
-)  # fmt: skip
-_NO_SCOPE = ErrorKind("MissingScope", 403, ("FORBIDDEN",), _WHOSE, "The key lacks the scope.")
-_NOT_OURS = ErrorKind(
-    "OtherOrganisation", 403, ("FORBIDDEN",), _WHOSE,
-    "The key's organisation is not the one that the header names, or that this belongs to or was shared with.",
-    fidelity="inferred",
-)  # fmt: skip
-
-ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
-    {
-        kind.name: kind
-        for kind in (
-            _PARAMETER_IS_BAD,
-            _BODY_IS_BAD,
-            _either("InvalidRequest", _PARAMETER_IS_BAD, _BODY_IS_BAD),
-            ErrorKind(
-                "Unauthorized", 401, ("UNAUTHORIZED", "AUTHENTICATION_ERROR"),
-                labelled(
-                    object_of(reason={"type": "string", "enum": ["missing", "unknown", "expired", "revoked"]}),
-                    "inferred",
-                ),
-                "The API key is missing, unknown, expired or revoked. `UNAUTHORIZED` is documented, "
-                "`AUTHENTICATION_ERROR` is what the official client has seen; the setting `reading` chooses.",
-            ),
-            _NO_SCOPE,
-            _NOT_OURS,
-            _either("Forbidden", _NO_SCOPE, _NOT_OURS),
-            ErrorKind(
-                "BadLink", 403, ("FORBIDDEN",), object_of(reason=TEXT),
-                "The link is not signed, was tampered with, or has expired.", fidelity="inferred",
-            ),
-            ErrorKind(
-                "NotFound", 404, ("NOT_FOUND",),
-                labelled({"anyOf": [object_of(resource=TEXT, id=TEXT), _ROUTE]}, "inferred"),
-                "There is nothing with this id; the details say what was looked for.",
-            ),
-            ErrorKind(
-                "Conflict", 409, ("CONFLICT",), object_of(id=TEXT),
-                "The thing is not in a state in which this can be done to it.", fidelity="inferred",
-            ),
-            ErrorKind(
-                "TooLarge", 413, ("PAYLOAD_TOO_LARGE",), _ROUTE,
-                "The body is larger than this server accepts.", fidelity="inferred",
-            ),
-            ErrorKind(
-                "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",), object_of(range=TEXT, size=COUNT),
-                "The file has no such bytes.", ("Content-Range",), "inferred",
-            ),
-            ErrorKind(
-                "RateLimited", 429, ("RATE_LIMIT_EXCEEDED",),
-                labelled(object_of(limit=COUNT, window=COUNT), "inferred"),
-                "Too many requests; only where limits are on (`--rate-limits`).", ("Retry-After",),
-            ),
-            ErrorKind(
-                "InternalServerError", 500, ("INTERNAL_SERVER_ERROR",), _ROUTE,
-                "A bug of the emulator, or a fault that was asked for.",
-            ),
-        )
-    }
-)  # fmt: skip
-
-
-def errors_of(operation: Operation) -> list[ErrorKind]:
-    """The errors that an operation may answer with, one for each status, by status.
-
-    400 where something is checked, 401, 403 and 429 where a key is needed, 404 where the path names
-    something, 413 where there is a body, 500 always; the operation's own row adds what is special to it.
-    """
-    names = _bad_request(operation)
-    if operation.public:
-        names += ["BadLink"] if 403 in operation.errors else []
-    else:
-        names += ["Unauthorized", "Forbidden" if operation.scope else "OtherOrganisation"]
-    if "<" in operation.path or 404 in operation.errors:
-        names.append("NotFound")
-    names += ["Conflict"] if 409 in operation.errors else []
-    names += ["TooLarge"] if operation.body else []
-    names += ["RangeNotSatisfiable"] if 416 in operation.errors else []
-    names += [] if operation.public else ["RateLimited"]
-    return [ERRORS[name] for name in [*names, "InternalServerError"]]
-
-
-def _bad_request(operation: Operation) -> list[str]:
-    checked = any(is_checked(parameter) for parameter in operation.parameters)
-    if checked and operation.body:
-        return ["InvalidRequest"]
-    return ["InvalidParameter"] if checked else ["InvalidBody"] if operation.body else []
-
-
-def is_checked(parameter: Parameter) -> bool:
-    """May a value of the parameter be refused? Not where any text will do."""
-    return parameter.required or parameter.schema != TEXT
-
-
-def error_schemas() -> dict[str, Schema]:
-    """A schema for every kind of error, by component name, and `Error`, which all of them are."""
-    return {
-        "Error": _error_schema(TEXT, {"type": "object"}),
-        **{
-            _schema_name(kind): _error_schema({"type": "string", "enum": list(kind.codes)}, kind.details)
-            for kind in ERRORS.values()
-        },
-    }
-
-
-def _schema_name(kind: ErrorKind) -> str:
-    return kind.name.removesuffix("Error") + "Error"
-
-
-def _error_schema(code: Schema, details: Schema) -> Schema:
-    error = object_of(code=code, message={"type": "string", "minLength": 1}, details=details)
-    return object_of(status={"const": "error"}, error=error)
-
-
-def error_response(kind: ErrorKind, example: Any | None) -> dict[str, Any]:
+def error_response(
+    kind: ErrorKind, description: Description, components: Components, example: Any | None
+) -> dict[str, Any]:
     """The response component of a kind of error.
 
     Args:
+        components: Gets the schema, if it has a name.
         example: A real one; None leaves it out.
     """
-    content: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_schema_name(kind)}"}}
+    content: dict[str, Any] = {"schema": components.hoisted(description.error_schema(kind))}
     if example is not None:
         content["example"] = example
-    limits = () if kind.name in ("Unauthorized", "BadLink", "RangeNotSatisfiable") else LIMIT_HEADERS
+    limits = LIMIT_HEADERS if description.limited and kind.limited else ()
     return {
         "description": kind.when,
         KEYWORD: kind.fidelity,

@@ -4,19 +4,18 @@ Nothing here says how well founded something is; that stands beside what it is a
 fields, schemas and errors, and in `labels.py`.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import fill
 from typing import Any
 
 from mockserver.door.operations import Operation
-from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.hyperstudy.shapes import Field, Shape
-from mockserver.ingestion.routes import BASE_PATH as INGESTION
-from mockserver.openapi.errors import ERRORS, ErrorKind
-from mockserver.openapi.ingestion import ingestion_document
-from mockserver.openapi.ingestion_examples import IngestionExamples
+from mockserver.hyperstudy import routes as hyperstudy
+from mockserver.hyperstudy.shape import Field, Shape
+from mockserver.ingestion import routes as ingestion
+from mockserver.openapi.description import ErrorKind
+from mockserver.openapi.hyperstudy.errors import ERRORS
+from mockserver.openapi.ingestion.description import ERRORS as INGESTION_ERRORS
 from mockserver.openapi.labels import LABELS, disagreements
 from mockserver.openapi.paths import template
 from mockserver.words.errors import SettingsError
@@ -27,7 +26,7 @@ __all__ = ["BEGIN", "END", "fidelity_section", "with_section"]
 
 BEGIN = "<!-- fidelity: made by `mockserver fidelity --write README.md` -->"
 END = "<!-- fidelity: end -->"
-_SCOPES = ("experiment", "room", "participant")
+_LEVELS = ("experiment", "room", "participant")
 _WIDTH = 118
 _INTRODUCTION = (
     "A label says how well founded an answer is. The OpenAPI documents have it on every operation, and on each "
@@ -50,16 +49,18 @@ def with_section(text: str) -> str:
 
 def fidelity_section() -> str:
     """The section, its marks included."""
-    ingestion = ingestion_document(INGESTION, IngestionExamples(defaultdict(dict), defaultdict(dict), {}))
+    rows = [*_rows(hyperstudy.BASE_PATH, hyperstudy.operations()), *_rows(ingestion.BASE_PATH, ingestion.operations())]
     parts = [
         BEGIN,
         fill(_INTRODUCTION, _WIDTH),
         "\n".join(f"- `{label}`: {meaning}." for label, meaning in LABELS.items()),
-        _table(("endpoint", "label", "what differs"), [*_rows(), *_ingestion_rows(ingestion)]),
+        _table(("endpoint", "label", "what differs"), rows),
         "Errors of the data API:",
         _table(("status", "code", "label", "when"), map(_error_row, ERRORS.values())),
         "Errors of the ingestion API:",
-        _table(("status", "label", "when"), _ingestion_errors(ingestion)),
+        _table(
+            ("status", "label", "when"), ((str(kind.status), kind.fidelity, kind.when) for kind in INGESTION_ERRORS)
+        ),
         disagreements(),
         END,
     ]
@@ -84,40 +85,23 @@ def _error_row(kind: ErrorKind) -> Sequence[str]:
     return str(kind.status), codes, label, kind.when
 
 
-def _ingestion_errors(document: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    """A row for each answer of the ingestion endpoints that is an error."""
-    responses: dict[str, str] = {}
-    for methods in document["paths"].values():
-        for operation in methods.values():
-            responses |= {s: r["$ref"].rpartition("/")[2] for s, r in operation["responses"].items() if "$ref" in r}
-    for status, name in sorted(responses.items()):
-        told = document["components"]["responses"][name]
-        yield status, told[KEYWORD], told["description"]
-
-
 # --- endpoints -------------------------------------------------------------------------------------
 
 
-def _rows() -> Iterator[Sequence[str]]:
-    """A row for each path and label; the scopes of a data type are one."""
-    described = [(_path(operation), operation.fidelity, operation) for operation in operations()]
+def _rows(base_path: str, operations: Sequence[Operation]) -> Iterator[Sequence[str]]:
+    """A row for each path and label; the levels of a data type are one."""
+    described = [(_path(operation), operation.fidelity, operation) for operation in operations]
     for (path, label), same in groupby(described, key=lambda row: row[:2]):
         rows = [operation for _, _, operation in same]
         methods = " ".join(dict.fromkeys(operation.method for operation in rows))
-        yield f"`{methods} {BASE_PATH}{path}`", label, _differences(rows)
-
-
-def _ingestion_rows(document: Mapping[str, Any]) -> Iterator[Sequence[str]]:
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield f"`{method.upper()} {INGESTION}{path}`", operation[KEYWORD], ""
+        yield f"`{methods} {base_path}{path}`", label, _differences(rows)
 
 
 def _path(operation: Operation) -> str:
     path = template(operation.path)
     if isinstance(operation.answer.data, Shape):
-        for scope in _SCOPES:
-            path = path.replace(f"/{scope}/{{scopeId}}", "/{scope}/{scopeId}")
+        for level in _LEVELS:
+            path = path.replace(f"/{level}/{{scopeId}}", "/{scope}/{scopeId}")
     return path
 
 
@@ -139,8 +123,8 @@ def _differences(rows: Sequence[Operation]) -> str:
 
 
 def _which(operation: Operation) -> str:
-    """What tells an operation from the others of its row: its scope, or its method."""
-    return next((scope for scope in _SCOPES if f"/{scope}/<scope_id>" in operation.path), operation.method)
+    """What tells an operation from the others of its row: its level, or its method."""
+    return next((level for level in _LEVELS if f"/{level}/<scope_id>" in operation.path), operation.method)
 
 
 def _of_operation(operation: Operation) -> Iterator[tuple[Fidelity, str]]:

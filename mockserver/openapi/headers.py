@@ -52,7 +52,12 @@ HEADERS: Mapping[str, dict[str, Any]] = MappingProxyType(
         },
         "WWW-Authenticate": {"description": "`Bearer`.", "required": True, "schema": TEXT, **_FIDELITY},
         "Accept-Ranges": {"description": "`bytes`.", "required": True, "schema": TEXT},
-        "ETag": {"description": "Tells this file from others.", "required": True, "schema": TEXT, **_FIDELITY},
+        "ETag": {
+            "description": "Tells this answer from others: sent as `If-None-Match`, it gets 304 while nothing changed.",
+            "required": True,
+            "schema": TEXT,
+            **_FIDELITY,
+        },
         "Content-Range": {"description": "Which bytes of how many.", "required": True, "schema": TEXT},
     }
 )
@@ -60,13 +65,18 @@ HEADERS: Mapping[str, dict[str, Any]] = MappingProxyType(
 LIMIT_HEADERS = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset")
 
 
-def success_headers(operation: Operation, status: int) -> tuple[str, ...]:
-    """Names of the headers that an operation's answers carry when it works, beside the usual ones of HTTP."""
+def success_headers(operation: Operation, status: int, *, limited: bool) -> tuple[str, ...]:
+    """Names of the headers that an operation's answers carry when it works, beside the usual ones of HTTP.
+
+    Args:
+        limited: The API's requests are counted where limits are on.
+    """
     names = ["X-Mock-Version"]
-    if not operation.public:
+    if limited and not operation.public:
         names += LIMIT_HEADERS
     if len(operation.answer.formats) > 1 and operation.answer.enveloped:
         names += ["X-Total-Count", "X-Next-Offset", "Content-Disposition"]
+    names += ["ETag"] if operation.kept else []
     if operation.tag == "files":
         names += ["Accept-Ranges", "ETag", "Content-Disposition"]
         names += ["Content-Range"] if status == 206 else []

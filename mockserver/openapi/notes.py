@@ -1,41 +1,28 @@
 """Asking an application for examples: one request at a time, with the ids that are known so far."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
-from mockserver.hyperstudy.keys import HEADER
+from mockserver.door.refusals import Refusal
+from mockserver.openapi.example import Example
 from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.settings import DEFAULT_PORT
 
-__all__ = ["ORIGIN", "RECORDS", "Example", "Notes", "demo_key"]
+__all__ = ["ORIGIN", "RECORDS", "Notes", "demo_key", "unasked"]
 
 # Where the links of an example point: the address at which a server listens by default.
 ORIGIN = f"http://127.0.0.1:{DEFAULT_PORT}"
 # As many records of a list as a reader needs.
 RECORDS = 2
 _FORMATS = {"text/csv": "csv", "application/x-ndjson": "ndjson"}
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One request that works.
-
-    Attributes:
-        path: Placeholder to value. query: parameter to value.
-        body: What was sent; None where nothing was. answers: by content type; JSON as values, the rest as text.
-    """
-
-    path: Mapping[str, str]
-    query: Mapping[str, str | int]
-    body: Any
-    answers: Mapping[str, Any]
 
 
 def demo_key(sandbox: Sandbox) -> str:
@@ -47,16 +34,29 @@ def demo_key(sandbox: Sandbox) -> str:
 
 @dataclass(slots=True)
 class Notes:
-    """What is known so far: ids by placeholder, and the examples."""
+    """What is known so far.
+
+    Attributes:
+        app: One that nobody else uses: things are created, changed and deleted in it.
+        headers: That let a caller in.
+        known: What placeholders stand for, by their meaning.
+        examples: By operation id.
+    """
 
     app: Flask
-    base_path: str
-    rows: Mapping[str, Operation]
+    api: Api
+    headers: Mapping[str, str]
     known: dict[str, str] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
 
     @property
+    def rows(self) -> dict[str, Operation]:
+        """The API's operations, by id."""
+        return {row.id: row for row in self.api.operations}
+
+    @property
     def sandbox(self) -> Sandbox:
+        """The only one that there is."""
         sandboxes: Sandboxes = self.app.extensions["mockserver"]
         return sandboxes.default
 
@@ -71,11 +71,11 @@ class Notes:
         """Send one request, with the ids that are known, or those in `path`."""
         operation = self.rows[operation_id]
         return self.app.test_client(use_cookies=False).open(
-            self.base_path + filled(operation.path, path or self.ids(operation)),
+            self.api.base_path + filled(operation.path, path or self.ids(operation)),
             method=operation.method,
             query_string=query,
             json=body,
-            headers={HEADER: demo_key(self.sandbox), **(headers or {})},
+            headers={**self.headers, **(headers or {})},
             base_url=ORIGIN,
         )
 
@@ -88,7 +88,7 @@ class Notes:
         """Ask, and keep request and answer as an example if it worked.
 
         Returns:
-            The answer's `data`; None where there is none.
+            The answer's `data`, or else the whole answer; None where there is none.
         """
         operation, query = self.rows[operation_id], query or {}
         answer = self.ask(operation_id, query, body)
@@ -97,7 +97,7 @@ class Notes:
         whole = answer.get_json() if answer.is_json else None
         answers = {} if whole is None else {"application/json": _cut(whole)}
         self.examples[operation_id] = Example(self.ids(operation), query, body, answers)
-        return whole.get("data") if isinstance(whole, dict) else None
+        return whole.get("data") if isinstance(whole, dict) and operation.answer.enveloped else whole
 
     def note_formats(self, operation_id: str) -> None:
         """Ask for a noted example's first record in the other formats that there are."""
@@ -110,6 +110,17 @@ class Notes:
             if form in _FORMATS
         }
         self.examples[operation_id] = replace(noted, answers={**noted.answers, **other})
+
+
+def unasked(notes: Notes, path: str) -> Iterator[tuple[str, Any]]:
+    """Errors that cannot be had by asking politely, in the API's envelope: name of the kind, and answer.
+
+    Args:
+        path: Of a `POST` that they could answer, below the API's base.
+    """
+    path, most = notes.api.base_path + path, notes.sandbox.settings.max_body_bytes
+    yield "TooLarge", notes.api.wrap(Refusal(413, "body_too_large", "POST", path, most_bytes=most))
+    yield "InternalServerError", notes.api.wrap(Refusal(500, "crash", "POST", path))
 
 
 def _cut(answer: Any) -> Any:

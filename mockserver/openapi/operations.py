@@ -1,71 +1,77 @@
-"""One operation of API A as OpenAPI describes it. Pure: a row of the table in, a dictionary out."""
+"""One operation as OpenAPI describes it. Pure: a row in, a dictionary out."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.door.operations import Answer, Operation, Parameter
-from mockserver.hyperstudy.shapes import Shape
-from mockserver.openapi.errors import errors_of
+from mockserver.hyperstudy.shape import Shape
+from mockserver.openapi.description import Description
+from mockserver.openapi.example import Example
 from mockserver.openapi.headers import header_references, success_headers
-from mockserver.openapi.links import links_of
-from mockserver.openapi.notes import Example
 from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
 from mockserver.words.fidelity import weaker
-from mockserver.words.json_schema import KEYWORD, list_of, object_of
+from mockserver.words.json_schema import KEYWORD, TEXT, list_of, object_of
 
-__all__ = ["answer_schema", "operation_object"]
+__all__ = ["IF_NONE_MATCH", "answer_schema", "operation_object"]
 
 Object = dict[str, Any]
-_ORGANISATION = {"$ref": "#/components/parameters/organisation"}
+
+# The parameter of operations whose answers are kept, by component name.
+IF_NONE_MATCH: Mapping[str, Object] = MappingProxyType(
+    {
+        "ifNoneMatch": {
+            "name": "If-None-Match",
+            "in": "header",
+            "required": False,
+            "description": "ETags of answers that are there already: 304 if this would be one of them.",
+            "schema": TEXT,
+            KEYWORD: "inferred",
+        }
+    }
+)
 
 
 def operation_object(
-    operation: Operation, operations: Sequence[Operation], components: Components, example: Example | None
+    operation: Operation,
+    operations: Sequence[Operation],
+    description: Description,
+    components: Components,
+    example: Example | None,
 ) -> Object:
     """The operation object of a row.
 
     Args:
-        operations: All rows, for links between them.
+        operations: All rows of its API, for links between them.
         components: Gets the schemas that have a name.
         example: A real request and its answers; None leaves examples out.
     """
+    access = description.access(operation)
     described: Object = {
         "operationId": operation.id,
         "tags": [operation.tag],
         "summary": operation.summary,
-        "description": _description(operation),
+        "description": " ".join([access.told, operation.note]).strip(),
         KEYWORD: operation.fidelity,
+        **access.extensions,
+        "security": list(access.security),
     }
-    if operation.public:
-        described["security"] = []
-    else:
-        described["x-required-scope"] = operation.scope
-        if operation.scope_fidelity:
-            described["x-required-scope-fidelity"] = operation.scope_fidelity
-        described["security"] = [{"ApiKey": [operation.scope] if operation.scope else []}]
+    common = (*(() if operation.public else description.headers), *(IF_NONE_MATCH if operation.kept else ()))
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
         *(_parameter(operation, "query", parameter, example) for parameter in operation.parameters),
         *(_parameter(operation, "header", parameter, None) for parameter in operation.headers),
-        *([] if operation.public else [_ORGANISATION]),
+        *({"$ref": f"#/components/parameters/{name}"} for name in common),
     ]
     if parameters:
         described["parameters"] = parameters
     if operation.body is not None:
         described["requestBody"] = _request_body(operation, operation.body, components, example)
-    described["responses"] = _responses(operation, operations, components, example)
+    described["responses"] = _responses(operation, operations, description, components, example)
     return described
-
-
-def _description(operation: Operation) -> str:
-    needs = "Needs no key." if operation.public else "Needs a key, of any scope."
-    if operation.scope:
-        label = f" ({operation.scope_fidelity})" if operation.scope_fidelity else ""
-        needs = f"Needs the scope `{operation.scope}`{label}."
-    return " ".join([needs, operation.note]).strip()
 
 
 # --- what it takes ---------------------------------------------------------------------------------
@@ -115,7 +121,9 @@ def _with_example(described: Object, value: Any | None) -> Object:
 
 def _request_body(operation: Operation, schema: Object, components: Components, example: Example | None) -> Object:
     content: Object = {"schema": components.hoisted(schema)}
-    if example is not None and example.body is not None:
+    if example is not None and example.variants:
+        content["examples"] = {n: {"summary": v.told, "value": v.body} for n, v in example.variants.items()}
+    elif example is not None and example.body is not None:
         content["example"] = example.body
     return {"required": operation.body_required, "content": {"application/json": content}}
 
@@ -124,39 +132,49 @@ def _request_body(operation: Operation, schema: Object, components: Components, 
 
 
 def _responses(
-    operation: Operation, operations: Sequence[Operation], components: Components, example: Example | None
+    operation: Operation,
+    operations: Sequence[Operation],
+    description: Description,
+    components: Components,
+    example: Example | None,
 ) -> Object:
-    worked = _success(operation, operation.status, components, example)
-    links = links_of(operation, operations)
+    def worked(status: int, example: Example | None) -> Object:
+        names = success_headers(operation, status, limited=description.limited)
+        return _success(operation, status, names, components, example)
+
+    responses: dict[int, Object] = {operation.status: worked(operation.status, example)}
+    links = description.links_of(operation, operations)
     if links:
-        worked["links"] = links
-    responses = {operation.status: worked}
-    responses |= {status: _success(operation, status, components, None) for status in operation.also}
-    responses |= {kind.status: {"$ref": f"#/components/responses/{kind.name}"} for kind in errors_of(operation)}
+        responses[operation.status]["links"] = links
+    also = (*operation.also, *([HTTPStatus.NOT_MODIFIED] if operation.kept else []))
+    responses |= {int(status): worked(status, None) for status in also}
+    errors = description.errors_of(operation)
+    responses |= {kind.status: {"$ref": f"#/components/responses/{kind.name}"} for kind in errors}
     return {str(status): responses[status] for status in sorted(responses)}
 
 
-def _success(operation: Operation, status: int, components: Components, example: Example | None) -> Object:
-    described: Object = {
-        "description": HTTPStatus(status).phrase,
-        "headers": header_references(success_headers(operation, status)),
-    }
-    if status != HTTPStatus.NOT_MODIFIED:
-        answers = example.answers if example else {}
+def _success(
+    operation: Operation, status: int, headers: tuple[str, ...], components: Components, example: Example | None
+) -> Object:
+    about = operation.answer.about or HTTPStatus(status).phrase
+    described: Object = {"description": about, "headers": header_references(headers)}
+    if status not in (HTTPStatus.NOT_MODIFIED, HTTPStatus.NO_CONTENT):
         described["content"] = {
-            form: _content(operation, form, components, answers) for form in operation.answer.formats
+            form: _content(operation, form, components, example) for form in operation.answer.formats
         }
     return described
 
 
-def _content(operation: Operation, form: str, components: Components, answers: Mapping[str, Any]) -> Object:
+def _content(operation: Operation, form: str, components: Components, example: Example | None) -> Object:
     content: Object = {}
     if form in ("application/json", "application/yaml"):
         content["schema"] = components.hoisted(answer_schema(operation))
     elif form.startswith(("text/", "application/")):
         content["schema"] = {"type": "string"}
-    if form in answers:
-        content["example"] = answers[form]
+    if example is not None and example.variants:
+        content["examples"] = {n: {"summary": v.told, "value": v.answer} for n, v in example.variants.items()}
+    elif example is not None and form in example.answers:
+        content["example"] = example.answers[form]
     return content
 
 

@@ -43,12 +43,14 @@ def page_file(name: str) -> PageFile | None:
 def page_html(sandbox: Sandbox) -> str:
     """The page: the same bytes for the same world, with a key to try things with, which is public here.
 
-    A token has the time in it, so the page orders one when it is shown. Every address in it is relative, so that it
-    works wherever the server is mounted.
+    A token has the time in it, so the page orders one when it is shown. The control API needs nothing of callers on
+    this machine. Every address in it is relative, so that it works wherever the server is mounted, and below the
+    prefix of a sandbox.
     """
     setup = {
         "hyperstudy": {"url": "openapi.json", "scheme": "ApiKey", "secret": demo_key(sandbox)},
         "ingestion": {"url": "../openapi.json", "scheme": "Bearer", "tokens": "../../_mock/tokens"},
+        "control": {"url": "../../_mock/openapi.json"},
     }
     frame = files("mockserver.openapi").joinpath("page_files", "page.html").read_text(encoding="utf-8")
     # The setup stands in a script element, which only "</" could end early.

@@ -40,7 +40,8 @@ def only_used(components: Mapping[str, Mapping[str, Any]], root: Any) -> dict[st
         if (kind, name) not in wanted:
             wanted.add((kind, name))
             unread += _references(components[kind][name])
-    return {kind: {n: v for n, v in named.items() if (kind, n) in wanted} for kind, named in components.items()}
+    used = {kind: {n: v for n, v in named.items() if (kind, n) in wanted} for kind, named in components.items()}
+    return {kind: named for kind, named in used.items() if named}
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from mockserver.hyperstudy.shapes import SHAPES, Field, Shape
+from mockserver.hyperstudy.shape import Field, Shape
+from mockserver.hyperstudy.shapes import SHAPES
 from mockserver.words.fidelity import Fidelity, weaker
 from mockserver.words.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
 

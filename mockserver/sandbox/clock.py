@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from mockserver.words.timestamps import YEAR_9000_MS, iso_from_ms
 
-__all__ = ["Clock", "ClockError", "Reading", "passed_ns", "wall_ms"]
+__all__ = ["Clock", "ClockError", "Reading", "checked_speed", "passed_ns", "wall_ms"]
 
 # As fast as a scenario's clock may be.
 _FASTEST = 1e6
@@ -101,12 +101,23 @@ class Clock:
         self._passed = passed
         self._lock = threading.Lock()
         from_ms = wall() if origin_ms is None else origin_ms
-        self._course = _Course(from_ms, passed(), _checked(speed), 0)
+        self._origin_ms = from_ms
+        self._course = _Course(from_ms, passed(), checked_speed(speed), 0)
+
+    @property
+    def origin_ms(self) -> int:
+        """What the clock said when it was made, in ms since the epoch."""
+        return self._origin_ms
 
     @property
     def speed(self) -> float:
         """Simulated ms per real ms: 0 is frozen, 1 real, 60 a minute a second."""
         return self._course.speed
+
+    @property
+    def advanced_ms(self) -> int:
+        """How far it was advanced and set forward since it was made."""
+        return self._course.advanced_ms
 
     def now_ms(self) -> int:
         """Now, in ms since the epoch; never less than it said before, to whichever thread."""
@@ -171,7 +182,7 @@ class Clock:
         Raises:
             ClockError: There is no such speed.
         """
-        checked = _checked(speed)
+        checked = checked_speed(speed)
         with self._lock:
             passed_ms = self._passed()
             course = self._course
@@ -186,7 +197,12 @@ class Clock:
         return max(0, YEAR_9000_MS - max(self._now_ms(), self.token_now_ms()))
 
 
-def _checked(speed: float) -> float:
+def checked_speed(speed: float) -> float:
+    """A speed that a clock can have.
+
+    Raises:
+        ClockError: There is no such speed.
+    """
     if not 0 <= speed <= _FASTEST:
         raise ClockError(f"A clock's speed is a number from 0, which freezes it, to {_FASTEST:.0f}; 1 is real time")
     return speed

@@ -8,7 +8,8 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import chain
+from typing import Literal, Protocol
 
 __all__ = ["MOST_BODY_BYTES", "Entry", "Journal", "Outcome", "RequestHead"]
 
@@ -22,9 +23,8 @@ _ENTRY_BYTES = 700
 _HEADER_BYTES = 130
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHead:
-    """What a client sent before the body.
+class RequestHead(Protocol):
+    """What a client sent before the body, as whoever read it has it. It does not change.
 
     Attributes:
         path: As it was sent, percent-encoded, a sandbox's prefix included.
@@ -40,6 +40,19 @@ class RequestHead:
     scheme: str
     http_version: str
     client: tuple[str, int] | None
+
+
+@dataclass(slots=True)
+class _NoRequest:
+    """Stands where something happened that no client asked for."""
+
+    method: str = ""
+    path: bytes = b""
+    query: bytes = b""
+    headers: Headers = ()
+    scheme: str = ""
+    http_version: str = ""
+    client: tuple[str, int] | None = None
 
 
 class Entry:
@@ -69,13 +82,14 @@ class Entry:
         answer_bytes: How much of it was sent.
         answer_sha256: Of the whole body; None where it was not sent to its end.
         duration_ns: From the complete head to the last byte.
+        note: None for a request; else what happened to the sandbox itself, and the head is empty.
         outcome: `open` while it goes on, `whole`, `left` (the client did), `cut` (by the emulator), `failed` (our bug).
     """
 
     __slots__ = (
         "answer", "answer_bytes", "answer_sha256", "body", "body_bytes", "body_sha256", "cause", "clock_ms",
-        "duration_ns", "head", "headers", "internal", "key_name", "message", "number", "operation_id", "outcome",
-        "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "unread", "weight",
+        "duration_ns", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
+        "outcome", "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "unread", "weight",
     )  # fmt: skip
 
     def __init__(self, head: RequestHead, time_ms: int, clock_ms: int, token_ms: int, revision: int) -> None:
@@ -102,9 +116,12 @@ class Entry:
         self.answer: bytes | None = None
         self.answer_bytes = 0
         self.answer_sha256: str | None = None
+        self.note: str | None = None
         self.duration_ns = 0
         self.outcome: Outcome = "open"
-        self.weight = _ENTRY_BYTES + sum([len(name) + len(value) + _HEADER_BYTES for name, value in head.headers])
+        self.weight = (
+            _ENTRY_BYTES + len(head.headers) * _HEADER_BYTES + sum(map(len, chain.from_iterable(head.headers)))
+        )
 
     @property
     def bodies_weight(self) -> int:
@@ -160,7 +177,8 @@ class Journal:
             entry.number = self._numbered
             self._entries.append(entry)
             self._bytes += entry.weight
-            self._evict()
+            if self._bytes > self.most_bytes or len(self._entries) > self.most_entries:
+                self._evict()
 
     def close(self, entry: Entry) -> None:
         """Nothing more will happen to an entry; its bodies count from now on."""
@@ -171,8 +189,20 @@ class Journal:
                     entry.weight += added
                     self._bytes += added
                     self._with_bodies.append(entry)
-                    self._evict()
+                    if self._bytes > self.most_bytes:
+                        self._evict()
         self._announce(entry)
+
+    def note(self, text: str, time_ms: int, clock_ms: int) -> None:
+        """Write down what happened to the sandbox itself, between the requests before and after it.
+
+        Args:
+            time_ms: The machine's time, ms since the epoch.
+            clock_ms: The sandbox's now.
+        """
+        entry = Entry(_NoRequest(), time_ms, clock_ms, time_ms, 0)
+        entry.note, entry.outcome = text, "whole"
+        self.open(entry)
 
     def _is_here(self, entry: Entry) -> bool:
         return entry.number > self._numbered - len(self._entries)

@@ -6,6 +6,7 @@ A scenario file is read again each time, so that an edited one is noticed, and u
 import hashlib
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,7 @@ class _Known:
     """A scenario, and the files that it was read from with what they held then."""
 
     scenario: Scenario
+    digest: str
     contents: tuple[tuple[Path, bytes], ...]
 
     def is_current(self) -> bool:
@@ -58,16 +60,22 @@ class Worlds:
             ScenarioError: The scenario is unknown or invalid.
         """
         with self._lock:
-            scenario = self.scenario(settings.scenario)
+            known = self._known(settings.scenario)
+            scenario = known.scenario
             seed = scenario.seed if settings.seed is None else settings.seed
-            identity = _identity(scenario, seed, instant_ms)
+            identity = f"{known.digest} {seed} {instant_ms}"
             world = self._worlds.get(identity)
             if world is None:
                 placed = scenario if instant_ms is None else moved(scenario, seed, instant_ms)
                 world = self._worlds[identity] = World(placed, seed)
             return PlacedWorld(world, identity)
 
-    def scenario(self, name: str) -> Scenario:
+    def files(self, name: str) -> Mapping[Path, bytes]:
+        """The files that a scenario was read from, with what they held then; nothing where it was never read."""
+        known = self._scenarios.get(name)
+        return dict(known.contents) if known else {}
+
+    def _known(self, name: str) -> _Known:
         """The scenario as its files are now.
 
         Raises:
@@ -76,13 +84,15 @@ class Worlds:
         known = self._scenarios.get(name)
         if known is None or not known.is_current():
             file = read_scenario(name)
-            contents = tuple((source.path, source.path.read_bytes()) for source in file.sources)
-            known = self._scenarios[name] = _Known(file.scenario, contents)
-        return known.scenario
+            texts = file.scenario.talk.texts
+            paths = [*(source.path for source in file.sources), *([Path(texts)] if texts else [])]
+            contents = tuple((path, path.read_bytes()) for path in paths)
+            known = self._scenarios[name] = _Known(file.scenario, _digest(file.scenario), contents)
+        return known
 
 
-def _identity(scenario: Scenario, seed: int, instant_ms: int | None) -> str:
-    return hashlib.sha256(repr((scenario, seed, instant_ms)).encode()).hexdigest()
+def _digest(scenario: Scenario) -> str:
+    return hashlib.sha256(repr(scenario).encode()).hexdigest()
 
 
 class OneWorld:
@@ -94,3 +104,7 @@ class OneWorld:
     def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
         """That world."""
         return self._placed
+
+    def files(self, name: str) -> Mapping[Path, bytes]:
+        """None, whatever the world was made from."""
+        return {}

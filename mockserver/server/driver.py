@@ -7,6 +7,7 @@ already costs no hop. What computes goes to a worker and comes back; what waits 
 import asyncio
 import contextlib
 import logging
+from functools import partial
 from typing import Any, Protocol
 
 from mockserver.door.steps import Body, Chunk, Compute, End, Head, Request, Step, Steps, Wait
@@ -132,13 +133,16 @@ class _Exchange:
         loop = asyncio.get_running_loop()
         came: asyncio.Future[bool] = loop.create_future()
         timer = None if wait.seconds is None else loop.call_later(wait.seconds, _settle, came, False)
+        come = partial(_from_any_thread, loop, came)
         if wait.signal:
-            wait.signal.listen(lambda: _from_any_thread(loop, came))
+            wait.signal.listen(come)
         try:
             return bool(await self._connection.until(came))
         finally:
             if timer:
                 timer.cancel()
+            if wait.signal:
+                wait.signal.forget(come)
 
     async def _compute(self, compute: Compute) -> tuple[Any, BaseException | None]:
         """What is under way is waited for even when the client has left: it may use what the door then gives up."""

@@ -14,7 +14,7 @@ from typing import Any
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, TruthOverview
 from mockserver.words.camel_case import camel
 
-__all__ = ["truth_data", "truth_schema"]
+__all__ = ["truth_data", "truth_schema", "truth_schemas"]
 
 _PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", types.NoneType: "null"}
 _UNITS = {"ms": "ms", "ppm": "ppm"}
@@ -37,6 +37,22 @@ def truth_schema() -> dict[str, Any]:
         "anyOf": [_reference(spec) for spec in told],
         "$defs": {spec.__name__: _object(spec) for spec in dict.fromkeys(s for one in told for s in _within(one))},
     }
+
+
+def truth_schemas() -> dict[str, dict[str, Any]]:
+    """The same by name, and written out: nothing in one of them refers to anything else."""
+    definitions = truth_schema()["$defs"]
+
+    def whole(part: Any) -> Any:
+        if isinstance(part, list):
+            return [whole(one) for one in part]
+        if not isinstance(part, dict):
+            return part
+        if "$ref" in part:
+            return whole(definitions[part["$ref"].rpartition("/")[2]])
+        return {name: whole(value) for name, value in part.items()}
+
+    return {name: whole(schema) for name, schema in definitions.items()}
 
 
 def _within(spec: type) -> Iterator[type]:

@@ -1,7 +1,6 @@
 """A request as a view sees it: Flask's, with what the door found out, and no header that its row does not declare."""
 
 from collections.abc import Collection, Sequence
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import Request, current_app, request
@@ -36,24 +35,40 @@ class _DeclaredHeaders(EnvironHeaders):
         super().__init__(environ)
         self._declared = declared
 
-    def __getitem__(self, key: Any, _get_mode: bool = False) -> Any:
+    def __getitem__(self, key: Any) -> Any:
+        self._check(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, *more: Any, **named: Any) -> Any:
+        """The value; a default where it was not sent."""
+        self._check(key)
+        return super().get(key, *more, **named)
+
+    def getlist(self, key: str, *more: Any, **named: Any) -> Any:
+        """The values as a list."""
+        self._check(key)
+        return super().getlist(key, *more, **named)
+
+    def __contains__(self, key: str) -> bool:
+        self._check(key)
+        return super().__contains__(key)
+
+    def _check(self, key: Any) -> None:
         if isinstance(key, str) and key.lower() not in self._declared:
             raise RuntimeError(f"the header {key} is read and the operation's row does not declare it")
-        return super().__getitem__(key)
 
 
 class ViewRequest(Request):
     """The request that Flask hands to views."""
 
-    @cached_property
-    def headers(self) -> EnvironHeaders:  # type: ignore[override]
-        """Those that were sent; of an operation whose answers are kept, those alone that it declares."""
-        asked: Asked = self.environ[ASKED]
+    def __init__(self, environ: "WSGIEnvironment", *more: Any, **named: Any) -> None:
+        super().__init__(environ, *more, **named)
+        asked: Asked = environ[ASKED]
         api, operation = asked.api, asked.operation
-        if api is None or operation is None or not operation.kept:
-            return EnvironHeaders(self.environ)
-        declared = {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
-        return _DeclaredHeaders(self.environ, declared | {"host"})
+        if api is not None and operation is not None and operation.kept:
+            declared = {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
+            # Links begin with the host.
+            self.headers = _DeclaredHeaders(environ, declared | {"host"})
 
 
 def current_asked() -> Asked:

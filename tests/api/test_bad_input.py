@@ -553,7 +553,7 @@ def test_unknown_recording_has_no_download(pair_api: DataApi) -> None:
 
 # --- bytes on the wire ----------------------------------------------------------------------------
 
-NOT_FOUND, PARAMETER, REQUEST = (404, "NOT_FOUND"), (400, "INVALID_PARAMETER"), (400, "VALIDATION_ERROR")
+NOT_FOUND, PARAMETER = (404, "NOT_FOUND"), (400, "INVALID_PARAMETER")
 TARGETS = {
     "path out of the API": (b"/api/v3/../../etc/passwd", NOT_FOUND),
     "path out of a room": (b"/api/v3/data/events/room/../../../../etc/passwd", NOT_FOUND),
@@ -561,7 +561,6 @@ TARGETS = {
     "double slash": (b"/api/v3//data/events/room/room_pair", NOT_FOUND),
     "backslashes": (b"/api/v3/data/events/room/..\\..\\etc", NOT_FOUND),
     "NUL": (b"/api/v3/data/events/room/%00", NOT_FOUND),
-    "NUL as it is": (b"/api/v3/data/events/room/\0", NOT_FOUND),
     "encoded bytes": (b"/api/v3/data/events/room/%ff%fe", NOT_FOUND),
     "broken escape in the query": (b"/api/v3/data/events/room/room_pair?limit=%zz", PARAMETER),
     "header in the path": (b"/api/v3/data/events/room/a%0d%0aX-Injected:%20yes", NOT_FOUND),
@@ -569,15 +568,19 @@ TARGETS = {
     "path parameter": (b"/api/v3/data/events/room/room_pair;v=1", NOT_FOUND),
     "absolute address": (b"http://elsewhere.example/api/v3/data/events/room/nowhere", NOT_FOUND),
     "very long": (b"/api/v3/data/events/room/" + b"x" * 60_000, NOT_FOUND),
-    # What is not ASCII has to be percent-encoded; HTTP knows no other address.
-    "raw bytes": (b"/api/v3/data/events/room/\xff\xfe", REQUEST),
-    "raw UTF-8": ("/api/v3/data/events/room/r\u00e4ume".encode(), REQUEST),
-    "raw bytes in the query": (b"/api/v3/data/events/room/room_pair?limit=\xff", REQUEST),
-    "space": (b"/api/v3/data/events/room/room pair", REQUEST),
+}
+
+# What is not ASCII has to be percent-encoded; HTTP knows no other address.
+NO_HTTP = {
+    "NUL as it is": b"/api/v3/data/events/room/\0",
+    "raw bytes": b"/api/v3/data/events/room/\xff\xfe",
+    "raw UTF-8": "/api/v3/data/events/room/r\u00e4ume".encode(),
+    "raw bytes in the query": b"/api/v3/data/events/room/room_pair?limit=\xff",
+    "space": b"/api/v3/data/events/room/room pair",
 }
 
 
-def exchange(server: Emulator, target: bytes) -> tuple[http.client.HTTPResponse, Any]:
+def exchange(server: Emulator, target: bytes) -> tuple[http.client.HTTPResponse, bytes]:
     """Send a request line as it is, which no client would let through."""
     address = urlsplit(server.url)
     head = b"\r\n".join(
@@ -587,15 +590,27 @@ def exchange(server: Emulator, target: bytes) -> tuple[http.client.HTTPResponse,
         raw.sendall(head)
         answer = http.client.HTTPResponse(raw)
         answer.begin()
-        return answer, json.loads(answer.read())
+        return answer, answer.read()
 
 
 @pytest.mark.parametrize(("target", "error"), TARGETS.values(), ids=TARGETS)
 def test_path_tricks_on_the_wire_get_an_envelope(pair_server: Emulator, target: bytes, error: tuple[int, str]) -> None:
     """Over a real socket too: JSON with a status that fits, whatever the request line holds."""
-    answer, body = exchange(pair_server, target)
+    answer, content = exchange(pair_server, target)
+    body = json.loads(content)
     assert (answer.status, body["error"]["code"]) == error
     assert list(body) == ["status", "error"]
     assert body["status"] == "error"
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["X-Injected"] is None
+
+
+@pytest.mark.parametrize("target", NO_HTTP.values(), ids=NO_HTTP)
+def test_what_is_no_http_is_closed_with_a_plain_400(pair_server: Emulator, target: bytes) -> None:
+    """It is no request, so it has no envelope, and no entry in the journal."""
+    before = len(pair_server.sandbox.journal)
+    answer, content = exchange(pair_server, target)
+    assert answer.status == 400
+    assert answer.headers["Connection"] == "close"
+    assert not content.startswith(b"{")
+    assert len(pair_server.sandbox.journal) == before

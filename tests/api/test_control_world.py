@@ -29,9 +29,40 @@ def test_the_world_tells_its_ids_and_its_digest(client) -> None:
 def test_the_clock_moves_forward_by_what_is_asked(client) -> None:
     """And stands still otherwise."""
     before = client.get("/_mock/clock").get_json()
-    assert before == {"now": "2024-11-01T00:00:00.000Z", "speed": 0.0}
+    assert (before["now"], before["speed"], before["advancedMs"]) == ("2024-11-01T00:00:00.000Z", 0.0, 0)
     assert client.post("/_mock/clock", json={"advanceMs": 1500}).get_json()["now"] == "2024-11-01T00:00:01.500Z"
-    assert client.get("/_mock/clock").get_json()["now"] == "2024-11-01T00:00:01.500Z"
+    after = client.get("/_mock/clock").get_json()
+    assert (after["now"], after["advancedMs"]) == ("2024-11-01T00:00:01.500Z", 1500)
+
+
+def test_the_clock_is_set_forward_frozen_and_let_run(client) -> None:
+    """To an instant in any zone; and a speed takes effect from there."""
+    answer = client.post("/_mock/clock", json={"now": "2025-01-01T01:00:00+01:00", "speed": 60})
+    assert answer.get_json()["speed"] == 60
+    frozen = client.post("/_mock/clock", json={"speed": 0}).get_json()
+    assert frozen["now"] >= "2025-01-01T00:00:00.000Z"
+    assert client.get("/_mock/clock").get_json()["now"] == frozen["now"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"now": "2020-01-01T00:00:00Z", "speed": 60}, "only a reset of the sandbox takes it back"),
+        ({"advanceMs": 5, "speed": -1}, "A clock's speed is a number from 0"),
+        ({"advanceMs": 5, "now": "2030-01-01T00:00:00Z"}, "Expected one of"),
+        ({"advanceMs": 5, "sped": 1}, "Unknown field 'sped'"),
+        ({"now": 5}, "now must be an ISO 8601 instant"),
+        ({"speed": "fast"}, "Expected one of"),
+    ],
+)
+def test_what_a_clock_cannot_do_changes_nothing_of_it(client, body: dict[str, object], said: str) -> None:
+    """Not even the part that it could."""
+    before = client.get("/_mock/clock").get_json()
+    answer = client.post("/_mock/clock", json=body)
+    assert answer.status_code == 400
+    assert said in answer.get_json()["error"]
+    after = client.get("/_mock/clock").get_json()
+    assert {**after, "tokenNow": ""} == {**before, "tokenNow": ""}
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"{}", b'{"advanceMs": -1}', b'{"advanceMs": 1.5}',

@@ -11,7 +11,7 @@ from mockserver.check.reader import Reader
 from mockserver.check.run import Result, Run
 from mockserver.check.session import reader_of
 from mockserver.check.transport import InProcessTransport
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shape import Shape
 
 Record = dict[str, Any]
 

@@ -9,7 +9,7 @@ from flask import request
 from mockserver.check.transport import Answer, InProcessTransport
 from mockserver.hyperstudy import data
 from mockserver.hyperstudy.pages import Page
-from mockserver.hyperstudy.shapes import Shape
+from mockserver.hyperstudy.shape import Shape
 
 
 def test_a_wrong_total_breaks_invariant_11(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,9 @@
 import pytest
 from check_support import Corruption
 from click.testing import CliRunner, Result
-from emulator import Emulator
+from emulator import Emulator, serving_app
 
+from mockserver import Settings, create_app
 from mockserver.check.errors import CheckError
 from mockserver.check.invariants import INVARIANTS
 from mockserver.command.check import check_command
@@ -36,16 +37,17 @@ def test_a_server_that_keeps_its_promises_ends_with_0(pair_server: Emulator) -> 
     assert result.stderr == ""
 
 
-def test_a_server_that_breaks_one_ends_with_1(pair_server: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_breaks_one_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
     """Over a real socket: that line says broken, and below it stand a sentence and an address."""
     Corruption("chat", lambda record: True, lambda record: record.update(content="?")).into(monkeypatch)
-    result = run("--url", pair_server.url)
+    with serving_app(create_app(Settings(scenario="pair"))) as server:
+        result = run("--url", server.url)
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert [line[:11] for line in lines if line.startswith("broken")] == ["broken   6 "]
     sentence, url = lines[6:8]
     assert "has no communication.message event with its content" in sentence
-    assert url.strip().startswith(f"{pair_server.url}/api/v3/data/chat/room/room_pair?")
+    assert url.strip().startswith(f"{server.url}/api/v3/data/chat/room/room_pair?")
     assert lines[-1].startswith("13 invariants: 12 hold, 1 are broken")
 
 

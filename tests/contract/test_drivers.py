@@ -241,7 +241,7 @@ def comparable(entry: Json) -> Json:
     """An entry without the machine's time, and without what senders add."""
     headers = sorted((pair["name"], pair["value"]) for pair in entry["request"]["headers"])
     request = {**entry["request"], "headers": [pair for pair in headers if pair[0] not in SENDERS]}
-    return {**entry, "time": None, "durationMs": None, "request": request}
+    return {**entry, "time": None, "tokenTime": None, "durationMs": None, "request": request}
 
 
 def test_every_refusal_after_a_complete_head_is_journalled(send: Send) -> None:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from mockserver.openapi.examples import Example
 
 from mockserver import Settings, create_app
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.documents import Documents
-from mockserver.openapi.examples import Example
 
 NAMES = ["dataType", "scope", "scopeId", "timestamp"]
 OPERATIONS = [one for one in operations() if one.path.startswith("/data/") and one.method == "GET"]

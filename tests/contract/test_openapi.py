@@ -26,6 +26,7 @@ from mockserver.openapi.documents import Documents
 from mockserver.openapi.errors import ERRORS, errors_of
 from mockserver.openapi.labels import LABELS
 from mockserver.openapi.paths import filled, template
+from mockserver.web.reference import reference
 from mockserver.words.camel_case import camel
 
 Json = dict[str, Any]
@@ -37,8 +38,10 @@ USUAL_HEADERS = {"Content-Type", "Content-Length", "Vary", "Content-Security-Pol
 
 
 def documents_of(app: Flask) -> Documents:
-    found: Documents = app.extensions["mockserver_reference"]
-    return found
+    with app.app_context():
+        documents = reference()
+    assert isinstance(documents, Documents)
+    return documents
 
 
 @pytest.fixture(scope="module")

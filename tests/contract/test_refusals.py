@@ -64,11 +64,15 @@ def crashing(monkeypatch: pytest.MonkeyPatch) -> Flask:
     return app
 
 
+SERVED = {"hyperstudy": "/api/v3/health", "ingestion": "/api/openapi.json", "control": "/_mock/world"}
+
+
 @pytest.mark.parametrize("path", [path for path, api in PATHS.items() if api])
 def test_unknown_routes_crashes_and_refusals_agree_on_whose_path_it_is(crashing: Flask, path: str) -> None:
-    """An unknown route, a bug in the emulator, and a request that only the server saw: one envelope for each API."""
+    """An unknown route, a bug in the emulator, and a refusal in words of the door's own: one envelope for each API."""
     api = PATHS[path]
-    crashed = crashing.test_client().get(path)
+    assert api is not None
+    crashed = crashing.test_client().get(SERVED[api])
     assert (crashed.status_code, list(crashed.get_json())) == (500, ENVELOPES[api])
     unknown = create_app(Settings(scenario="pair")).test_client().get(path.partition("?")[0] + "/no/where")
     assert (unknown.status_code, list(unknown.get_json())) == (404, ENVELOPES[api])
@@ -76,6 +80,7 @@ def test_unknown_routes_crashes_and_refusals_agree_on_whose_path_it_is(crashing:
     body = refusal_reply(refusal, api_of(path.partition("?")[0], APIS)).body
     assert isinstance(body, bytes)
     assert list(orjson.loads(body)) == ENVELOPES[api]
+    assert b"It is wrong." in body
 
 
 def test_problems_of_a_body_have_one_shape(pair_app: Flask) -> None:

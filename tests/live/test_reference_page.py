@@ -28,7 +28,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
 ]
 TIMEOUT_MS = 20_000
 PHONE = ViewportSize(width=390, height=844)
@@ -100,7 +100,7 @@ def test_it_lists_every_operation_with_its_label(events_visit: Visit) -> None:
         assert block.locator(".opblock-summary-method").inner_text() == row.method
         assert block.locator(".fidelity").inner_text().lower() == row.fidelity
     assert events_visit.complaints == []
-    assert events_visit.hosts() == {"127.0.0.1"}
+    assert events_visit.hosts() == {"localhost"}
 
 
 def test_a_request_from_the_page_succeeds(events_visit: Visit) -> None:
@@ -115,7 +115,7 @@ def test_a_request_from_the_page_succeeds(events_visit: Visit) -> None:
     assert "consent.accepted" in shown.inner_text()
     assert "room_abc123" in caught.value.url
     assert events_visit.complaints == []
-    assert events_visit.hosts() == {"127.0.0.1"}
+    assert events_visit.hosts() == {"localhost"}
 
 
 def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) -> None:
@@ -127,7 +127,7 @@ def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) 
         block.get_by_role("button", name="Execute").click()
     assert (caught.value.status, caught.value.json()["data"]["accepted"]) == (200, 1)
     assert visit.complaints == []
-    assert visit.hosts() == {"127.0.0.1"}
+    assert visit.hosts() == {"localhost"}
 
 
 def test_it_can_be_used_without_a_mouse_and_on_a_phone(events_visit: Visit) -> None:

@@ -228,6 +228,7 @@ PAGES = """
 import random, sys
 from pathlib import Path
 from mockserver import Settings, create_app
+from mockserver.app import create_sandboxes
 
 def resident_bytes():
     import resource
@@ -238,8 +239,8 @@ def resident_bytes():
     return peak if sys.platform == "darwin" else peak * 1024
 
 pages, limit = map(int, sys.argv[1:])
-sandbox, chance = make_sandbox(Settings(scenario="huge")), random.Random(1)
-world, client = sandbox.world, app_of(sandbox).test_client(use_cookies=False)
+sandboxes, chance = create_sandboxes(Settings(scenario="huge")), random.Random(1)
+world, client = sandboxes.default.world, create_app(sandboxes=sandboxes).test_client(use_cookies=False)
 rooms = world.rooms("exp_huge")
 
 def page():

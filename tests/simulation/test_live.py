@@ -377,7 +377,8 @@ def test_the_live_scenario_runs_a_minute_a_second() -> None:
     made = make_sandbox(Settings(scenario="live"))
     assert made.clock.speed == SPEED
     study = Running(made, made.world.scenario.clock.now_ms or 0)
-    assert study.control("clock") == {"now": "2024-10-20T15:05:00.000Z", "speed": 60}
+    told = study.control("clock")
+    assert (told["now"], told["speed"]) == ("2024-10-20T15:05:00.000Z", 60)
     rooms = study.records("rooms")
     assert {room["status"] for room in rooms} == {"active", "completed"}
     chat = study.total("chat")
@@ -431,7 +432,7 @@ def test_the_clock_is_advanced_over_http(live: Live) -> None:
     answer = study.client.post("/_mock/clock", json={"advanceMs": by_ms})
     assert answer.status_code == 200
     assert ms(answer.get_json()["now"]) == ms(before["now"]) + by_ms
-    assert study.control("clock") == answer.get_json()
+    assert study.control("clock")["now"] == answer.get_json()["now"]
     assert study.total("events") == len(live.late["events"])
 
 

@@ -27,6 +27,8 @@ from mockserver.store import Arrivals, LoggedWarning, LookOver, NewItem, Store
 
 __all__ = ["Study"]
 
+_KINDS = ("experiment", "deployment", "persona", LAUNCHED, WRITTEN)
+
 
 class Study:
     """What a sandbox serves; safe between threads. Reading takes no lock and asks no store, but for arrivals.
@@ -39,7 +41,7 @@ class Study:
     def __init__(self, base: World, store: Store) -> None:
         self._base = base
         self._store = store
-        self._writing = Writing(store)
+        self._writing = Writing(store, _KINDS)
         own = baseline_of(base.scenario)
 
         def shelf(kind: str, prefix: str, kept: Mapping[str, Kept]) -> Shelf:
@@ -67,8 +69,7 @@ class Study:
     @property
     def latest_ms(self) -> int:
         """The latest instant at which something was written, ms since the epoch; 0 where nothing was."""
-        kinds = ("experiment", "deployment", "persona", LAUNCHED, WRITTEN)
-        return max((one.updated_ms for kind in kinds for one in self._store.documents(kind)), default=0)
+        return max((one.updated_ms for kind in _KINDS for one in self._store.documents(kind)), default=0)
 
     @property
     def world(self) -> World:
@@ -82,6 +83,14 @@ class Study:
         Read it before what is to be kept under it, and what is kept is never older than it says.
         """
         return self._writing.revision
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Of all that such writes wrote: equal where the same was written in the same order; empty where nothing was.
+
+        Read it before what it is to stand for, as `revision`.
+        """
+        return self._writing.fingerprint
 
     @property
     def arrivals(self) -> Arrivals:

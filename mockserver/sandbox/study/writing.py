@@ -14,14 +14,17 @@ So the one lock is held while writing and never while thinking, and readers need
 behind references that only a writer replaces.
 """
 
+import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
+
+import orjson
 
 from mockserver.store import Store
 
-__all__ = ["OvertakenError", "Writing", "attempt"]
+__all__ = ["OvertakenError", "Turn", "Writing", "attempt"]
 
 T = TypeVar("T")
 
@@ -42,25 +45,64 @@ def attempt(change: Callable[[], T]) -> T:
             continue
 
 
+class Turn:
+    """One turn of writing. Whatever is written is also added to a fingerprint.
+
+    Attributes:
+        fingerprint: Equal where the same documents were written in the same order.
+    """
+
+    def __init__(self, store: Store, fingerprint: bytes) -> None:
+        self._store = store
+        self.fingerprint = fingerprint
+
+    def add_documents(self, kind: str, bodies: Sequence[tuple[str, dict[str, Any]]], now_ms: int) -> None:
+        """Write new documents; see `Store.add_documents`."""
+        self._store.add_documents(kind, bodies, now_ms)
+        for id_, body in bodies:
+            self.count(kind, id_, body, now_ms)
+
+    def put_document(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> None:
+        """Write a document; see `Store.put_document`."""
+        self._store.put_document(kind, id_, body, now_ms, deleted=deleted)
+        self.count(kind, id_, body, now_ms, deleted=deleted)
+
+    def count(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> None:
+        """Add what was written to the fingerprint."""
+        written = orjson.dumps([kind, id_, body, now_ms, deleted])
+        self.fingerprint = hashlib.blake2b(self.fingerprint + written, digest_size=12).digest()
+
+
 class Writing:
     """The store of a study, written in turns.
 
     Attributes:
         revision: Grows with every turn, after what was written can be read: who reads it first, and then the
             rest, never takes an old state for a newer one.
+        fingerprint: Of all that was written; empty where nothing was.
+
+    Args:
+        kinds: Of all documents that there can be.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, kinds: Sequence[str]) -> None:
         self._store = store
         self._lock = threading.Lock()
         self.revision = store.revision
+        earlier = Turn(store, b"")
+        for kind in kinds:
+            for document in store.documents(kind):
+                earlier.count(kind, document.id, document.body, document.updated_ms, deleted=document.deleted)
+        self.fingerprint = earlier.fingerprint
 
     @contextmanager
-    def turn(self) -> Iterator[Store]:
-        """The store, to write to it, and then to replace what readers see; nobody else does so meanwhile.
+    def turn(self) -> Iterator[Turn]:
+        """Write to the store, and then replace what readers see; nobody else does so meanwhile.
 
         An exception leaves the revision as it was, so it must come before the store is written.
         """
         with self._lock:
-            yield self._store
+            turn = Turn(self._store, self.fingerprint)
+            yield turn
+            self.fingerprint = turn.fingerprint
             self.revision += 1

@@ -4,46 +4,40 @@ The application is made for this alone, so that nothing that a client wrote show
 tried here shows to a client. What a world cannot answer (an empty one has no rooms) has no example.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
-from mockserver.door.refusals import Refusal
-from mockserver.hyperstudy.envelope import error_body, wrap
+from mockserver.hyperstudy.envelope import error_body
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
-from mockserver.openapi.notes import RECORDS, Example, Notes, demo_key
-from mockserver.openapi.story import tell
+from mockserver.openapi.example import Examples
+from mockserver.openapi.hyperstudy.story import tell
+from mockserver.openapi.notes import RECORDS, Notes, demo_key, unasked
 from mockserver.sandbox.counters import Count
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["Examples", "record_examples"]
+__all__ = ["hyperstudy_examples"]
 
 # In how many people of a room to look for records of a type.
 _PEOPLE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Examples:
-    """What was tried: requests by operation id, and one real error for each kind."""
-
-    operations: Mapping[str, Example]
-    errors: Mapping[str, Any]
-
-
-def record_examples(app: Flask, base_path: str, operations: Sequence[Operation]) -> Examples:
-    """Ask an application for everything that it can do.
+def hyperstudy_examples(app: Flask, api: Api) -> Examples:
+    """Ask an application for everything that API A can do.
 
     Args:
         app: One that nobody else uses: things are created, changed and deleted in it.
-        base_path: Of the API. operations: every row of its table.
     """
-    notes = Notes(app, base_path, {operation.id: operation for operation in operations})
+    sandboxes: Sandboxes = app.extensions["mockserver"]
+    notes = Notes(app, api, {HEADER: demo_key(sandboxes.default)})
     _read(notes)
     # Refusals leave no trace; the story does.
     errors = dict(_errors(notes))
@@ -141,7 +135,7 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         "Forbidden": notes.ask("listExperiments", headers={HEADER: _narrow_key(notes.sandbox)}),
         "OtherOrganisation": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
         "BadLink": notes.ask("getRecordingFile"),
-        "NotFound": Notes(notes.app, notes.base_path, notes.rows).ask("getEventsByRoom"),
+        "NotFound": replace(notes, known={}).ask("getEventsByRoom"),
         "Conflict": notes.ask("deleteExperiment"),
         "RangeNotSatisfiable": _beyond_the_end(notes),
     }
@@ -149,9 +143,7 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         if answer.status_code >= 400 and answer.get_json():
             yield name, answer.get_json()
     # What cannot be had by asking politely.
-    path, most = notes.base_path + "/experiments", notes.sandbox.settings.max_body_bytes
-    yield "TooLarge", wrap(Refusal(413, "body_too_large", "POST", path, most_bytes=most))
-    yield "InternalServerError", wrap(Refusal(500, "crash", "POST", path))
+    yield from unasked(notes, "/experiments")
     limit = LIMITS[-1]
     over = RateLimited(Count(limit, allowed=False, left=0, reset_ms=limit.window_s * 1000), 0)
     yield "RateLimited", error_body(over)

@@ -1,25 +1,24 @@
 """Examples for the document of API B: batches, and what an application of its own answered to them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from flask import Flask
 
-from mockserver.door.refusals import Refusal
-from mockserver.ingestion.errors import SessionNotFound, TooLarge, TooManyRequests, error_body
+from mockserver.door.apis import Api
+from mockserver.ingestion.errors import SessionNotFound, TooManyRequests, error_body
 from mockserver.ingestion.limits import LIMITS
-from mockserver.ingestion.responses import wrap
 from mockserver.ingestion.tokens import mint
-from mockserver.openapi.notes import ORIGIN
+from mockserver.openapi.example import Example, Examples, Variant
+from mockserver.openapi.notes import Notes, unasked
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["CASES", "IngestionExamples", "ingestion_examples"]
+__all__ = ["ingestion_examples"]
 
 Object = dict[str, Any]
 
-CASES = MappingProxyType({"accepted": "Every item is accepted", "mixed": "One item breaks a rule"})
+_TOLD = MappingProxyType({"accepted": "Every item is accepted", "mixed": "One item breaks a rule"})
 
 # Items of each kind, after the documentation's examples: two that are accepted, and one that is not. No item is
 # sent twice, which would be worth a warning to the developer.
@@ -98,42 +97,38 @@ _BATCHES: Mapping[str, list[Object]] = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class IngestionExamples:
-    """Real bodies and answers, by kind and case; and errors by name."""
-
-    bodies: Mapping[str, Mapping[str, Object]]
-    answers: Mapping[str, Mapping[str, Object]]
-    errors: Mapping[str, Object]
-
-
-def ingestion_examples(app: Flask, base_path: str) -> IngestionExamples:
+def ingestion_examples(app: Flask, api: Api) -> Examples:
     """Send a batch of each kind, and some requests that are refused, to an application that nobody else uses."""
     sandboxes: Sandboxes = app.extensions["mockserver"]
     sandbox = sandboxes.default
     token = mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms())
+    notes = Notes(app, api, {"Authorization": f"Bearer {token}"})
     session = sandbox.world.sample_ids()["session"] or "sess_001"
-    client = app.test_client(use_cookies=False)
+    sent = {f"ingest{kind.capitalize()}": _example(notes, kind, session) for kind in _BATCHES}
+    return Examples(sent, dict(_errors(notes, session)))
 
-    def post(kind: str, **request: Any) -> Any:
-        headers = {"Authorization": f"Bearer {token}", **request.pop("headers", {})}
-        return client.post(f"{base_path}/data/{kind}", headers=headers, base_url=ORIGIN, **request).get_json()
 
-    bodies = {
-        kind: {
-            "accepted": {"sessionId": session, "batch": items[:1]},
-            "mixed": {"sessionId": session, "batch": items[1:]},
-        }
-        for kind, items in _BATCHES.items()
+def _example(notes: Notes, kind: str, session: str) -> Example:
+    """A batch that is accepted whole, and one with an item that breaks a rule."""
+    operation_id, items = f"ingest{kind.capitalize()}", _BATCHES[kind]
+    batches = {"accepted": items[:1], "mixed": items[1:]}
+    variants = {}
+    for name, batch in batches.items():
+        body = {"sessionId": session, "batch": batch}
+        variants[name] = Variant(_TOLD[name], body, notes.ask(operation_id, body=body).get_json())
+    first = variants["accepted"]
+    return Example({}, {}, first.body, {"application/json": first.answer}, variants)
+
+
+def _errors(notes: Notes, session: str) -> Iterator[tuple[str, Object]]:
+    refused = {
+        "BadRequest": notes.ask("ingestEvents", body={"sessionId": session}),
+        "Unauthorized": notes.ask("ingestEvents", body={}, headers={"Authorization": ""}),
+        "UnsupportedMediaType": notes.ask("ingestEvents", body={}, headers={"Content-Type": "text/plain"}),
     }
-    answers = {kind: {case: post(kind, json=body) for case, body in cases.items()} for kind, cases in bodies.items()}
-    errors = {
-        "BadRequest": post("events", json={"sessionId": session}),
-        "Unauthorized": post("events", json={}, headers={"Authorization": ""}),
-        "UnsupportedMediaType": post("events", data=b"sessionId=1", content_type="text/plain"),
-        "SessionNotFound": error_body(str(SessionNotFound())),
-        "TooLarge": error_body(str(TooLarge(sandbox.settings.max_body_bytes))),
-        "InternalServerError": wrap(Refusal(500, "crash", "POST", f"{base_path}/data/events")),
-        "TooManyRequests": error_body(str(TooManyRequests(LIMITS["free"].name, LIMITS["free"].most, 60))),
-    }
-    return IngestionExamples(bodies, answers, errors)
+    for name, answer in refused.items():
+        yield name, answer.get_json()
+    yield from unasked(notes, "/data/events")
+    yield "SessionNotFound", error_body(str(SessionNotFound()))
+    limit = LIMITS["free"]
+    yield "TooManyRequests", error_body(str(TooManyRequests(limit.name, limit.most, limit.window_s)))

@@ -1,0 +1,191 @@
+"""How a record is written: which fields, in which order, from which of its attributes.
+
+A shape names the class of the records that it writes, and a field the attribute that it is read from. That both
+fit is checked when a shape is made, which is when the table of shapes is imported.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, Protocol
+
+from mockserver.words.camel_case import snake
+from mockserver.words.fidelity import Fidelity
+from mockserver.words.timestamps import iso_from_ms
+
+__all__ = ["Field", "Kind", "Links", "Shape"]
+
+Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "objects", "object"]
+
+
+class Links(Protocol):
+    """Makes the links of a recording, for the host that the request came to."""
+
+    def download_url(self, record: Any) -> str | None:
+        """A signed link to the file; None where there is no file."""
+        ...
+
+    def download_path(self, record: Any) -> str | None:
+        """The path that mints such a link, below the API's base path."""
+        ...
+
+    def status(self, record: Any) -> str:
+        """The recording's status in the words of the chosen reading."""
+        ...
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a record.
+
+    Attributes:
+        name: As written.
+        kind: Its type.
+        fidelity: `documented` (the data page), `observed` (in the client), or `inferred`.
+        nullable: It may be null.
+        of: The record's attribute that it is read from; empty where that has the same name, in snake case.
+        shape: Of a nested object, or of the objects in a list.
+        made: Makes the value from the record and the links, where it is not the record's own as it is.
+        own: The record has an attribute for it.
+    """
+
+    name: str
+    kind: Kind
+    fidelity: Fidelity = "documented"
+    nullable: bool = False
+    of: str = ""
+    shape: "Shape | None" = None
+    made: Callable[[Any, Links], Any] | None = None
+    own: bool = True
+
+    @property
+    def attribute(self) -> str:
+        """The record's attribute that it is read from."""
+        return self.of or snake(self.name)
+
+    @property
+    def fields(self) -> tuple["Field", ...]:
+        """Of a nested object, or of the objects in a list; else none."""
+        return self.shape.fields if self.shape else ()
+
+    @property
+    def change(self) -> Callable[[Any], Any] | None:
+        """What turns a record's value into the written one; None where it is written as it is."""
+        if self.kind == "timestamp":
+            return iso_from_ms
+        if self.shape is None:
+            return None
+        write = self.shape.write
+        if self.kind == "object":
+            return lambda value: write([value], _NO_LINKS)[0]
+        return lambda value: write(value, _NO_LINKS)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The fields of a data type's records, and how to write one.
+
+    Attributes:
+        record: The class of the records, a NamedTuple.
+        fields: In the order in which they are written.
+
+    Raises:
+        TypeError: A field is read from an attribute that the class does not have, or one of its attributes is not
+            written.
+    """
+
+    record: type[tuple[Any, ...]]
+    fields: tuple[Field, ...]
+
+    def __post_init__(self) -> None:
+        attributes = Counter(_attributes(self.record))
+        read = Counter(field.attribute for field in self.fields if field.own)
+        if read != attributes:
+            unknown = [name if name not in attributes else f"second {name}" for name in sorted(read - attributes)]
+            unread = sorted(attributes - read)
+            said = f"it has no {', '.join(unknown)}" if unknown else f"{', '.join(unread)} is not written"
+            raise TypeError(f"the shape of {self.record.__name__} does not fit: {said}")
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The top-level names in order."""
+        return tuple(field.name for field in self.fields)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, ...], ...]:
+        """The CSV's columns as paths into the object: nested objects are flattened, lists are not."""
+        return tuple(_paths(self.fields, ()))
+
+    def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
+        """Records as plain objects: every field, in order, null where nothing applies."""
+        names, changes = self._names_read, self._changes
+        written = []
+        for values in self._values(records):
+            row = dict(zip(names, values, strict=True))
+            for name, change in changes:
+                if row[name] is not None:
+                    row[name] = change(row[name])
+            written.append(row)
+        if not self._made:
+            return written
+        return [self._with_made(record, row, links) for record, row in zip(records, written, strict=True)]
+
+    def _with_made(self, record: Any, row: dict[str, Any], links: Links) -> dict[str, Any]:
+        """The row with what is made for it, in the order of the fields."""
+        made = self._made
+        return {name: made[name](record, links) if name in made else row[name] for name in self.names}
+
+    def _values(self, records: Sequence[Any]) -> Sequence[Sequence[Any]]:
+        """What is read of each record. Most have nothing else, and in the order of the fields."""
+        attributes = tuple(field.attribute for field in self._read)
+        if attributes == _attributes(self.record):
+            return records
+        return [[getattr(record, name) for name in attributes] for record in records]
+
+    @cached_property
+    def _read(self) -> tuple[Field, ...]:
+        """The fields that are the record's own as they are, or as instants and objects are written."""
+        return tuple(field for field in self.fields if field.own and field.made is None)
+
+    @cached_property
+    def _names_read(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self._read)
+
+    @cached_property
+    def _changes(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+        return tuple((field.name, field.change) for field in self._read if field.change is not None)
+
+    @cached_property
+    def _made(self) -> dict[str, Callable[[Any, Links], Any]]:
+        return {field.name: field.made for field in self.fields if field.made is not None}
+
+
+def _attributes(record: type[tuple[Any, ...]]) -> tuple[str, ...]:
+    """The names of a NamedTuple's fields."""
+    names: tuple[str, ...] = getattr(record, "_fields", ())
+    return names
+
+
+def _paths(fields: Sequence[Field], above: tuple[str, ...]) -> list[tuple[str, ...]]:
+    paths: list[tuple[str, ...]] = []
+    for field in fields:
+        path = (*above, field.name)
+        paths += _paths(field.fields, path) if field.kind == "object" else [path]
+    return paths
+
+
+class _NoLinks:
+    """Nested objects have no links."""
+
+    def download_url(self, record: Any) -> str | None:
+        return None
+
+    def download_path(self, record: Any) -> str | None:
+        return None
+
+    def status(self, record: Any) -> str:
+        return str(record.status)
+
+
+_NO_LINKS = _NoLinks()

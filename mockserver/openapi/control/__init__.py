@@ -1,0 +1,1 @@
+"""The control API's document: what its rows do not say."""

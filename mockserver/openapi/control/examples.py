@@ -1,0 +1,61 @@
+"""Examples for the document of the control API: real requests to an application of its own, row by row."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask
+
+from mockserver.door.apis import Api
+from mockserver.door.operations import Operation
+from mockserver.ingestion.intake import take_in
+from mockserver.ingestion.schemas import KINDS
+from mockserver.openapi.example import Examples
+from mockserver.openapi.notes import RECORDS, Notes, unasked
+
+__all__ = ["control_examples"]
+
+# What stands in a path for a thing that a client names.
+_NAMED = {"name": "mine"}
+_CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
+
+
+def control_examples(app: Flask, api: Api) -> Examples:
+    """Ask an application that nobody else uses for everything, and delete at the end.
+
+    A body is the first of the examples in the row's own schema; an operation that needs one and has none is not tried.
+    """
+    notes = Notes(app, api, {})
+    ids = notes.sandbox.world.sample_ids()
+    notes.known |= {**_NAMED, **{f"{kind}_id": id_ for kind, id_ in ids.items() if id_}}
+    errors = dict(_errors(notes))
+    take_in(KINDS["events"], "sess_001", [_CLICK], notes.sandbox)
+    for row in sorted(api.operations, key=lambda row: row.method == "DELETE"):
+        if row.tag != "reference":
+            notes.note(row.id, body=_body(row))
+    shown = {id_: replace(noted, answers=_short(noted.answers)) for id_, noted in notes.examples.items()}
+    return Examples(shown, errors)
+
+
+def _body(row: Operation) -> Any:
+    examples = (row.body or {}).get("examples", [])
+    return examples[0] if examples else None
+
+
+def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
+    """A real error of each kind that can be had by asking."""
+    refused = {
+        "BadRequest": notes.ask("changeClock", body={}),
+        "Forbidden": notes.ask("changeClock", body={}, headers={"Origin": "https://elsewhere.example"}),
+        "NotFound": notes.ask("getRoomTruth", path={"room_id": "nowhere"}),
+    }
+    for name, answer in refused.items():
+        yield name, answer.get_json()
+    yield from unasked(notes, "/clock")
+
+
+def _short(answer: Any) -> Any:
+    """The same with no more of each list than a reader needs."""
+    if isinstance(answer, dict):
+        return {name: _short(part) for name, part in answer.items()}
+    return [_short(part) for part in answer[:RECORDS]] if isinstance(answer, list) else answer

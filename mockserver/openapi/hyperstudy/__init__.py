@@ -1,0 +1,1 @@
+"""The data API's document: what its rows do not say."""

@@ -1,0 +1,1 @@
+"""The ingestion API's document: what its rows do not say."""
