@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from emulator import sandbox_of
 from flask import Flask
 
 from mockserver import Settings, create_app
@@ -12,7 +13,7 @@ from mockserver.door.operations import Operation
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.documents import Documents
-from mockserver.openapi.examples import Example
+from mockserver.openapi.example import Example
 
 NAMES = ["dataType", "scope", "scopeId", "timestamp"]
 OPERATIONS = [one for one in operations() if one.path.startswith("/data/") and one.method == "GET"]
@@ -39,7 +40,7 @@ DATA_TYPES = {
 def examples(demo_app: Flask) -> dict[str, Example]:
     """Real requests and what was answered."""
     made: Documents = demo_app.extensions["mockserver_reference"]
-    return dict(made.examples.operations)
+    return dict(made.of(sandbox_of(demo_app)).examples().operations)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
