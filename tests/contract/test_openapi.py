@@ -12,7 +12,19 @@ from typing import Any
 import pytest
 import requests
 import yaml
-from emulator import DataApi, Emulator, keys_of, sandbox_of
+from document_support import (
+    APIS,
+    ROWS,
+    Json,
+    ask_example,
+    by_id,
+    described,
+    examples_of,
+    parameters_of,
+    resolved,
+    served,
+)
+from emulator import DataApi, Emulator, sandbox_of
 from flask import Flask, request
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import validate
@@ -20,56 +32,22 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
-from mockserver.control import routes as control
-from mockserver.door.apis import Api, ApiName
-from mockserver.door.operations import Operation
-from mockserver.hyperstudy import routes as hyperstudy
+from mockserver.door.apis import ApiName
 from mockserver.hyperstudy.routes import operations
-from mockserver.ingestion import routes as ingestion
-from mockserver.ingestion.tokens import mint
-from mockserver.openapi.documents import Documents
-from mockserver.openapi.example import Example
 from mockserver.openapi.hyperstudy.errors import ERRORS, errors_of
 from mockserver.openapi.labels import LABELS
-from mockserver.openapi.paths import filled, template
+from mockserver.openapi.paths import template
 from mockserver.web.requests import ViewRequest
 from mockserver.words.camel_case import camel
 
-Json = dict[str, Any]
-
-APIS: dict[ApiName, Api] = {api.name: api for api in (hyperstudy.api(), ingestion.api(), control.api(None))}
-ROWS = {row.id: row for api in APIS.values() for row in api.operations}
 # What HTTP, the server or CORS adds to any answer.
 USUAL_HEADERS = {"Content-Type", "Content-Length", "Vary", "Content-Security-Policy", "Cache-Control"}
-
-
-def documents_of(app: Flask) -> Documents:
-    found: Documents = app.extensions["mockserver_reference"]
-    return found
 
 
 @pytest.fixture(scope="module")
 def document(demo_app: Flask) -> Json:
     """The data API's document, as it is served."""
     return served(demo_app, "hyperstudy")
-
-
-def served(app: Flask, api: ApiName) -> Json:
-    answer = app.test_client().get(f"{APIS[api].base_path}/openapi.json")
-    assert answer.status_code == 200, answer.text
-    found: Json = answer.get_json()
-    return found
-
-
-def described(document: Json) -> Iterator[tuple[str, str, Json]]:
-    """Path, method and operation of everything in a document."""
-    for path, methods in document["paths"].items():
-        for method, operation in methods.items():
-            yield path, method, operation
-
-
-def by_id(document: Json) -> dict[str, Json]:
-    return {operation["operationId"]: operation for _, _, operation in described(document)}
 
 
 # --- the documents themselves ---------------------------------------------------------------------
@@ -226,7 +204,7 @@ class WatchedRequest(ViewRequest):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.headers = WatchedHeaders(self.headers)  # type: ignore[assignment]
+        self.headers = WatchedHeaders(self.headers)
 
 
 # Looked for in any request: what links, bodies and types need.
@@ -269,51 +247,6 @@ def test_a_kept_answer_depends_on_no_header_that_nobody_declared(caplog: pytest.
     assert ask_example(app, ROWS["listExperiments"], None).status_code == 500
     assert seen == [None]
     assert "the header X-Odd is read and the operation's row does not declare it" in caplog.text
-
-
-def examples_of(app: Flask, api: ApiName = "hyperstudy") -> dict[str, Example]:
-    """The requests that an application's documents show."""
-    return dict(documents_of(app).of(sandbox_of(app)).examples(api).operations)
-
-
-def ask_example(app: Flask, row: Operation, example: Example | None, prefix: str = "", **changes: Any) -> TestResponse:
-    """Send an example again; without one, the bare operation."""
-    path = example.path if example else dict.fromkeys(re.findall(r"<(\w+)>", row.path), "nowhere")
-    (api,) = [api for api in APIS.values() if row.id in {one.id for one in api.operations}]
-    return app.test_client(use_cookies=False).open(
-        prefix + api.base_path + filled(row.path, path),
-        method=row.method,
-        headers=credentials(app, api.name),
-        base_url="http://127.0.0.1:4747",
-        **{
-            "query_string": example.query if example else {},
-            "json": example.body if example else {} if row.body else None,
-            **changes,
-        },
-    )
-
-
-def credentials(app: Flask, api: ApiName) -> dict[str, str]:
-    """What lets a caller into an API."""
-    sandbox = sandbox_of(app)
-    token = mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms())
-    return {
-        "hyperstudy": {"X-API-Key": keys_of(sandbox)["full"]},
-        "ingestion": {"Authorization": f"Bearer {token}"},
-        "control": {},
-    }[api]
-
-
-def parameters_of(document: Json, operation_id: str) -> list[Json]:
-    return [resolved(document, parameter) for parameter in by_id(document)[operation_id].get("parameters", [])]
-
-
-def resolved(document: Json, value: Json) -> Json:
-    """The component that a reference stands for."""
-    while "$ref" in value:
-        _, kind, name = value["$ref"].removeprefix("#/").split("/")
-        value = document["components"][kind][name]
-    return value
 
 
 # --- answers --------------------------------------------------------------------------------------
