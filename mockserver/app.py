@@ -5,25 +5,26 @@
 The driver is the server's (`mockserver/server`) or that of WSGI, which the application made here has.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Flask
 from jwt.exceptions import InvalidKeyError
 
 from mockserver.control.routes import api as control_api
+from mockserver.door.apis import Api
 from mockserver.door.door import Door
+from mockserver.door.entrance import Entrance
 from mockserver.door.routes import Routes
 from mockserver.door.wsgi import WsgiDriver
 from mockserver.hyperstudy.routes import api as hyperstudy_api
 from mockserver.ingestion.routes import api as ingestion_api
 from mockserver.ingestion.tokens import mint
-from mockserver.openapi.documents import Documents
 from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.sandboxes import Order, Sandboxes
 from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.store import open_stores
 from mockserver.web.application import FlaskViews, make_flask
-from mockserver.web.reference import register
+from mockserver.web.reference import Reference, register
 from mockserver.words.errors import SettingsError
 
 __all__ = ["create_app", "door_of", "create_sandboxes"]
@@ -69,8 +70,9 @@ def create_app(
     apis = (hyperstudy_api(), ingestion_api(), control_api(process.control_token))
     app = make_flask(apis)
     app.extensions["mockserver"] = sandboxes
-    register(app.extensions, Documents(apis, lambda private: create_app(process=process, sandboxes=private)))
-    door = Door(sandboxes, apis, Routes(app.url_map, apis), FlaskViews(app))
+    register(app.extensions, lambda: _documents(apis, process))
+    routes, views = Routes(app.url_map, apis), FlaskViews(app)
+    door = Door(sandboxes, apis, routes, views, Entrance(process), compress=process.compress)
     app.extensions["mockserver_door"] = door
     app.wsgi_app = WsgiDriver(door)  # type: ignore[method-assign]
     return app
@@ -80,6 +82,12 @@ def door_of(app: Flask) -> Door:
     """The door of an application, for a driver of one's own such as the server's."""
     door: Door = app.extensions["mockserver_door"]
     return door
+
+
+def _documents(apis: Sequence[Api], process: ProcessSettings) -> Reference:
+    from mockserver.openapi.documents import Documents
+
+    return Documents(apis, lambda private: create_app(process=process, sandboxes=private))
 
 
 def _refuse_useless_secrets(settings: Settings) -> None:

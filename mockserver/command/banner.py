@@ -27,6 +27,7 @@ class Announcement:
         url: Base of both APIs, without a trailing slash.
         pid: Process to stop.
         scenario, seed, digest: The world; the digest is equal where every answer is.
+        now: What the clock said at the start, ISO 8601.
         token: Ingestion JWT, valid for 24 h.
         ids: A sample `experiment`, `room`, `participant` and `session`; null where the world has none.
         keys: Name to value of the scenario's API keys.
@@ -38,6 +39,7 @@ class Announcement:
     scenario: str
     seed: int
     digest: str
+    now: str
     token: str
     ids: dict[str, str | None]
     keys: dict[str, str]
@@ -89,7 +91,8 @@ def _labelled(label: str, text: str) -> str:
 
 
 def _world(announcement: Announcement) -> str:
-    return f"scenario {announcement.scenario}, seed {announcement.seed}, digest {announcement.digest}"
+    world = f"scenario {announcement.scenario}, seed {announcement.seed}, digest {announcement.digest}"
+    return f"{world}, now {announcement.now}"
 
 
 def _ids(announcement: Announcement) -> str:

@@ -20,7 +20,7 @@ control API; where it does not say, 13 is not checked.
 
 
 @click.command("check", help=_HELP)
-@click.option("--url", metavar="URL", help="A running server, e.g. http://127.0.0.1:4747.")
+@click.option("--url", metavar="URL", help="A running server, e.g. http://localhost:4747.")
 @click.option(
     "--key",
     "keys",

@@ -2,40 +2,45 @@
 
     settings -> sandbox -> application -> socket -> first answer -> ready file and announcement -> stop
 
-Stopping is asked for, never thrown (`stop_signals.py`), so these steps are undone in reverse order.
+Stopping is asked for, never thrown (`stop_signals.py`), so these steps are undone in reverse order. What takes time
+and is not needed for answering, such as the world's digest, comes after the first answer.
 """
 
 import contextlib
-import http.client
 import os
 from collections.abc import Callable
-from pathlib import Path
-from urllib.parse import urlsplit
+
+import click
 
 from mockserver.app import create_app, create_sandboxes, door_of
 from mockserver.command import ready_file
 from mockserver.command.banner import Announcement
+from mockserver.command.health import problem_with
+from mockserver.command.manner import Manner
 from mockserver.command.stop_signals import StopSignals
+from mockserver.command.verbose import verbose_line
+from mockserver.command.watch import watching
 from mockserver.door.door import Door
 from mockserver.ingestion.tokens import mint
+from mockserver.sandbox.journal import Entry
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.server import Server, serving
-from mockserver.words.addresses import DATA_API
 from mockserver.words.errors import MockserverError
+from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["serve"]
 
 _FIRST_ANSWER_WITHIN_S = 30.0
-_HEALTH = f"{DATA_API}/health"
 
 
 def serve(
     settings: Settings,
     process: ProcessSettings,
+    how: Manner,
     *,
     announce: Callable[[Announcement, Server], None],
-    ready_path: Path | None,
     stop: StopSignals,
 ) -> None:
     """Serve until told to stop.
@@ -44,53 +49,45 @@ def serve(
         settings: What to serve where a request names no sandbox.
         process: Where to listen, and where to keep what clients write.
         announce: Called once, as soon as requests are answered.
-        ready_path: File that holds the announcement as JSON from then on, until the end.
         stop: Looked at while starting, waited for afterwards.
 
     Raises:
         ScenarioError: The scenario is unknown or invalid.
         SettingsError: The address or the ready file cannot be used.
     """
-    with contextlib.closing(create_sandboxes(settings, process)) as sandboxes:
+    told = _tell_entry if how.verbose else _tell_nothing
+    with contextlib.closing(create_sandboxes(settings, process, told)) as sandboxes:
         app = create_app(process=process, sandboxes=sandboxes)
         if not stop.requested:
-            _serve(door_of(app), process, sandboxes.default, announce=announce, ready_path=ready_path, stop=stop)
+            _serve(door_of(app), process, sandboxes, how, announce=announce, stop=stop)
 
 
 def _serve(
     door: Door,
     process: ProcessSettings,
-    sandbox: Sandbox,
+    sandboxes: Sandboxes,
+    how: Manner,
     *,
     announce: Callable[[Announcement, Server], None],
-    ready_path: Path | None,
     stop: StopSignals,
 ) -> None:
-    with serving(door, host=process.host, port=process.port) as server:
+    with serving(
+        door, host=process.host, port=process.port, certificate=process.tls_cert, key=process.tls_key
+    ) as server:
         # Not before the port is ours: the file may belong to the server that has it.
-        ready_file.clear(ready_path)
-        _await_first_answer(server)
-        announcement = _describe(server, sandbox)
+        ready_file.clear(how.ready_path)
+        problem = problem_with(server.url, within_s=_FIRST_ANSWER_WITHIN_S)
+        if problem is not None:
+            raise MockserverError(f"listening, but {problem}; see the log")
+        announcement = _describe(server, sandboxes.default)
         if stop.requested:
             return
-        with ready_file.kept(ready_path, announcement.as_json() + "\n"):
+        with (
+            ready_file.kept(how.ready_path, announcement.as_json() + "\n"),
+            watching(sandboxes, _tell) if how.watch else contextlib.nullcontext(),
+        ):
             announce(announcement, server)
             stop.wait()
-
-
-def _await_first_answer(server: Server) -> None:
-    """Prove that requests are answered, by asking for what needs no key and no data."""
-    address = urlsplit(server.url)
-    connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=_FIRST_ANSWER_WITHIN_S)
-    try:
-        connection.request("GET", _HEALTH)
-        status = connection.getresponse().status
-    except (OSError, http.client.HTTPException) as error:
-        raise MockserverError(f"listening, but {server.url} does not answer: {error}") from None
-    finally:
-        connection.close()
-    if status != http.HTTPStatus.OK:
-        raise MockserverError(f"listening, but {server.url}{_HEALTH} answers {status}; see the log")
 
 
 def _describe(server: Server, sandbox: Sandbox) -> Announcement:
@@ -102,7 +99,22 @@ def _describe(server: Server, sandbox: Sandbox) -> Announcement:
         scenario=world.scenario.name,
         seed=world.seed,
         digest=world.digest(),
+        now=iso_from_ms(sandbox.clock.now_ms()),
         token=mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms()),
         ids=dict(world.sample_ids()),
         keys={name: key.value for name, key in world.scenario.keys.items()},
     )
+
+
+def _tell_nothing(entry: Entry) -> None:
+    pass
+
+
+def _tell_entry(entry: Entry) -> None:
+    _tell(verbose_line(entry))
+
+
+def _tell(line: str) -> None:
+    """Say something to whoever watches; that nobody does any more is no reason to stop serving."""
+    with contextlib.suppress(OSError, ValueError):
+        click.echo(f"mockserver: {line}", err=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockserver.door.apis import Api
+from mockserver.door.entrance import Entrance
 from mockserver.door.operations import Operation
 from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
@@ -41,6 +42,7 @@ class Asked:
 
     Attributes:
         fields: The headers by name in lower case; what came repeatedly is joined with commas.
+        entrance: How the server is reached.
         sandbox: As it was when the head was complete; what happens to it meanwhile does not matter.
         now_ms: What its clock said then, ms since the epoch.
         revision: How often clients had changed its study by then.
@@ -55,6 +57,7 @@ class Asked:
 
     request: Request
     fields: Mapping[bytes, bytes]
+    entrance: Entrance
     sandbox: Sandbox
     now_ms: int
     revision: int
@@ -70,6 +73,11 @@ class Asked:
     def header(self, name: bytes) -> str:
         """A header's value; empty where it was not sent."""
         return self.fields.get(name, b"").decode("latin-1")
+
+    @property
+    def base_url(self) -> str:
+        """Where the client reaches what it asks, a sandbox's prefix included, without a slash at its end."""
+        return self.entrance.base_url(self.request, self.fields) + self.prefix
 
     @property
     def declared_bytes(self) -> int | None:

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
 from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.compression import compressed
+from mockserver.door.entrance import Entrance
 from mockserver.door.kept import Kept, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
@@ -22,6 +24,7 @@ from mockserver.door.requests import decoded, fields_of, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
 from mockserver.door.validators import NO_STORE, is_current, not_modified, tag_of
+from mockserver.door.welcome import welcome
 from mockserver.sandbox.clock import passed_ns, wall_ms
 from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -52,15 +55,28 @@ class Door:
         apis: What is served.
         routes: Which operation a path names.
         views: Who answers.
+        entrance: How the server is reached.
+        compress: Text is sent compressed to who accepts it.
     """
 
-    def __init__(self, sandboxes: Sandboxes, apis: Sequence[Api], routes: Routes, views: Views) -> None:
+    def __init__(
+        self,
+        sandboxes: Sandboxes,
+        apis: Sequence[Api],
+        routes: Routes,
+        views: Views,
+        entrance: Entrance,
+        *,
+        compress: bool = False,
+    ) -> None:
         self._sandboxes = sandboxes
+        self._entrance = entrance
         self._apis = apis
         self._routes = routes
         self._views = views
         self._kept = KeptAnswers(_KEPT_BYTES)
-        self._key_fields = _key_fields(apis)
+        self._compress = compress
+        self._key_fields = (*_key_fields(apis), *([b"accept-encoding"] if compress else []))
 
     def steps(self, request: Request) -> Steps:
         """Answer one request."""
@@ -91,7 +107,9 @@ class Door:
         revision, fingerprint = sandbox.study.revision, sandbox.study.fingerprint
         api = api_of(path, self._apis)
         now_ms = sandbox.clock.now_ms()
-        return Asked(request, fields, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api)
+        return Asked(
+            request, fields, self._entrance, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api
+        )  # fmt: skip
 
     def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
@@ -133,6 +151,8 @@ class Door:
         asked.notes.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
+        if self._compress:
+            reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_notes(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
@@ -141,6 +161,10 @@ class Door:
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
         """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
         method, allowed = asked.request.method, self._routes.allowed(asked.path)
+        if asked.path == "/":
+            allowed = ["GET", "HEAD"]
+            if method in allowed:
+                return _finished(asked, welcome(asked))
         if allowed and method == "OPTIONS":
             entry.preflight = True
             return _finished(asked, preflight(allowed))
@@ -156,9 +180,10 @@ class Door:
         target = request.method, request.path, request.query
         return sandbox.number, asked.revision, asked.now_ms, target, self._read(asked)
 
-    def _read(self, asked: Asked) -> tuple[bytes | None, ...]:
-        """The values of all headers that an answer which is kept may depend on."""
-        return tuple(map(asked.fields.get, self._key_fields))
+    def _read(self, asked: Asked) -> tuple[object, ...]:
+        """What an answer that is kept may depend on: headers, and where the client says that it reaches the server."""
+        place = self._entrance.key(asked.request, asked.fields)
+        return place, *map(asked.fields.get, self._key_fields)
 
 
 # --- opening and closing ------------------------------------------------------------------------

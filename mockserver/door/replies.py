@@ -41,7 +41,7 @@ def refusal_reply(refusal: Refusal, api: Api | None) -> Reply:
 
 
 # Where somebody who called the bare address finds their way.
-_BEGIN_AT = ("/api/v3/docs", "/api/v3/health", "/_mock/world")
+_BEGIN_AT = ("/", "/api/v3/docs", "/api/v3/health", "/_mock/world")
 
 
 def _outside(refusal: Refusal) -> dict[str, object]:

@@ -17,11 +17,11 @@ NO_STORE = (b"Cache-Control", b"no-store")
 _OF_THE_BODY = {b"content-type", b"content-length", b"content-disposition", b"content-encoding"}
 
 
-def tag_of(asked: Asked, read: tuple[bytes | None, ...]) -> bytes:
+def tag_of(asked: Asked, read: tuple[object, ...]) -> bytes:
     """The tag of an answer: equal wherever all is equal that it depends on, in any process.
 
     Args:
-        read: The values of all headers that such an answer may depend on.
+        read: All of a request that such an answer may depend on, beside its target.
     """
     sandbox, request = asked.sandbox, asked.request
     parts = (VERSION, sandbox.identity, asked.fingerprint, asked.now_ms, request.path, request.query, read)

@@ -1,13 +1,15 @@
 """Request bodies: JSON objects, checked against a JSON Schema, every problem with its path."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import request
-from jsonschema import Draft202012Validator, ValidationError
 
 from mockserver.hyperstudy.errors import InvalidBody, shown
 from mockserver.web.bodies import MalformedJsonError, read_json
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 __all__ = ["checked", "checked_body", "path_of", "problems", "read_body"]
 
@@ -36,6 +38,9 @@ def read_body() -> Any:
 
 def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
     """Every way in which a value breaks a schema, by place: `path` such as `states/0/id`, and `message`."""
+    # Who only reads needs no validator, and it takes a while to load.
+    from jsonschema import Draft202012Validator
+
     errors = sorted(map(_innermost, Draft202012Validator(schema).iter_errors(value)), key=_place)
     # What is of another type is none of the choices either, and may break two rules about its type: once is enough.
     of_wrong_type = {tuple(error.absolute_path): error for error in errors if error.validator == "type"}
@@ -46,19 +51,19 @@ def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _place(error: ValidationError) -> list[tuple[int, str]]:
+def _place(error: "ValidationError") -> list[tuple[int, str]]:
     """By the alphabet, but items of a list in their order: the tenth comes after the ninth."""
     return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
 
 
-def _innermost(error: ValidationError) -> ValidationError:
+def _innermost(error: "ValidationError") -> "ValidationError":
     """Of a value that fits none of several schemas, what is wrong by the one that it comes closest to."""
     if error.validator != "anyOf" or not error.context:
         return error
     return _innermost(max(error.context, key=lambda inner: len(inner.absolute_path)))
 
 
-def path_of(error: ValidationError) -> str:
+def path_of(error: "ValidationError") -> str:
     """Where it is wrong, such as `states/0/id`; of a field that is missing, where it should be."""
     path = list(map(str, error.absolute_path))
     if "propertyNames" in error.absolute_schema_path:
@@ -69,7 +74,7 @@ def path_of(error: ValidationError) -> str:
     return "/".join(path)
 
 
-def _message(error: ValidationError) -> str:
+def _message(error: "ValidationError") -> str:
     """What would be right, and what was sent if that is short: the library repeats values of any length."""
     wanted: Any = error.validator_value
     value: Any = error.instance

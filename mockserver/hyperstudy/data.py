@@ -6,7 +6,7 @@ The order of checks is key (401), scope (403), parameters (400), existence (404)
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.calls import Call
@@ -19,9 +19,10 @@ from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
-from mockserver.hyperstudy.recording_links import RecordingLinks, host_url
+from mockserver.hyperstudy.recording_links import RecordingLinks
 from mockserver.hyperstudy.shape import Shape
 from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
@@ -142,8 +143,7 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: i
 
 def recording_links(call: Call) -> RecordingLinks:
     """Makes links for the host that the request came to, valid from now on."""
-    base = host_url(request.scheme, request.headers.get("Host"), request.server) + request.script_root
-    return RecordingLinks(base, call.base_path, call.sandbox.settings, call.now_ms)
+    return RecordingLinks(current_asked().base_url, call.base_path, call.sandbox.settings, call.now_ms)
 
 
 def mint_download(call: Call, room_id: str, recording_id: str) -> Response:

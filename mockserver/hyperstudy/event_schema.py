@@ -5,14 +5,16 @@ may be left out is as if it were left out, so that an event can be written as it
 """
 
 from collections.abc import Iterator
-from typing import Any
-
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from mockserver.hyperstudy.bodies import path_of
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.words.json_schema import ID, KEYWORD, TEXT, Schema, labelled, optional
 from mockserver.words.timestamps import parse_iso_us
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator, ValidationError
 
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]
 
@@ -77,10 +79,8 @@ EVENT_BATCH_DESCRIBED: Schema = {
     **labelled(EVENT_BATCH, "inferred"),
     "properties": {"events": {**EVENT_BATCH["properties"]["events"], "items": _NEW_EVENT}},
 }
-_FORMATS = FormatChecker(formats=())
 
 
-@_FORMATS.checks("date-time", raises=ValueError)
 def _is_timestamp(value: object) -> bool:
     """Every form that the API reads elsewhere is one here; another type is told as such."""
     if isinstance(value, str):
@@ -93,7 +93,14 @@ def given(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value is not None}
 
 
-_VALIDATOR = Draft202012Validator(_NEW_EVENT, format_checker=_FORMATS)
+@cache
+def _validator() -> "Draft202012Validator":
+    """Made for the first event: who only reads needs none, and it takes a while to load."""
+    from jsonschema import Draft202012Validator, FormatChecker
+
+    formats = FormatChecker(formats=())
+    formats.checks("date-time", raises=ValueError)(_is_timestamp)
+    return Draft202012Validator(_NEW_EVENT, format_checker=formats)
 
 
 def reasons_against(item: Any) -> list[str]:
@@ -104,7 +111,7 @@ def reasons_against(item: Any) -> list[str]:
     if not isinstance(item, dict):
         return ["Item must be an object"]
     reasons: dict[str, str] = {}
-    for error in _VALIDATOR.iter_errors(given(item)):
+    for error in _validator().iter_errors(given(item)):
         for name, reason in _reasons(error):
             # What is of another type is none of the choices either; once is enough.
             reasons.setdefault(name, reason)
@@ -112,7 +119,7 @@ def reasons_against(item: Any) -> list[str]:
     return [reasons[name] for name in sorted(reasons, key=lambda name: order.index(name.split(".")[0]))]
 
 
-def _reasons(error: ValidationError) -> Iterator[tuple[str, str]]:
+def _reasons(error: "ValidationError") -> Iterator[tuple[str, str]]:
     """The field that an error is about, and the reason."""
     wanted: Any = error.validator_value
     schema: Any = error.schema

@@ -3,39 +3,19 @@
 Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath` (observed in the client).
 """
 
-import re
-
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
 from mockserver.sandbox.settings import Settings
 from mockserver.simulation.records.records import Recording
 
-__all__ = ["RecordingLinks", "host_url"]
-
-# A name (of a container too, which may have underscores) or an address, and perhaps a port.
-_HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::([0-9]{1,5}))?")
-
-
-def host_url(scheme: str, host: str | None, server: tuple[str, int | None] | None) -> str:
-    """Where the client reaches this server, without a slash at its end.
-
-    Args:
-        host: The request's `Host` as it was sent. Where there is none, or one that no link can begin with, the
-            server's own address counts.
-        server: That address: host and port.
-    """
-    match = _HOST.fullmatch(host or "")
-    if match and int(match[1] or 0) <= 65535:
-        return f"{scheme}://{host}"
-    name, port = server or ("localhost", None)
-    return f"{scheme}://{name}" if port is None else f"{scheme}://{name}:{port}"
+__all__ = ["RecordingLinks"]
 
 
 class RecordingLinks:
     """Makes links that are valid for seven days from now.
 
     Args:
-        base: Where the client reaches the server (`host_url`).
+        base: Where the client reaches the server, without a slash at its end.
         base_path: The API's. now_ms: the sandbox's now.
         settings: The secret that signs links, and which reading of a status is wanted.
     """

@@ -11,6 +11,7 @@ import orjson
 from flask import Flask
 
 from mockserver.door.apis import Api, ApiName
+from mockserver.door.asked import Asked
 from mockserver.openapi.control.description import CONTROL
 from mockserver.openapi.description import Description
 from mockserver.openapi.document import document
@@ -64,14 +65,15 @@ class Documents:
             self._worlds.move_to_end(key)
             return self._worlds[key]
 
-    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+    def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's document, as JSON or as YAML."""
-        # Relative, so that it is right wherever the server runs.
-        servers = [{"url": prefix + self._apis[api].base_path, "description": "This emulator"}]
-        served = orjson.dumps({"servers": servers, **self.of(sandbox).tree(api)})
-        if prefix:
+        path = asked.prefix + self._apis[api].base_path
+        urls = asked.entrance.server_urls(asked.request, asked.fields, path)
+        servers = [{"url": url, "description": "This emulator"} for url in urls]
+        served = orjson.dumps({"servers": servers, **self.of(asked.sandbox).tree(api)})
+        if asked.prefix:
             # The links in examples lead to the server too.
-            served = served.replace(ORIGIN.encode(), (ORIGIN + prefix).encode())
+            served = served.replace(ORIGIN.encode(), (ORIGIN + asked.prefix).encode())
         return yaml_text(orjson.loads(served)).encode() if form == "yaml" else served
 
     def page(self, sandbox: Sandbox) -> str:

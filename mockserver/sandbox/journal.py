@@ -7,6 +7,7 @@ when somebody reads it, because most entries are never read.
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, Protocol
 
@@ -41,6 +42,19 @@ class RequestHead(Protocol):
     client: tuple[str, int] | None
 
 
+@dataclass(slots=True)
+class _NoRequest:
+    """Stands where something happened that no client asked for."""
+
+    method: str = ""
+    path: bytes = b""
+    query: bytes = b""
+    headers: Headers = ()
+    scheme: str = ""
+    http_version: str = ""
+    client: tuple[str, int] | None = None
+
+
 class Entry:
     """One request and its answer.
 
@@ -67,13 +81,14 @@ class Entry:
         answer_bytes: How much of it was sent.
         answer_sha256: Of the whole body; None where it was not sent to its end.
         duration_ns: From the complete head to the last byte.
+        note: None for a request; else what happened to the sandbox itself, and the head is empty.
         outcome: `open` while it goes on, `whole`, `left` (the client did), `cut` (by the emulator), `failed` (our bug).
     """
 
     __slots__ = (
         "answer", "answer_bytes", "answer_sha256", "body", "body_bytes", "body_sha256", "cause", "clock_ms",
-        "duration_ns", "head", "headers", "internal", "key_name", "message", "number", "operation_id", "outcome",
-        "preflight", "revision", "status", "subject", "time_ms", "token_ms", "unread", "weight",
+        "duration_ns", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
+        "outcome", "preflight", "revision", "status", "subject", "time_ms", "token_ms", "unread", "weight",
     )  # fmt: skip
 
     def __init__(self, head: RequestHead, time_ms: int, clock_ms: int, token_ms: int, revision: int) -> None:
@@ -99,6 +114,7 @@ class Entry:
         self.answer: bytes | None = None
         self.answer_bytes = 0
         self.answer_sha256: str | None = None
+        self.note: str | None = None
         self.duration_ns = 0
         self.outcome: Outcome = "open"
         self.weight = (
@@ -174,6 +190,17 @@ class Journal:
                     if self._bytes > self.most_bytes:
                         self._evict()
         self._announce(entry)
+
+    def note(self, text: str, time_ms: int, clock_ms: int) -> None:
+        """Write down what happened to the sandbox itself, between the requests before and after it.
+
+        Args:
+            time_ms: The machine's time, ms since the epoch.
+            clock_ms: The sandbox's now.
+        """
+        entry = Entry(_NoRequest(), time_ms, clock_ms, time_ms, 0)
+        entry.note, entry.outcome = text, "whole"
+        self.open(entry)
 
     def _is_here(self, entry: Entry) -> bool:
         return entry.number > self._numbered - len(self._entries)

@@ -2,9 +2,10 @@
 
 import re
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 from typing import Final, Literal, get_args
 
 from mockserver.sandbox.clock import Clock, wall_ms
@@ -108,6 +109,10 @@ class Sandboxes:
         """
         return self._orders[name]
 
+    def scenario_files(self) -> dict[str, Mapping[Path, bytes]]:
+        """Of every scenario in use, as settings name it, the files that it was read from and what they held then."""
+        return {name: self._worlds.files(name) for name in {box.settings.scenario for box in self.all()}}
+
     def owner(self, key: str) -> str | None:
         """The name of the sandbox that an API key was minted for; None for every other key."""
         return self._owners.get(key)
@@ -180,6 +185,29 @@ class Sandboxes:
         with self._lock:
             return self._reset(self._sandboxes[name], parts)
 
+    def reload(self, scenario: str) -> list[str]:
+        """Make all sandboxes of a scenario anew from its files as they are now. Their journals go on, with a note.
+
+        Args:
+            scenario: As their settings name it.
+
+        Returns:
+            Their names.
+
+        Raises:
+            ScenarioError, SettingsError: The files are wrong now; nothing has changed.
+        """
+        with self._lock:
+            known = [box for box in self._sandboxes.values() if box.settings.scenario == scenario]
+            placed = [self._worlds.world(box.settings, box.instant_ms) for box in known]
+            for sandbox, world in zip(known, placed, strict=True):
+                made = self._placed(sandbox.name, self._orders[sandbox.name], world, sandbox.instant_ms, fresh=True)
+                self._sandboxes[sandbox.name] = replace(made, journal=sandbox.journal)
+                sandbox.journal.note("scenario reloaded", wall_ms(), made.clock.now_ms())
+            names = {sandbox.name for sandbox in known}
+            self._owners = {key: owner for key, owner in self._owners.items() if owner not in names}
+            return [sandbox.name for sandbox in known]
+
     def mint_key(self, name: str, scopes: Collection[str], organisation: str, expires_ms: int | None) -> KeySpec:
         """An API key that is good for one sandbox, and names it.
 
@@ -196,9 +224,14 @@ class Sandboxes:
     def _make(self, name: str, order: Order, *, fresh: bool) -> Sandbox:
         settings = order.settings
         instant_ms = wall_ms() if settings.now == "machine" else settings.now
-        placed = self._worlds.world(settings, instant_ms)
-        world = placed.world
-        made = Sandbox(
+        made = self._placed(name, order, self._worlds.world(settings, instant_ms), instant_ms, fresh=fresh)
+        self._orders[name] = order
+        self._sandboxes[name] = made
+        return made
+
+    def _placed(self, name: str, order: Order, placed: PlacedWorld, instant_ms: int | None, *, fresh: bool) -> Sandbox:
+        settings, world = order.settings, placed.world
+        return Sandbox(
             name=name,
             identity=f"{placed.identity} {order!r}",
             number=next(self._numbers),
@@ -209,9 +242,6 @@ class Sandboxes:
             journal=self._journal(settings),
             keys=Keys(world.scenario.keys, world.seed, name),
         )
-        self._orders[name] = order
-        self._sandboxes[name] = made
-        return made
 
     def _reset(self, known: Sandbox, parts: Collection[Part]) -> Sandbox:
         order, base = self._orders[known.name], known.study.base

@@ -4,6 +4,7 @@
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 __all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "ProcessSettings", "Settings"]
@@ -68,9 +69,20 @@ class ProcessSettings:
         port: 0 picks a free one.
         store_url: SQLAlchemy URL of what clients write; None keeps it in memory.
         control_token: What other machines must send to `/_mock`; None lets only this machine in there.
+        public_urls: Where clients reach this server from outside, such as `https://mock.example.com/study`; what links
+            begin with, the first one where a request came by none of them.
+        trusted_proxies: Addresses and networks whose `Forwarded` and `X-Forwarded-*` headers count.
+        tls_cert: File in PEM with a certificate; HTTPS is served then, and nothing else.
+        tls_key: File in PEM with its key; None where the certificate's file has it.
+        compress: JSON, CSV and other text is sent compressed to clients that accept it.
     """
 
     host: str = "localhost"
     port: int = DEFAULT_PORT
     store_url: str | None = None
     control_token: str | None = None
+    public_urls: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    compress: bool = False

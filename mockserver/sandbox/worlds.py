@@ -6,6 +6,7 @@ A scenario file is read again each time, so that an edited one is noticed, and u
 import hashlib
 import threading
 import weakref
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,11 @@ class Worlds:
                 world = self._worlds[identity] = World(placed, seed)
             return PlacedWorld(world, identity)
 
+    def files(self, name: str) -> Mapping[Path, bytes]:
+        """The files that a scenario was read from, with what they held then; nothing where it was never read."""
+        known = self._scenarios.get(name)
+        return dict(known.contents) if known else {}
+
     def _known(self, name: str) -> _Known:
         """The scenario as its files are now.
 
@@ -98,3 +104,7 @@ class OneWorld:
     def world(self, settings: Settings, instant_ms: int | None) -> PlacedWorld:
         """That world."""
         return self._placed
+
+    def files(self, name: str) -> Mapping[Path, bytes]:
+        """None, whatever the world was made from."""
+        return {}

@@ -4,11 +4,14 @@ They are made in `mockserver/openapi`, from the APIs' own rows and from the sand
 them, and so know nothing but this interface.
 """
 
+from collections.abc import Callable
+from functools import cache
 from typing import Literal, Protocol
 
 from flask import Response, current_app
 
 from mockserver.door.apis import ApiName
+from mockserver.door.asked import Asked
 from mockserver.door.operations import Answer
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.requests import current_asked
@@ -40,12 +43,11 @@ class Asset(Protocol):
 class Reference(Protocol):
     """Makes documents and the page, when they are first asked for."""
 
-    def document(self, api: ApiName, form: Form, sandbox: Sandbox, prefix: str) -> bytes:
+    def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's OpenAPI document.
 
         Args:
-            sandbox: Whose world the examples are from.
-            prefix: What the paths of its requests begin with; mostly empty.
+            asked: Who asks: the examples are from their sandbox's world, and the servers are where they reach it.
         """
         ...
 
@@ -58,15 +60,19 @@ class Reference(Protocol):
         ...
 
 
-def register(extensions: dict[str, object], made: Reference) -> None:
-    """Hand the documents to an application's requests."""
-    extensions[_KEY] = made
+def register(extensions: dict[str, object], make: Callable[[], Reference]) -> None:
+    """Hand the documents to an application's requests.
+
+    Args:
+        make: Called when something is first asked for: most servers are never asked to describe themselves.
+    """
+    extensions[_KEY] = cache(make)
 
 
 def reference() -> Reference:
     """The documents of the application that answers this request."""
-    made: Reference = current_app.extensions[_KEY]
-    return made
+    make: Callable[[], Reference] = current_app.extensions[_KEY]
+    return make()
 
 
 def document_answer(form: Form) -> Answer:
@@ -77,5 +83,5 @@ def document_answer(form: Form) -> Answer:
 def document_response(api: ApiName, form: Form) -> Response:
     """An API's document as an answer."""
     asked = current_asked()
-    document = reference().document(api, form, asked.sandbox, asked.prefix)
+    document = reference().document(api, form, asked)
     return Response(document, content_type=_TYPES[form])

@@ -1,8 +1,10 @@
-"""Where the emulated APIs lie on a server; apart from the APIs, since much that names them does without Flask."""
+"""Addresses that much names which does without Flask: where the APIs lie, and what means every interface."""
 
 from typing import Final
 
-__all__ = ["DATA_API", "INGESTION_API"]
+__all__ = ["DATA_API", "EVERY_INTERFACE", "INGESTION_API"]
 
 DATA_API: Final = "/api/v3"
 INGESTION_API: Final = "/api"
+# As a host to listen on; none of them is an address to call.
+EVERY_INTERFACE: Final = ("*", "0.0.0.0", "::", "[::]")

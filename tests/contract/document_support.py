@@ -19,6 +19,7 @@ from mockserver.openapi.notes import ORIGIN
 from mockserver.openapi.paths import filled
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
+from mockserver.web.reference import reference
 
 Json = dict[str, Any]
 
@@ -60,7 +61,9 @@ def by_id(document: Json) -> dict[str, Json]:
 
 def examples_of(app: Flask, api: ApiName = "hyperstudy", sandbox: str = "default") -> dict[str, Example]:
     """The requests that an application's documents show."""
-    documents: Documents = app.extensions["mockserver_reference"]
+    with app.app_context():
+        documents = reference()
+    assert isinstance(documents, Documents)
     return dict(documents.of(sandbox_named(app, sandbox)).examples(api).operations)
 
 

@@ -104,12 +104,12 @@ def test_a_host_that_is_none_is_told_what_to_send(api: DataApi) -> None:
     )
 
 
-def test_nothing_is_served_at_the_bare_address_but_the_way_in(api: DataApi) -> None:
+def test_a_path_in_no_api_is_told_the_ways_in(api: DataApi) -> None:
     """What it names answers."""
     client = api.app.test_client()
-    answer = client.get("/")
+    answer = client.get("/favicon.ico")
     assert answer.status_code == 404
-    assert [client.get(path).status_code for path in answer.get_json()["try"]] == [200, 200, 200]
+    assert [client.get(path).status_code for path in answer.get_json()["try"]] == [200, 200, 200, 200]
 
 
 def test_the_details_repeat_no_more_than_a_client_can_have_meant(api: DataApi) -> None:

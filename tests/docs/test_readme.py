@@ -48,7 +48,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def run(command: list[str], code: str, url: str, folder: Path) -> str:
-    code = code.replace("http://127.0.0.1:4747", url)
+    code = code.replace("http://localhost:4747", url)
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
     answer = subprocess.run([*command, code], cwd=folder, capture_output=True, text=True, env=environment, timeout=60)
     assert answer.returncode == 0, answer.stderr

@@ -17,12 +17,13 @@ ROOT = Path(__file__).parents[2]
 
 def lines(**changed: Any) -> list[str]:
     told: dict[str, Any] = {
-        "url": "http://127.0.0.1:4747",
+        "url": "http://localhost:4747",
         "port": 4747,
         "pid": 1,
         "scenario": "pair",
         "seed": 7,
         "digest": "d",
+        "now": "2024-10-21T00:00:00.000Z",
         "token": "t",
         "ids": {"experiment": "e", "room": "r", "participant": "p", "session": "sess_001"},
         "keys": {"full": "hst_live_your_key_here"},

@@ -18,92 +18,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command_support import TIMEOUT_S, announced, environment, open_any, read_until_ready, run, started, status_of, stop
 
 from mockserver.command import ready_file
 from mockserver.command.cli import main
+from mockserver.command.manner import Manner
 from mockserver.command.serve import serve
 from mockserver.command.stop_signals import StopSignals
-from mockserver.sandbox.settings import Settings
+from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.words.version import VERSION
 
-TIMEOUT_S = 30.0
-
-ANNOUNCED = ["url", "port", "pid", "scenario", "seed", "digest", "token", "ids", "keys"]
+ANNOUNCED = ["url", "port", "pid", "scenario", "seed", "digest", "now", "token", "ids", "keys"]
 KEYS = {"full", "read_only", "events_only", "write", "expired", "revoked", "other_organisation"}
-
-
-def environment(**twins: str) -> dict[str, str]:
-    """The machine's environment without our own variables, plus these."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
-    return kept | twins
-
-
-def start(*arguments: str, **twins: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "mockserver", *arguments],
-        env=environment(**twins),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def run(*arguments: str, **twins: str) -> subprocess.CompletedProcess[str]:
-    """A command that ends by itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "mockserver", *arguments],
-        env=environment(**twins),
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_S,
-        check=False,
-    )
-
-
-@contextlib.contextmanager
-def started(*arguments: str, **twins: str) -> Iterator[subprocess.Popen[str]]:
-    """A server process that is gone afterwards, whatever happened."""
-    with start(*arguments, **twins) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-def stop(process: subprocess.Popen[str], number: int = signal.SIGTERM) -> tuple[str, str]:
-    """Ask it to stop; what it still wrote."""
-    process.send_signal(number)
-    return process.communicate(timeout=TIMEOUT_S)
-
-
-def read_until_ready(process: subprocess.Popen[str]) -> list[str]:
-    """The lines up to the one that says ready."""
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line.rstrip("\n"))
-        if line.startswith("ready "):
-            break
-    return lines
-
-
-def announced(process: subprocess.Popen[str]) -> dict:
-    assert process.stdout is not None
-    return json.loads(process.stdout.readline())
-
-
-def status_of(url: str, **headers: str) -> int:
-    request = urllib.request.Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    with contextlib.closing(open_any(request)) as answer:
-        return answer.status
-
-
-def open_any(request: urllib.request.Request):
-    """Errors are answers too."""
-    try:
-        return urllib.request.urlopen(request, timeout=TIMEOUT_S)
-    except urllib.error.HTTPError as error:
-        return error
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +50,7 @@ def test_json_has_every_key_in_order(server):
     assert list(server) == ANNOUNCED
     assert server["ids"].keys() == {"experiment", "room", "participant", "session"}
     assert server["keys"].keys() >= KEYS
-    assert server["url"] == f"http://127.0.0.1:{server['port']}"
+    assert server["url"] == f"http://localhost:{server['port']}"
     assert server["scenario"] == "pair"
 
 
@@ -181,7 +107,7 @@ def test_a_taken_port_is_one_line_and_leaves_the_ready_file(server, ready_path):
     second = run("--port", str(server["port"]), "--ready-file", str(ready_path))
     assert second.returncode == 2
     assert second.stdout == ""
-    assert second.stderr.startswith(f"mockserver: cannot listen on 127.0.0.1:{server['port']}: the port is taken")
+    assert second.stderr.startswith(f"mockserver: cannot listen on localhost:{server['port']}: the port is taken")
     assert second.stderr.count("\n") == 1
     assert json.loads(ready_path.read_bytes()) == server
 
@@ -279,7 +205,7 @@ MISUSES = {
     "bad_port": (
         ["--port", "http"],
         2,
-        "'--port' (env var: 'MOCKSERVER_PORT'): 'http' is not a whole number",
+        "'--port' / '-p' (env var: 'MOCKSERVER_PORT'): 'http' is not a whole number",
     ),
     "port_out_of_range": (["--port", "70000"], 2, "from 0 to 65535"),
     "empty_secret": (["--token-secret", ""], 2, "token_secret is empty: it takes any text"),
@@ -353,7 +279,7 @@ def test_a_terminal_gets_colours_and_the_same_words():
     assert "\x1b[" not in shown["plain"]
     assert "\x1b[1m" in shown["styled"]
     bare = re.sub(r"\x1b\[[0-9;]*m", "", shown["styled"])
-    same = re.compile(r"127\.0\.0\.1:[0-9]+|TOKEN=\S+")
+    same = re.compile(r"localhost:[0-9]+|TOKEN=\S+")
     assert same.sub("", bare) == same.sub("", shown["plain"])
 
 
@@ -461,7 +387,8 @@ def test_a_signal_while_starting_is_heeded(tmp_path):
         pytest.fail("announced")
 
     path = tmp_path / "ready.json"
-    serve(Settings(scenario="empty", port=0), announce=announce, ready_path=path, stop=Stopped())
+    how = Manner(ready_path=path)
+    serve(Settings(scenario="empty"), ProcessSettings(port=0), how, announce=announce, stop=Stopped())
     assert not path.exists()
 
 

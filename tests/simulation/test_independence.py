@@ -1,6 +1,7 @@
 """The simulation is pure, and time and chance come from one place each."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,22 +13,17 @@ from mockserver.store import Store
 
 PACKAGE = Path(mockserver.__file__).parent
 SOURCES = sorted(PACKAGE.rglob("*.py"))
-# Who may import whom: a room knows only those below it, as the README draws them.
-ALLOWED = {
-    "words": {"words"},
-    "simulation": {"simulation", "words"},
-    "store": {"store", "words"},
-    "sandbox": {"sandbox", "store", "simulation", "words"},
-    "door": {"door", "sandbox", "simulation", "words"},
-    "server": {"server", "door", "words"},
-    "web": {"web", "door", "sandbox", "words"},
-    "hyperstudy": {"hyperstudy", "web", "door", "sandbox", "simulation", "words"},
-    "ingestion": {"ingestion", "web", "door", "sandbox", "words"},
-    "control": {"control", "hyperstudy", "ingestion", "web", "door", "sandbox", "simulation", "words"},
-    "openapi": {"openapi", "control", "hyperstudy", "ingestion", "web", "door", "sandbox", "words"},
-    "plots": {"plots", "simulation", "words"},
-    "check": {"check", "app", "sandbox", "words"},
-}
+README = PACKAGE.parent / "README.md"
+ROOM = re.compile(r"^\| `(\w+)` \|(.*?)\| .+ \|$", re.MULTILINE)
+
+
+def allowed() -> dict[str, set[str]]:
+    """Who may import whom, as the README says: a room knows itself and what stands in its row."""
+    table = README.read_text(encoding="utf-8").partition("<!-- rooms -->")[2].partition("\n\n**")[0]
+    return {room: {room, *re.findall(r"`(\w+)`", known)} for room, known in ROOM.findall(table)}
+
+
+ALLOWED = allowed()
 # Rooms that say what an API is, wire, or are ways in: they may know everything.
 TOP = {"app", "command", "__init__", "__main__"}
 

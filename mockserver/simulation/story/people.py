@@ -3,15 +3,15 @@
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-
-from faker import Faker
+from typing import TYPE_CHECKING
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.talk.filling import Words
-from mockserver.simulation.talk.provider import AWKWARD, TaskTalk
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 __all__ = ["Namer", "Person"]
-
 
 # Scripts that go from right to left, that combine, and that need more than one byte a letter.
 _LOCALES = ("ja_JP", "ar_SA", "he_IL", "hi_IN", "el_GR", "de_DE")
@@ -50,7 +50,11 @@ class Namer:
 
     def awkward(self, number: int) -> str | None:
         """The `number`-th message that breaks parsers; None where people write plain English."""
-        return AWKWARD[number % len(AWKWARD)] if self._awkward else None
+        if not self._awkward:
+            return None
+        from mockserver.simulation.talk.provider import AWKWARD
+
+        return AWKWARD[number % len(AWKWARD)]
 
     def wordings(
         self, chance: Chance, texts: Sequence[str], words: Words, vocabulary: Mapping[str, Sequence[str]]
@@ -60,9 +64,14 @@ class Namer:
             made: list[tuple[str, str]] = self._faker("en_US", chance).wordings(texts, words, vocabulary, _CHOICE)
         return made
 
-    def _faker(self, locale: str, chance: Chance) -> Faker:
+    def _faker(self, locale: str, chance: Chance) -> "Faker":
         """The locale's Faker, made when first needed, seeded for this stream of chance."""
         if locale not in self._fakers:
+            # It looks through all of its languages while it is loaded.
+            from faker import Faker
+
+            from mockserver.simulation.talk.provider import TaskTalk
+
             self._fakers[locale] = Faker(locale)
             self._fakers[locale].add_provider(TaskTalk)
         faker = self._fakers[locale]
