@@ -70,7 +70,8 @@ class Documents:
         path = asked.prefix + self._apis[api].base_path
         urls = asked.entrance.server_urls(asked.request, asked.fields, path)
         servers = [{"url": url, "description": "This emulator"} for url in urls]
-        served = orjson.dumps({"servers": servers, **self.of(asked.sandbox).tree(api)})
+        tree = self.of(asked.sandbox).tree(api)
+        served = orjson.dumps({"openapi": tree["openapi"], "info": tree["info"], "servers": servers, **tree})
         if asked.prefix:
             # The links in examples lead to the server too.
             served = served.replace(ORIGIN.encode(), (ORIGIN + asked.prefix).encode())
