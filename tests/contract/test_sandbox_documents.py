@@ -74,7 +74,10 @@ def test_every_example_request_works_in_its_sandbox(name: str) -> None:
         if answer.status_code == 404 and id_ in OF_AGENTS:
             launch(app, examples, name)
             answer = ask_example(app, ROWS[id_], example, name)
-        assert answer.status_code == ROWS[id_].status, (id_, answer.text)
+        if id_ == "deleteSandbox":
+            ask_example(app, ROWS["createSandbox"], examples["createSandbox"], name)
+            answer = ask_example(app, ROWS[id_], example, name)
+        assert answer.status_code in (ROWS[id_].status, *ROWS[id_].also), (id_, answer.text)
 
 
 def launch(app: Flask, examples: dict[str, Example], name: str) -> None:

@@ -16,8 +16,8 @@ from mockserver.sandbox.sandbox import DEFAULT_NAME
 
 __all__ = ["control_examples"]
 
-# What stands in a path for a thing that a client names.
-_NAMED = {"name": "mine"}
+# The sandbox that is made and deleted; the others look at the one that is there.
+_MADE = "mine"
 _TURNS = {"PUT": 0, "DELETE": 2}
 _CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
 
@@ -29,11 +29,12 @@ def control_examples(app: Flask, api: Api) -> Examples:
     """
     notes = Notes(app, api, {})
     ids = notes.sandbox.world.sample_ids()
-    notes.known |= {**_NAMED, **{f"{kind}_id": id_ for kind, id_ in ids.items() if id_}}
+    notes.known |= {f"{kind}_id": id_ for kind, id_ in ids.items() if id_}
     errors = dict(_errors(notes))
     take_in(KINDS["events"], "sess_001", [_CLICK], notes.sandbox)
     for row in sorted(api.operations, key=lambda row: _TURNS.get(row.method, 1)):
         if row.tag != "reference":
+            notes.known["name"] = _MADE if row.method in _TURNS else DEFAULT_NAME
             notes.note(row.id, body=_body(row))
     shown = {id_: replace(noted, answers=_short(noted.answers)) for id_, noted in notes.examples.items()}
     return Examples(shown, errors)
