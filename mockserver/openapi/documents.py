@@ -65,14 +65,14 @@ class Documents:
 
     def document(self, api: ApiName, form: Form, asked: Asked) -> bytes:
         """An API's document, as JSON or as YAML."""
-        path = asked.prefix + self._apis[api].base_path
+        path = asked.link_prefix + self._apis[api].base_path
         urls = asked.entrance.server_urls(asked.request, asked.fields, path)
         servers = [{"url": url, "description": "This emulator"} for url in urls]
         tree = self.of(asked.sandbox).tree(api)
         served = orjson.dumps({"openapi": tree["openapi"], "info": tree["info"], "servers": servers, **tree})
-        if asked.prefix:
+        if asked.link_prefix:
             # The links in examples lead to the server too.
-            served = served.replace(ORIGIN.encode(), (ORIGIN + asked.prefix).encode())
+            served = served.replace(ORIGIN.encode(), (ORIGIN + asked.link_prefix).encode())
         return yaml_text(orjson.loads(served)).encode() if form == "yaml" else served
 
     def page(self, sandbox: Sandbox) -> str:
