@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mockserver.door.apis import Api
+from mockserver.door.choice import PREFIX
 from mockserver.door.entrance import Entrance
 from mockserver.door.operations import Operation
 from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
-from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 
 __all__ = ["Asked", "Notes"]
 
@@ -77,7 +78,13 @@ class Asked:
     @property
     def base_url(self) -> str:
         """Where the client reaches what it asks, a sandbox's prefix included, without a slash at its end."""
-        return self.entrance.base_url(self.request, self.fields) + self.prefix
+        return self.entrance.base_url(self.request, self.fields) + self.link_prefix
+
+    @property
+    def link_prefix(self) -> str:
+        """What links to the same sandbox begin with, however this request named it: their readers send no header."""
+        named = "" if self.sandbox.name == DEFAULT_NAME else PREFIX + self.sandbox.name
+        return self.prefix or named
 
     @property
     def declared_bytes(self) -> int | None:
