@@ -108,8 +108,9 @@ def free_port() -> int:
 
 
 def _environment() -> dict[str, str]:
-    """Ours, without what would change how the emulator starts."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("MOCKSERVER_")}
+    """Ours, without what would change how the emulator starts: its own flags, and having it compiled each time."""
+    changing = ("MOCKSERVER_", "PYTHONDONTWRITEBYTECODE")
+    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}
 
 
 def _answering(process: subprocess.Popen[bytes], launch: Launch, case: Case) -> str | None:

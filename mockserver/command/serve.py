@@ -16,8 +16,8 @@ import click
 from mockserver.app import create_app, create_sandboxes, door_of
 from mockserver.command import ready_file
 from mockserver.command.banner import Announcement
-from mockserver.command.health import problem_with
 from mockserver.command.manner import Manner
+from mockserver.command.probe import problem_with
 from mockserver.command.stop_signals import StopSignals
 from mockserver.command.verbose import verbose_line
 from mockserver.command.watch import watching

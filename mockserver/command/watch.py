@@ -30,6 +30,8 @@ class Watcher:
     def __init__(self, sandboxes: Sandboxes, tell: Callable[[str], None]) -> None:
         self._sandboxes = sandboxes
         self._tell = tell
+        # What the sandboxes of a scenario were made of; a new one may have had it read again meanwhile.
+        self._served: dict[str, Mapping[Path, bytes]] = {}
         self._seen: dict[str, Mapping[Path, bytes]] = {}
         self._told: dict[str, str] = {}
 
@@ -39,10 +41,11 @@ class Watcher:
         So a file that an editor has written half is left alone until it is whole.
         """
         for scenario, known in self._sandboxes.scenario_files().items():
-            present = {path: _content(path) for path in known}
+            served = self._served.setdefault(scenario, known)
+            present = {path: _content(path) for path in served}
             settled = self._seen.get(scenario) == present
             self._seen[scenario] = present
-            if present == known:
+            if present == served:
                 self._told.pop(scenario, None)
             elif settled:
                 self._read_again(scenario)
@@ -57,6 +60,7 @@ class Watcher:
                 said = "; ".join(str(error).splitlines())
                 self._tell(f"{scenario} was edited and is not taken over: {said}")
         else:
+            self._served[scenario] = self._sandboxes.scenario_files()[scenario]
             self._told.pop(scenario, None)
             self._tell(f"{scenario} was edited and is served now; begun anew: {', '.join(names)}")
 

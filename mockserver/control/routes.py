@@ -12,7 +12,7 @@ from mockserver.control.errors import ControlError, error_response, wrap
 from mockserver.door.apis import Api
 from mockserver.door.operations import Answer, Method, Operation
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
-from mockserver.web.reference import Form, document_response
+from mockserver.web.reference import Form, document_answer, document_response
 from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import Schema
 
@@ -96,7 +96,6 @@ def _of_what_it_takes(more: Mapping[str, Any]) -> Iterator[int]:
 
 
 def _document(form: Form) -> Operation:
-    answer = Answer({"type": "object"}, many=False, enveloped=False, formats=(f"application/{form}",))
     return Operation(
         id=f"getControlOpenApi{form.capitalize()}",
         method="GET",
@@ -104,7 +103,7 @@ def _document(form: Form) -> Operation:
         view=partial(document_response, "control", form),
         summary=f"This document as {form.upper()}",
         tag="reference",
-        answer=answer,
+        answer=document_answer(form),
         errors=(403,),
         fidelity="inferred",
         # Never kept: who may read it is a matter of the peer, which no header tells.

@@ -35,7 +35,6 @@ def welcome(asked: Asked) -> Reply:
         encoded("Content-Type", "text/html; charset=utf-8" if wants_page else "application/json"),
         encoded("Content-Length", str(len(body))),
         encoded("Vary", "Accept"),
-        encoded("Cache-Control", "no-store"),
     ]
     return Reply(200, headers, b"" if asked.request.method == "HEAD" else body)
 

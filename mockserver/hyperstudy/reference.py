@@ -4,14 +4,12 @@ Source: `/openapi.yaml`, `/openapi.json` and an interactive reference (documente
 files are ours.
 """
 
-from dataclasses import replace
-
 from flask import Response
 
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import NotFound, shown
-from mockserver.web.reference import document_response, reference
+from mockserver.web.reference import document_answer, document_response, reference
 
 __all__ = ["reference_operations"]
 
@@ -20,23 +18,15 @@ _POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "object-src 'none'; base-uri 'none'; form-action 'self'"
 )
-_OBJECT = {"type": "object", "additionalProperties": True}
-_DOCUMENT = {
-    "type": "object",
-    "properties": {"openapi": {"type": "string"}, "info": _OBJECT, "paths": _OBJECT},
-    "required": ["openapi", "info", "paths"],
-    "additionalProperties": True,
-}
 
 
 def reference_operations() -> list[Operation]:
     """Document and page; they need no key."""
-    document = Answer(_DOCUMENT, many=False, enveloped=False)
     return [
-        Operation("getOpenApiJson", "GET", "/openapi.json", get_json, "This document as JSON", "reference", document,
-                  public=True),
+        Operation("getOpenApiJson", "GET", "/openapi.json", get_json, "This document as JSON", "reference",
+                  document_answer("json"), public=True),
         Operation("getOpenApiYaml", "GET", "/openapi.yaml", get_yaml, "This document as YAML", "reference",
-                  replace(document, formats=("application/yaml",)), public=True),
+                  document_answer("yaml"), public=True),
         Operation("getReference", "GET", "/docs", get_page, "A page to read this document, and try it", "reference",
                   Answer({}, enveloped=False, formats=("text/html",)), public=True),
         Operation("getReferenceFile", "GET", "/docs/files/<name>", get_file, "A file that the page needs", "reference",

@@ -34,7 +34,7 @@ from mockserver.ingestion.responses import CONFIRMATION, confirmation, error_res
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, read_exact_json
-from mockserver.web.reference import Form, document_response
+from mockserver.web.reference import Form, document_answer, document_response
 from mockserver.web.requests import current_asked, current_notes, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
@@ -80,7 +80,7 @@ def _document(form: Form) -> Operation:
         view=partial(document_response, "ingestion", form),
         summary=f"This document as {form.upper()}",
         tag="reference",
-        answer=Answer({"type": "object"}, many=False, enveloped=False, formats=(f"application/{form}",)),
+        answer=document_answer(form),
         public=True,
         fidelity="inferred",
         kept=True,

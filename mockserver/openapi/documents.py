@@ -3,7 +3,6 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +20,6 @@ from mockserver.openapi.ingestion.description import INGESTION
 from mockserver.openapi.notes import ORIGIN
 from mockserver.openapi.page import PageFile, page_file, page_html
 from mockserver.openapi.yaml_text import yaml_text
-from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Order, Sandboxes, private_sandboxes
 from mockserver.sandbox.settings import Settings
@@ -70,7 +68,8 @@ class Documents:
         path = asked.link_prefix + self._apis[api].base_path
         urls = asked.entrance.server_urls(asked.request, asked.fields, path)
         servers = [{"url": url, "description": "This emulator"} for url in urls]
-        served = orjson.dumps({"servers": servers, **self.of(asked.sandbox).tree(api)})
+        tree = self.of(asked.sandbox).tree(api)
+        served = orjson.dumps({"openapi": tree["openapi"], "info": tree["info"], "servers": servers, **tree})
         if asked.link_prefix:
             # The links in examples lead to the server too.
             served = served.replace(ORIGIN.encode(), (ORIGIN + asked.link_prefix).encode())
@@ -115,7 +114,6 @@ class WorldDocuments:
         served = self._sandbox
         asked = served.settings
         settings = Settings(reading=asked.reading, link_secret=asked.link_secret, max_body_bytes=asked.max_body_bytes)
-        sandboxes = private_sandboxes(Order(settings), PlacedWorld(served.study.base, served.identity))
-        still = Clock(served.clock.origin_ms, wall=lambda: _WALL_MS, passed=lambda: 0)
-        sandboxes.put(replace(sandboxes.default, clock=still))
-        return self._make_app(sandboxes)
+        order = Order(settings, now_ms=served.clock.origin_ms, speed=0)
+        world = PlacedWorld(served.study.base, served.identity)
+        return self._make_app(private_sandboxes(order, world, wall=lambda: _WALL_MS))

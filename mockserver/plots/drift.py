@@ -28,11 +28,11 @@ def draw_drift(axes: Axes, story: Story) -> None:
         for at_ms in (-threshold_ms, threshold_ms):
             axes.axhline(at_ms, color=colour, linestyle="--", linewidth=0.9)
     for line in story.drift:
-        axes.plot(line.at_s, line.values, linewidth=line_width(line), **styles[line.who])
+        axes.plot(line.at_s, line.values, linewidth=line_width(line), **styles[line.seat])
     for mark in story.stalls:
-        axes.add_line(_stall(styles[mark.who]["color"], mark.at_s, mark.value))
+        axes.add_line(_stall(styles[mark.seat]["color"], mark.at_s, mark.value))
     for mark in story.seeks:
-        axes.add_line(_seek(styles[mark.who]["color"], mark.at_s, mark.value))
+        axes.add_line(_seek(styles[mark.seat]["color"], mark.at_s, mark.value))
     _scale(axes, story)
     keys = [_stall("black", label="stall begins (truth)"), _seek(GREY, label="seek")]
     for at_ms, colour, meaning in _THRESHOLDS:

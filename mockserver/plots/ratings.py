@@ -22,7 +22,7 @@ def draw_ratings(axes: Axes, story: Story) -> None:
         width = _CURVE_WIDTH * line_width(line)
         axes.plot(line.at_s, line.values, color=_CURVE, linewidth=width, solid_capstyle="round", zorder=1.5)
     for line in story.ratings:
-        axes.plot(line.at_s, line.values, linewidth=line_width(line), **styles[line.who])
+        axes.plot(line.at_s, line.values, linewidth=line_width(line), **styles[line.seat])
     curve = "shared feeling (truth), at the mean level and spread"
     key_above(
         axes,

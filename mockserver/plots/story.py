@@ -36,7 +36,7 @@ class Span(NamedTuple):
 class Line:
     """One participant's samples, in order; NaN between two that do not belong together."""
 
-    who: int
+    seat: int
     at_s: tuple[float, ...]
     values: tuple[float, ...]
 
@@ -45,7 +45,7 @@ class Line:
 class Mark:
     """Something that happened to one participant at a place of their line."""
 
-    who: int
+    seat: int
     at_s: float
     value: float
 
@@ -141,7 +141,7 @@ def _lines(samples: Iterable[tuple[int, int, float]], break_s: float) -> tuple[L
 
 def _marks(lines: Sequence[Line], moments: Iterable[tuple[int, float]]) -> tuple[Mark, ...]:
     """Marks at the last sample up to each moment (who, seconds)."""
-    line_of = {line.who: line for line in lines}
+    line_of = {line.seat: line for line in lines}
     marks = []
     for who, at_s in moments:
         place = bisect_right(line_of[who].at_s, at_s) - 1 if who in line_of else -1

@@ -50,9 +50,9 @@ class Order:
     speed: float | None = None
 
 
-def private_sandboxes(order: Order, placed: PlacedWorld) -> "Sandboxes":
+def private_sandboxes(order: Order, placed: PlacedWorld, wall: Callable[[], int] = wall_ms) -> "Sandboxes":
     """Sandboxes of nobody but the caller, whose world is there already; what is written is kept in memory."""
-    return Sandboxes(order, open_stores(None), worlds=OneWorld(placed))
+    return Sandboxes(order, open_stores(None), worlds=OneWorld(placed), wall=wall)
 
 
 class Sandboxes:
@@ -63,6 +63,7 @@ class Sandboxes:
         stores: Where they keep what clients write.
         announce: Is told of each entry of each journal once it is closed.
         worlds: Where worlds come from; None makes them.
+        wall: The machine's time, ms since the epoch, for all their clocks.
 
     Raises:
         ScenarioError: The default scenario is unknown or invalid.
@@ -74,10 +75,12 @@ class Sandboxes:
         stores: Stores,
         announce: Callable[[Entry], None] = lambda entry: None,
         worlds: Worlds | OneWorld | None = None,
+        wall: Callable[[], int] = wall_ms,
     ) -> None:
         self._stores = stores
         self._announce = announce
         self._worlds = worlds or Worlds()
+        self._wall = wall
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._orders: dict[str, Order] = {}
@@ -232,7 +235,7 @@ class Sandboxes:
 
     def _make(self, name: str, order: Order, *, fresh: bool) -> Sandbox:
         settings = order.settings
-        instant_ms = wall_ms() if settings.now == "machine" else settings.now
+        instant_ms = self._wall() if settings.now == "machine" else settings.now
         made = self._placed(name, order, self._worlds.world(settings, instant_ms), instant_ms, fresh=fresh)
         self._orders[name] = order
         self._sandboxes[name] = made
@@ -247,14 +250,14 @@ class Sandboxes:
             settings=settings,
             instant_ms=instant_ms,
             study=Study(world, self._stores.store(name, fresh=fresh)),
-            clock=_clock(world, order),
+            clock=self._clock(world, order),
             journal=self._journal(settings),
             keys=Keys(world.scenario.keys, world.seed, name),
         )
 
     def _reset(self, known: Sandbox, parts: Collection[Part]) -> Sandbox:
         order, base = self._orders[known.name], known.study.base
-        clock = _clock(base, order) if "clock" in parts else known.clock
+        clock = self._clock(base, order) if "clock" in parts else known.clock
         if "clock" in parts and "writes" not in parts and known.study.latest_ms > clock.now_ms():
             raise ConflictError("Something was written at a later time than the clock's first: reset writes too")
         made = replace(
@@ -271,8 +274,7 @@ class Sandboxes:
     def _journal(self, settings: Settings) -> Journal:
         return Journal(settings.journal_entries, settings.journal_bytes, self._announce)
 
-
-def _clock(world: World, order: Order) -> Clock:
-    own = world.scenario.clock
-    now_ms = own.now_ms if order.now_ms is None else order.now_ms
-    return Clock(now_ms, speed=own.speed if order.speed is None else order.speed)
+    def _clock(self, world: World, order: Order) -> Clock:
+        own = world.scenario.clock
+        now_ms = own.now_ms if order.now_ms is None else order.now_ms
+        return Clock(now_ms, speed=own.speed if order.speed is None else order.speed, wall=self._wall)

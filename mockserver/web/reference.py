@@ -12,13 +12,17 @@ from flask import Response, current_app
 
 from mockserver.door.apis import ApiName
 from mockserver.door.asked import Asked
+from mockserver.door.operations import Answer
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.requests import current_asked
+from mockserver.words.json_schema import TEXT, object_of
 
-__all__ = ["Asset", "Form", "Reference", "document_response", "reference", "register"]
+__all__ = ["Asset", "Form", "Reference", "document_answer", "document_response", "reference", "register"]
 
 Form = Literal["json", "yaml"]
 _KEY = "mockserver_reference"
+_OBJECT = {"type": "object", "additionalProperties": True}
+_DOCUMENT = {**object_of(openapi=TEXT, info=_OBJECT, paths=_OBJECT), "additionalProperties": True}
 _TYPES: dict[Form, str] = {"json": "application/json", "yaml": "application/yaml"}
 
 
@@ -69,6 +73,11 @@ def reference() -> Reference:
     """The documents of the application that answers this request."""
     make: Callable[[], Reference] = current_app.extensions[_KEY]
     return make()
+
+
+def document_answer(form: Form) -> Answer:
+    """What an operation that answers a document answers."""
+    return Answer(_DOCUMENT, many=False, enveloped=False, formats=(_TYPES[form],))
 
 
 def document_response(api: ApiName, form: Form) -> Response:

@@ -46,6 +46,7 @@ def chained(case: schemathesis.Case) -> bool:
 @schemathesis.hook
 def before_call(context: Any, case: schemathesis.Case, kwargs: dict[str, Any]) -> None:
     """Put an id that exists in place of most made-up ones; in chains, links bring the right ones."""
+    _make_sendable(case.headers)
     _order_window(case.query)
     _launch_few(case.body)
     if case.method == "DELETE":
@@ -156,6 +157,12 @@ def _launch_few(body: Any) -> None:
         for launch in (body, config.get("agentDeployment") if isinstance(config, dict) else None):
             if isinstance(launch, dict) and isinstance(launch.get("rooms"), int) and 1 <= launch["rooms"] <= 100:
                 launch["rooms"] = 1 + launch["rooms"] % 2
+
+
+def _make_sendable(headers: Any) -> None:
+    """No header may have control characters: a server refuses that before it is a request to anything described."""
+    for name, value in list((headers or {}).items()):
+        headers[name] = "".join(letter for letter in str(value) if letter >= " " and letter != "\x7f")
 
 
 def _order_window(query: dict[str, Any] | None) -> None:

@@ -24,7 +24,8 @@ from mockserver.hyperstudy import routes
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import sign
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.openapi.errors import ERRORS, ErrorKind, errors_of, is_checked
+from mockserver.openapi.description import ErrorKind
+from mockserver.openapi.hyperstudy.errors import ERRORS, errors_of, is_checked
 from mockserver.words.json_schema import Schema
 
 OPERATIONS = {operation.id: operation for operation in operations()}

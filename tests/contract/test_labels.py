@@ -193,8 +193,8 @@ INGESTION = {
     "ingestEvents": DOCUMENTED,
     "ingestFacial": DOCUMENTED,
     "ingestVoice": DOCUMENTED,
-    "getOpenApiJson": INFERRED,
-    "getOpenApiYaml": INFERRED,
+    "getIngestionOpenApiJson": INFERRED,
+    "getIngestionOpenApiYaml": INFERRED,
 }
 INGESTION_ERRORS = {
     "BadRequest": INFERRED,

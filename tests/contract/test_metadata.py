@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from document_support import examples_of
 from flask import Flask
-from mockserver.openapi.examples import Example
 
 from mockserver import Settings, create_app
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.catalogue import CATALOGUE
 from mockserver.hyperstudy.routes import BASE_PATH, operations
-from mockserver.openapi.documents import Documents
+from mockserver.openapi.example import Example
 
 NAMES = ["dataType", "scope", "scopeId", "timestamp"]
 OPERATIONS = [one for one in operations() if one.path.startswith("/data/") and one.method == "GET"]
@@ -38,8 +38,7 @@ DATA_TYPES = {
 @pytest.fixture(scope="module")
 def examples(demo_app: Flask) -> dict[str, Example]:
     """Real requests and what was answered."""
-    made: Documents = demo_app.extensions["mockserver_reference"]
-    return dict(made.examples.operations)
+    return examples_of(demo_app)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)

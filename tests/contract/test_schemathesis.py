@@ -1,4 +1,4 @@
-"""Generated requests, valid and invalid, alone and in chains, against both served documents.
+"""Generated requests, valid and invalid, alone and in chains, against all served documents.
 
 Schemathesis reads a document and tries to prove it wrong: crashes, statuses, content types, headers and fields
 that are not described, keys that are not asked for, things that can be used after they were deleted. It runs as
@@ -22,8 +22,10 @@ from emulator import sandbox_of, serving_app
 from werkzeug.test import Client
 
 from mockserver import Settings, create_app
+from mockserver.control import routes as control
+from mockserver.hyperstudy import routes as hyperstudy
 from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.hyperstudy.routes import operations
+from mockserver.ingestion import routes as ingestion
 from mockserver.ingestion.tokens import mint
 
 HERE = Path(__file__).parent
@@ -75,7 +77,7 @@ generation.max-examples = 15
 unexpected-methods = ["PATCH", "TRACE"]
 """
 # How many requests are sent at least, by base path; fewer would mean that something is no longer tried.
-LEAST = {"/api/v3": 5000, "/api": 300}
+LEAST = {"/api/v3": 5000, "/api": 300, "/_mock": 300}
 # Only the links that the document has; and a chain breaks off at what is refused, so its requests are good ones.
 # Whether keys are asked for, the other requests show.
 CHAINS = """
@@ -155,6 +157,7 @@ def _known_ids(client: Client, advance: Callable[[int], None]) -> dict[str, dict
         "/deployments": {"deploymentId": deployment, "roomId": room},
         "/personas": {"personaId": "persona_skeptic"},
         "/docs": {"name": "page.css"},
+        "/truth": {"experimentId": "exp_pair", "roomId": "room_pair"},
     }
 
 
@@ -164,7 +167,7 @@ def _send(client: Client, method: str, path: str, body: Any = None) -> Any:
     return answer.get_json()["data"]
 
 
-APIS: dict[str, int] = {"/api/v3": len(operations()), "/api": 5}
+APIS = {api.base_path: len(api.operations) for api in (hyperstudy.api(), ingestion.api(), control.api(None))}
 
 
 @pytest.mark.thorough

@@ -24,6 +24,7 @@ def test_a_browser_gets_a_page(pair_client: FlaskClient) -> None:
     assert (answer.status_code, answer.content_type) == (200, "text/html; charset=utf-8")
     assert '<a href="http://localhost/api/v3/docs">' in answer.text
     assert "scenario pair" in answer.text
+    assert answer.headers.getlist("Cache-Control") == ["no-store"]
     assert "Accept" in answer.headers.getlist("Vary")
 
 

@@ -8,12 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from emulator import Emulator, app_of, make_sandbox
+from emulator import Emulator, app_of, make_sandbox, serving_app
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
-from mockserver import Settings
+from mockserver import Settings, create_app
+from mockserver.control import routes as control
 from mockserver.hyperstudy.routes import operations
 from mockserver.sandbox.clock import Clock
+from mockserver.sandbox.sandboxes import Order
 
 # A browser takes its time to start; the thorough run has it.
 pytestmark = pytest.mark.thorough
@@ -64,6 +66,10 @@ class Visit:
 
     def open(self, url: str, api: str) -> Page:
         self.page.goto(url)
+        return self.shown(api)
+
+    def shown(self, api: str) -> Page:
+        """The page, once it shows an API."""
         self.page.locator(f"body[data-ready={api}]").wait_for()
         self.page.locator(".opblock").first.wait_for()
         return self.page
@@ -128,6 +134,56 @@ def test_a_batch_from_the_page_is_accepted(visit: Visit, demo_server: Emulator) 
     assert (caught.value.status, caught.value.json()["data"]["accepted"]) == (200, 1)
     assert visit.complaints == []
     assert visit.hosts() == {"localhost"}
+
+
+def test_the_control_api_is_a_choice_beside_the_others(visit: Visit, demo_server: Emulator) -> None:
+    """Follow the link from the page's bar: all its operations, each with its label, and the clock can be read."""
+    visit.open(f"{demo_server.api_url}/docs", "hyperstudy")
+    visit.page.get_by_role("link", name="Control of the emulator").click()
+    page = visit.shown("control")
+    assert page.get_by_role("navigation", name="APIs").locator("[aria-current]").all_inner_texts() == [
+        "Control of the emulator"
+    ]
+    rows = control.operations()
+    assert page.locator(".opblock").count() == len(rows)
+    for row in rows:
+        block = page.locator(f"[id='operations-{row.tag}-{row.id}']")
+        assert block.locator(".fidelity").inner_text().lower() == row.fidelity
+    block = page.locator("#operations-clock-getClock")
+    block.locator(".opblock-summary-control").click()
+    with page.expect_response(lambda response: response.url.endswith("/_mock/clock")) as caught:
+        block.get_by_role("button", name="Execute").click()
+    assert (caught.value.status, caught.value.json()["speed"]) == (200, 0)
+    assert [link.get_attribute("href") for link in page.locator("[data-form]").all()] == [
+        "../../_mock/openapi.yaml",
+        "../../_mock/openapi.json",
+    ]
+    assert visit.complaints == []
+    assert visit.hosts() == {"localhost"}
+
+
+@pytest.mark.parametrize(
+    ("api", "operation", "path"),
+    [
+        ("hyperstudy", "events-getEventsByRoom", "/api/v3/data/events/room/room_pair"),
+        ("ingestion", "ingestion-ingestEvents", "/api/data/events"),
+        ("control", "clock-getClock", "/_mock/clock"),
+    ],
+)
+def test_a_sandbox_has_a_page_of_its_own(visit: Visit, api: str, operation: str, path: str) -> None:
+    """Below its prefix: its world's ids, and every request goes to it."""
+    app = create_app(Settings(scenario="demo"))
+    app.extensions["mockserver"].create("one", Order(Settings(scenario="pair")))
+    with serving_app(app) as server:
+        page = visit.open(f"{server.url}/_mock/s/one/api/v3/docs?api={api}", api)
+        block = page.locator(f"#operations-{operation}")
+        block.locator(".opblock-summary-control").click()
+        with page.expect_response(lambda response: urlsplit(response.url).path == "/_mock/s/one" + path) as caught:
+            block.get_by_role("button", name="Execute").click()
+        assert caught.value.status == 200
+        asked = {urlsplit(url).path for url in visit.asked if not url.startswith("data:")}
+    assert {path for path in asked if not path.startswith("/_mock/s/one/")} <= {"/favicon.ico"}
+    assert visit.complaints == []
 
 
 def test_it_can_be_used_without_a_mouse_and_on_a_phone(events_visit: Visit) -> None:

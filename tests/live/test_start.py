@@ -101,7 +101,6 @@ def test_verbose_prints_a_line_for_each_request() -> None:
         _, lines = stop(process)
     told = [line.split(" ms")[0].rpartition(" ")[0] for line in lines.splitlines()]
     assert [line.rpartition(" ")[0].rpartition(" ")[0] for line in told] == [
-        "mockserver: getHealth 200",
         "mockserver: getHealth?x=1 200",
         "mockserver: GET /api/v3/nowhere 404",
     ]
@@ -134,6 +133,23 @@ def test_health_loads_little() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
     assert done.stdout == "[]\n"
+
+
+BEFORE_ANYBODY_WRITES = """
+import sys
+from mockserver.command import serve
+from mockserver import Settings, create_app
+answer = create_app(Settings(scenario="demo")).test_client().get("/api/v3/health")
+waiting = ("sqlalchemy", "jsonschema", "yaml", "faker", "harfile", "matplotlib", "mockserver.openapi.documents")
+print(answer.status_code, [name for name in waiting if name in sys.modules])
+"""
+
+
+def test_a_start_loads_nothing_that_can_wait() -> None:
+    """Databases, validators, documents and names come when somebody asks for them."""
+    command = [sys.executable, "-c", BEFORE_ANYBODY_WRITES]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+    assert done.stdout == "200 []\n"
 
 
 def test_public_urls_begin_the_links(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from mockserver.app import create_sandboxes
 from mockserver.command.watch import Watcher, watching
 from mockserver.sandbox.sandboxes import Order, Sandboxes
 
+TEXTS = (Path(__file__).parents[2] / "fixtures" / "texts" / "german.toml").read_text(encoding="utf-8")
 BASE = 'about = "Base"\nextends = "pair"\n'
 
 
@@ -72,6 +73,24 @@ def test_what_a_file_extends_counts_too(served: Served) -> None:
     served.base.write_text(BASE + "seed = 9\n")
     assert len(served.look()) == 1
     assert served.sandboxes.default.world.seed == 9
+
+
+def test_the_texts_of_its_chats_count_too(served: Served) -> None:
+    texts = served.path.with_name("texts.toml")
+    texts.write_text(TEXTS)
+    served.path.write_text(served.path.read_text() + '[talk]\ntexts = "texts.toml"\n')
+    assert len(served.look()) == 1
+    texts.write_text(TEXTS + "# edited\n")
+    assert len(served.look()) == 1
+
+
+def test_a_new_sandbox_hides_no_edit_from_the_old_one(served: Served) -> None:
+    """The file was read again for it."""
+    served.look()
+    served.path.write_text('about = "Two"\nextends = "base.toml"\n')
+    served.sandboxes.create("new", Order(Settings(scenario=str(served.path))))
+    assert len(served.look()) == 1
+    assert served.sandboxes.default.world.scenario.about == "Two"
 
 
 def test_a_wrong_file_changes_nothing_and_is_told_once(served: Served) -> None:

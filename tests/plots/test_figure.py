@@ -69,7 +69,7 @@ def test_more_people_than_colours_are_told_apart_by_dashes() -> None:
     """Nobody looks like anybody else."""
     story = story_of("group")
     crowd = dataclasses.replace(story, people=story.people * 2)
-    second = tuple(dataclasses.replace(line, who=line.who + 8) for line in story.ratings)
+    second = tuple(dataclasses.replace(line, seat=line.seat + 8) for line in story.ratings)
     figure = drawn(dataclasses.replace(crowd, ratings=story.ratings + second))
     looks = {(line.get_color(), line.get_linestyle()) for line in figure.axes[1].lines if line.get_linewidth() == 1.1}
     assert len(looks) == 16

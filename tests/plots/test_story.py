@@ -72,7 +72,7 @@ def test_lines_are_broken_where_somebody_was_not_connected() -> None:
     broken = 0
     for line in story.ratings:
         samples = list(zip(line.at_s, line.values, strict=True))
-        for gap in story.people[line.who].gaps:
+        for gap in story.people[line.seat].gaps:
             across = [
                 (before, after)
                 for (left_s, before), (right_s, after) in zip(samples, samples[1:], strict=False)

@@ -163,7 +163,7 @@ def check_replies(chat: list[Sent]) -> None:
         before = lines[line.to]
         assert before.kind in REPLIES_TO[line.kind]
         assert before.topic is line.topic
-        assert (before.who == line.who) == (line.kind is Kind.ADDITION) or line.kind is Kind.ANSWER
+        assert (before.seat == line.seat) == (line.kind is Kind.ADDITION) or line.kind is Kind.ANSWER
         if line.kind in (Kind.AGREE, Kind.CONTRAST):
             assert (before.stance, before.words) == (line.stance, line.words)
         if line.kind is Kind.ANSWER and before.kind is Kind.PROPOSAL:
@@ -175,7 +175,7 @@ def left_open(chat: list[Sent]) -> list[tuple[Line, Line]]:
     """Lines that ask for an answer, with a next line of somebody else that is none."""
     lines, found = [sent.line for sent in chat], []
     for number, line in enumerate(lines):
-        following = next((other for other in lines[number + 1 :] if other.who != line.who), None)
+        following = next((other for other in lines[number + 1 :] if other.seat != line.seat), None)
         wanted = ANSWERED_BY.get(line.kind)
         if wanted and following and not (following.kind in wanted and following.to == number):
             found.append((line, following))
@@ -232,7 +232,7 @@ def test_follow_up_questions_are_answered_by_the_one_who_was_asked() -> None:
             if line.kind is Kind.DETAIL and line.to is not None:
                 question = lines[line.to]
                 assert question.to is not None
-                assert lines[question.to].who == line.who
+                assert lines[question.to].seat == line.seat
                 assert line.to == number - 1
                 found += 1
     assert found >= 10
@@ -254,7 +254,7 @@ def test_how_others_are_addressed_fits_their_number(name: str) -> None:
     for seed in (1, 2):
         for plan, chats in shipped(name, seed):
             for sent in (sent for chat in chats for sent in chat):
-                others = sum(p.is_present(sent.at_ms) for p in plan.participants if p.index != sent.line.who)
+                others = sum(p.is_present(sent.at_ms) for p in plan.participants if p.index != sent.line.seat)
                 wrong = TO_OTHERS.get(min(others, 3), "$^")
                 assert not re.search(rf"\b({wrong})\b", sent.line.text, re.IGNORECASE), sent.line.text
 
@@ -281,7 +281,7 @@ def test_conversations_open_with_greetings_and_end_with_closings(name: str) -> N
             rooms, closed = rooms + 1, closed + bool(closings)
             if closings:
                 assert closings == list(range(closings[0], len(chat)))
-                assert len({chat[n].line.who for n in closings}) == len(closings)
+                assert len({chat[n].line.seat for n in closings}) == len(closings)
     assert closed > 0.9 * rooms
 
 
@@ -492,7 +492,7 @@ def test_each_person_writes_in_a_manner_of_their_own_that_stays() -> None:
         for person in plan.participants:
             manner = manner_of(plan.chance("manner", person.index), habits, careful=person.agent)
             mine = [
-                line.text for line in lines_of(chats) if line.who == person.index and line.text != "Hello, everyone!"
+                line.text for line in lines_of(chats) if line.seat == person.index and line.text != "Hello, everyone!"
             ]
             if manner.capitals:
                 assert all(text[0].isupper() or not text[0].isalpha() for text in mine)
@@ -548,7 +548,7 @@ def test_whatever_the_world_conversations_hold_together(
         for chat in chats:
             check_replies(chat)
             for before, after in pairwise(chat):
-                typing_ms = plan.participants[after.line.who].traits.typing_ms
+                typing_ms = plan.participants[after.line.seat].traits.typing_ms
                 assert after.at_ms - before.at_ms >= 600 + typing_ms * len(after.line.text)
         for text in (line.text for line in lines_of(chats)):
             assert 1 <= len(text) <= 120

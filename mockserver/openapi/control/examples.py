@@ -12,26 +12,29 @@ from mockserver.ingestion.intake import take_in
 from mockserver.ingestion.schemas import KINDS
 from mockserver.openapi.example import Examples
 from mockserver.openapi.notes import RECORDS, Notes, unasked
+from mockserver.sandbox.sandbox import DEFAULT_NAME
 
 __all__ = ["control_examples"]
 
-# What stands in a path for a thing that a client names.
-_NAMED = {"name": "mine"}
+# The sandbox that is made and deleted; the others look at the one that is there.
+_MADE = "mine"
+_TURNS = {"PUT": 0, "DELETE": 2}
 _CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
 
 
 def control_examples(app: Flask, api: Api) -> Examples:
-    """Ask an application that nobody else uses for everything, and delete at the end.
+    """Ask an application that nobody else uses for everything: make things first, and delete them at the end.
 
     A body is the first of the examples in the row's own schema; an operation that needs one and has none is not tried.
     """
     notes = Notes(app, api, {})
     ids = notes.sandbox.world.sample_ids()
-    notes.known |= {**_NAMED, **{f"{kind}_id": id_ for kind, id_ in ids.items() if id_}}
+    notes.known |= {f"{kind}_id": id_ for kind, id_ in ids.items() if id_}
     errors = dict(_errors(notes))
     take_in(KINDS["events"], "sess_001", [_CLICK], notes.sandbox)
-    for row in sorted(api.operations, key=lambda row: row.method == "DELETE"):
+    for row in sorted(api.operations, key=lambda row: _TURNS.get(row.method, 1)):
         if row.tag != "reference":
+            notes.known["name"] = _MADE if row.method in _TURNS else DEFAULT_NAME
             notes.note(row.id, body=_body(row))
     shown = {id_: replace(noted, answers=_short(noted.answers)) for id_, noted in notes.examples.items()}
     return Examples(shown, errors)
@@ -49,6 +52,8 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         "Forbidden": notes.ask("changeClock", body={}, headers={"Origin": "https://elsewhere.example"}),
         "NotFound": notes.ask("getRoomTruth", path={"room_id": "nowhere"}),
     }
+    if "deleteSandbox" in notes.rows:
+        refused["Conflict"] = notes.ask("deleteSandbox", path={"name": DEFAULT_NAME})
     for name, answer in refused.items():
         yield name, answer.get_json()
     yield from unasked(notes, "/clock")

@@ -92,14 +92,14 @@ def decisions(plan: Plan, messages: list[Entry]) -> list[Decision]:
 
 def _of_agent(plan: Plan, person: Participant, messages: list[Entry], shown: list[Showing]) -> list[Decision]:
     names = {state_id: state.name or state_id for state_id, state in plan.room.states}
-    chats = [v for v in plan.visits if v.who == person.index and v.state.component == "TextChat"]
+    chats = [v for v in plan.visits if v.seat == person.index and v.state.component == "TextChat"]
     turns: list[tuple[int, str, str, str, str]] = []
     for entry in messages:
         if entry.who == person.participant_id and isinstance(entry.record, ChatMessage):
             visit = next(v for v in chats if v.shown_ms <= entry.at_ms <= v.exited_ms)
             turns.append((entry.at_ms, visit.state_id, "chat", "send_message", entry.record.content))
     for showing in shown:
-        if showing.who == person.index and showing.response and showing.completed_ms is not None:
+        if showing.seat == person.index and showing.response and showing.completed_ms is not None:
             turns.append((showing.completed_ms, showing.state_id, "component", "respond", showing.response.value))
     turns.sort()
     return [_decision(plan, person, seq, turn, names[turn[1]]) for seq, turn in enumerate(turns, 1)]

@@ -101,12 +101,12 @@ class _Chat:
             at_ms += chance.integer(*_THINKING_MS, "thinking")
             number += 1
             self._talk.silence += 1
-            lines = (self._line(chance, who, at_ms, number) for who in writers)
+            lines = (self._line(chance, seat, at_ms, number) for seat in writers)
             line = next((line for line in lines if line is not None), None)
             if line is None:
                 at_ms += self._lull_ms(at_ms)
             else:
-                at_ms = self._sent_ms(line.who, at_ms, line.text)
+                at_ms = self._sent_ms(line.seat, at_ms, line.text)
                 self._talk.add(line)
                 self._sent.append(Sent(number, at_ms, line))
         return self._sent
@@ -122,34 +122,34 @@ class _Chat:
         """
         there = self._there(at_ms)
         if not self._sent:
-            return [who for who in (0, self._plan.room.experiment.host) if who in there][:1]
+            return [seat for seat in (0, self._plan.room.experiment.host) if seat in there][:1]
         expected = self._talk.expected(there)
-        others = [who for who in there if who != self._sent[-1].line.who]
+        others = [seat for seat in there if seat != self._sent[-1].line.seat]
         likely = others if others and chance.uniform("turn") < _TURN else there
         first = chance.pick(expected or likely, "who") if there else None
-        return sorted(there, key=lambda who: (who != first, who not in expected, who not in others, who))
+        return sorted(there, key=lambda seat: (seat != first, seat not in expected, seat not in others, seat))
 
-    def _line(self, chance: Chance, who: int, at_ms: int, number: int) -> Line | None:
+    def _line(self, chance: Chance, seat: int, at_ms: int, number: int) -> Line | None:
         """What is written by somebody who begins to type at that moment; None if nothing, or nothing in time."""
-        others = self._company(who, at_ms)
+        others = self._company(seat, at_ms)
 
         def fits(text: str) -> bool:
-            sent_ms = self._sent_ms(who, at_ms, text)
-            there = sent_ms < self._ends_ms and who in self._there(sent_ms)
+            sent_ms = self._sent_ms(seat, at_ms, text)
+            there = sent_ms < self._ends_ms and seat in self._there(sent_ms)
             # How many one speaks to must not change while one types: "both of you" would be wrong.
-            return there and self._company(who, sent_ms) == others
+            return there and self._company(seat, sent_ms) == others
 
         given = self._given(others, number)
         if given is not None:
             self._room.said.add(given[1], given[1])
-            return Line(who, *given) if fits(given[1]) else None
-        moment = Moment(others, self._there(at_ms), self._ends_ms - at_ms, self._is_back(who, at_ms))
-        move = self._talk.next_move(chance, who, moment)
+            return Line(seat, *given) if fits(given[1]) else None
+        moment = Moment(others, self._there(at_ms), self._ends_ms - at_ms, self._is_back(seat, at_ms))
+        move = self._talk.next_move(chance, seat, moment)
         if move is None:
             return None
-        person = self._plan.participants[who]
+        person = self._plan.participants[seat]
         most = int(_MOST_OF_CHAT * (self._ends_ms - self._begins_ms) / person.traits.typing_ms)
-        speaker = Speaker(who, person.first_name, self._room.manners[who], others, most)
+        speaker = Speaker(seat, person.first_name, self._room.manners[seat], others, most)
         room = self._room
         return spoken_line(move, self._talk, speaker, room.said, room.repertoire, room.namer, chance, fits)
 
@@ -163,35 +163,35 @@ class _Chat:
         awkward = self._room.namer.awkward(index * _DEALT_APART + len(self._sent))
         return None if awkward is None else (Kind.AWKWARD, awkward)
 
-    def _sent_ms(self, who: int, at_ms: int, text: str) -> int:
+    def _sent_ms(self, seat: int, at_ms: int, text: str) -> int:
         """When a message has been typed that was begun at that moment."""
         typed = len(text) if len(text) <= _PASTED_ABOVE else _PASTED_AS
-        return at_ms + self._plan.participants[who].traits.typing_ms * typed
+        return at_ms + self._plan.participants[seat].traits.typing_ms * typed
 
-    def _company(self, who: int, at_ms: int) -> int:
+    def _company(self, seat: int, at_ms: int) -> int:
         """To how many others somebody speaks; from three on it is all the same."""
-        return min(3, len(_recipients(self._plan, who, at_ms)))
+        return min(3, len(_recipients(self._plan, seat, at_ms)))
 
     def _there(self, at_ms: int) -> list[int]:
         """Who sees the chat at that moment and takes part in it."""
-        seen = (visit.who for visit in self._visits if visit.shown_ms <= at_ms < visit.exited_ms)
+        seen = (visit.seat for visit in self._visits if visit.shown_ms <= at_ms < visit.exited_ms)
         people = self._plan.participants
-        return [who for who in seen if people[who].is_present(at_ms) and not people[who].idle]
+        return [seat for seat in seen if people[seat].is_present(at_ms) and not people[seat].idle]
 
-    def _is_back(self, who: int, at_ms: int) -> bool:
+    def _is_back(self, seat: int, at_ms: int) -> bool:
         """Has somebody been away since their last message?"""
-        last_ms = next((sent.at_ms for sent in reversed(self._sent) if sent.line.who == who), None)
-        gaps = self._plan.participants[who].gaps
+        last_ms = next((sent.at_ms for sent in reversed(self._sent) if sent.line.seat == seat), None)
+        gaps = self._plan.participants[seat].gaps
         return last_ms is not None and any(last_ms < start and end <= at_ms for start, end in gaps)
 
 
-def _recipients(plan: Plan, who: int, at_ms: int) -> list[Participant]:
+def _recipients(plan: Plan, seat: int, at_ms: int) -> list[Participant]:
     """Everybody else who is there at that moment."""
-    return [person for person in plan.participants if person.index != who and person.is_present(at_ms)]
+    return [person for person in plan.participants if person.index != seat and person.is_present(at_ms)]
 
 
 def _message(plan: Plan, sent: Sent) -> Entry:
-    sender = plan.participants[sent.line.who]
+    sender = plan.participants[sent.line.seat]
     record = ChatMessage(
         message_id="msg_" + plan.chance("chat id").code(7, sent.number),
         experiment_id=plan.room.experiment_id,

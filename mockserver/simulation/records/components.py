@@ -18,7 +18,7 @@ class Showing(NamedTuple):
         ends_ms: When nothing about it can change any more.
     """
 
-    who: int
+    seat: int
     state_id: str
     state: StateSpec
     component_type: str
@@ -42,7 +42,7 @@ def component_entries(plan: Plan) -> list[Entry]:
 
 
 def _entry(plan: Plan, showing: Showing) -> Entry:
-    person = plan.participants[showing.who]
+    person = plan.participants[showing.seat]
     response = response_record(showing.response)
     record = ComponentRecord(
         component_id=showing.component_id,
@@ -78,7 +78,7 @@ def showings(plan: Plan) -> list[Showing]:
 def _focus(visit: Visit) -> Showing:
     state = visit.state
     return Showing(
-        who=visit.who,
+        seat=visit.seat,
         state_id=visit.state_id,
         state=state,
         component_type=state.component,
@@ -155,7 +155,7 @@ def _sparse(plan: Plan) -> list[Showing]:
                 response = Response(str(answer.value), answer.response_time_ms)
                 shown.append(
                     Showing(
-                        who=answer.who,
+                        seat=answer.seat,
                         state_id=screening.state_id,
                         state=screening.state,
                         component_type=spec.component,

@@ -72,7 +72,7 @@ def continuous_lanes(plan: Plan, ratings: Ratings) -> list[ContinuousLane]:
     for visit in plan.visits:
         spec = visit.state.continuous
         if spec is not None:
-            person = plan.participants[visit.who]
+            person = plan.participants[visit.seat]
             window = rating_window(plan, visit)
             spans = person.present_in(*window)
             lanes += [_lane(plan, ratings, visit, spec, window, n, span) for n, span in enumerate(spans)]
@@ -82,8 +82,8 @@ def continuous_lanes(plan: Plan, ratings: Ratings) -> list[ContinuousLane]:
 def _lane(
     plan: Plan, ratings: Ratings, visit: Visit, spec: ContinuousSpec, window: Span, part: int, span: Span
 ) -> ContinuousLane:
-    person = plan.participants[visit.who]
-    chance = plan.chance("continuous", visit.state_id, visit.who)
+    person = plan.participants[visit.seat]
+    chance = plan.chance("continuous", visit.state_id, visit.seat)
     video = Chance(plan.seed, "video", plan.room.experiment_id, visit.state_id, spec.dimension)
     duration_ms, curves = int(visit.state.duration_s * 1000), len(plan.participants) + 1
     period_ms = spec.interval_ms
@@ -108,7 +108,7 @@ def _lane(
         media_zero_ms=window[0],
         pauses=tuple((pause.paused_ms, pause.resumed_ms) for pause in pauses),
         feeling=waves(video, duration_ms, 0, curves),
-        own=waves(chance, duration_ms, 1 + visit.who, curves),
+        own=waves(chance, duration_ms, 1 + visit.seat, curves),
         shared=ratings.shared,
         lag_ms=person.traits.lag_ms,
         level=person.traits.level,

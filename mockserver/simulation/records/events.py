@@ -36,7 +36,7 @@ class _Happening(NamedTuple):
     """An event before it has its id: those come when all are in order."""
 
     at_ms: int
-    who: int
+    seat: int
     event_type: str
     content: str
     component_type: str | None
@@ -60,7 +60,7 @@ def event_entries(
         *_sync(plan, lanes, seeks),
     ]
     ids = [person.participant_id for person in plan.participants]
-    told.sort(key=lambda h: (h.at_ms, ids[h.who]))
+    told.sort(key=lambda h: (h.at_ms, ids[h.seat]))
     prefix = "event_" + plan.chance("events").code(7, "id")
     return [_entry(plan, h, f"{prefix}{number:05d}") for number, h in enumerate(told)]
 
@@ -85,13 +85,13 @@ def _halted(plan: Plan, visit: Visit, stopped_ms: int) -> Iterator[_Happening]:
     """The film of a visit, if it plays at that instant, stands still."""
     for screening in plan.screenings:
         if screening.state_id == visit.state_id:
-            played = [h for h in _media(plan, screening) if h.who == visit.who and h.at_ms <= stopped_ms]
+            played = [h for h in _media(plan, screening) if h.seat == visit.seat and h.at_ms <= stopped_ms]
             if played and played[-1].event_type == "media.play":
                 yield played[-1]._replace(at_ms=stopped_ms, event_type="media.pause")
 
 
 def _entry(plan: Plan, h: _Happening, event_id: str) -> Entry:
-    person: Participant = plan.participants[h.who]
+    person: Participant = plan.participants[h.seat]
     record = Event(
         id=event_id,
         timestamp_ms=h.at_ms,
@@ -121,9 +121,9 @@ def _around(plan: Plan) -> Iterator[_Happening]:
             yield from (_step(person.index, step, state) for step in steps)
 
 
-def _step(who: int, step: Step, state: str) -> _Happening:
+def _step(seat: int, step: Step, state: str) -> _Happening:
     return _Happening(
-        step.at_ms, who, step.event_type, step.content, step.component, step.component_id, state, state,
+        step.at_ms, seat, step.event_type, step.content, step.component, step.component_id, state, state,
         step.duration_ms, step.response,
     )  # fmt: skip
 
@@ -131,7 +131,7 @@ def _step(who: int, step: Step, state: str) -> _Happening:
 def _visit(plan: Plan, visit: Visit) -> Iterator[_Happening]:
     name = visit.state.name or visit.state_id
     where = (visit.state.component, visit.state.component_id, visit.state_id, name)
-    yield _Happening(visit.entered_ms, visit.who, "state.enter", f"Entered {name}", *where)
+    yield _Happening(visit.entered_ms, visit.seat, "state.enter", f"Entered {name}", *where)
     yield _exit(visit)
 
 
@@ -139,7 +139,7 @@ def _exit(visit: Visit) -> _Happening:
     name = visit.state.name or visit.state_id
     where = (visit.state.component, visit.state.component_id, visit.state_id, name)
     stayed_ms = visit.exited_ms - visit.entered_ms
-    return _Happening(visit.exited_ms, visit.who, "state.exit", f"Left {name}", *where, stayed_ms)
+    return _Happening(visit.exited_ms, visit.seat, "state.exit", f"Left {name}", *where, stayed_ms)
 
 
 def _component(plan: Plan, showing: Showing) -> Iterator[_Happening]:
@@ -149,20 +149,20 @@ def _component(plan: Plan, showing: Showing) -> Iterator[_Happening]:
         showing.state_id,
         showing.state.name or showing.state_id,
     )
-    yield _Happening(showing.shown_ms, showing.who, "component.start", showing.content, *where)
+    yield _Happening(showing.shown_ms, showing.seat, "component.start", showing.content, *where)
     response = showing.response
     if showing.component_type == "VasRating" and response is not None and response.response_time_ms > 2:
         # The slider was let go once before the answer was confirmed.
-        share = plan.chance("update", showing.who, showing.state_id).between(0.35, 0.9)
+        share = plan.chance("update", showing.seat, showing.state_id).between(0.35, 0.9)
         moved_ms = max(1, int(response.response_time_ms * share))
         update = Response(response.value, moved_ms)
         at_ms = showing.shown_ms + moved_ms
-        yield _Happening(at_ms, showing.who, "component.update", showing.content, *where, moved_ms, update)
+        yield _Happening(at_ms, showing.seat, "component.update", showing.content, *where, moved_ms, update)
     if showing.completed_ms is not None:
         lasted_ms = showing.completed_ms - showing.shown_ms
         yield _Happening(
             showing.completed_ms,
-            showing.who,
+            showing.seat,
             "component.complete",
             showing.content,
             *where,
@@ -179,11 +179,11 @@ def _media(plan: Plan, screening: Screening) -> Iterator[_Happening]:
     moments = [(start_ms, "media.play") for start_ms, _ in screening.playing]
     moments += [(pause.paused_ms, "media.pause") for pause in screening.pauses]
     moments.append((screening.ended_ms, "media.ended"))
-    stays = {v.who: (v.shown_ms, v.exited_ms) for v in plan.visits if v.state_id == screening.state_id}
+    stays = {v.seat: (v.shown_ms, v.exited_ms) for v in plan.visits if v.state_id == screening.state_id}
     for at_ms, event_type in moments:
-        for who, (shown_ms, exited_ms) in stays.items():
-            if shown_ms <= at_ms < exited_ms and plan.participants[who].is_present(at_ms):
-                yield _Happening(at_ms, who, event_type, content, *where)
+        for seat, (shown_ms, exited_ms) in stays.items():
+            if shown_ms <= at_ms < exited_ms and plan.participants[seat].is_present(at_ms):
+                yield _Happening(at_ms, seat, event_type, content, *where)
 
 
 def _messages(plan: Plan, messages: Sequence[Entry]) -> Iterator[_Happening]:
@@ -193,15 +193,15 @@ def _messages(plan: Plan, messages: Sequence[Entry]) -> Iterator[_Happening]:
         message = entry.record
         if not isinstance(message, ChatMessage):
             raise TypeError(f"expected a chat message, got {type(message).__name__}")
-        who = index[message.sender_id]
-        visit = next(v for v in chats if v.who == who and v.shown_ms <= entry.at_ms <= v.exited_ms)
+        seat = index[message.sender_id]
+        visit = next(v for v in chats if v.seat == seat and v.shown_ms <= entry.at_ms <= v.exited_ms)
         where = (
             visit.state.component,
             visit.state.component_id,
             visit.state_id,
             visit.state.name or visit.state_id,
         )
-        yield _Happening(entry.at_ms, who, "communication.message", message.content, *where)
+        yield _Happening(entry.at_ms, seat, "communication.message", message.content, *where)
 
 
 def _sync(plan: Plan, lanes: Sequence[SyncLane], seeks: Sequence[Seek]) -> Iterator[_Happening]:
@@ -211,11 +211,11 @@ def _sync(plan: Plan, lanes: Sequence[SyncLane], seeks: Sequence[Seek]) -> Itera
     for lane in lanes:
         state = shown[lane.state_id].state
         where = (state.component, state.component_id, lane.state_id, state.name or lane.state_id)
-        who = index[lane.participant_id]
+        seat = index[lane.participant_id]
         end_ms = lane.start_ms + lane.jitter_ms + (lane.count - 1) * lane.period_ms
         lasted_ms = end_ms - lane.start_ms
-        yield _Happening(end_ms, who, "sync.metrics", f"Sync: {lane.count} samples", *where, lasted_ms)
+        yield _Happening(end_ms, seat, "sync.metrics", f"Sync: {lane.count} samples", *where, lasted_ms)
         for seek in seeks:
             if seek.participant_id == lane.participant_id and lane.start_ms <= seek.at_ms <= end_ms + 1000:
                 content = f"Seek to the host's position ({-seek.drift_ms:+d} ms)"
-                yield _Happening(seek.at_ms, who, "media.seek", content, *where)
+                yield _Happening(seek.at_ms, seat, "media.seek", content, *where)

@@ -44,9 +44,9 @@ def gaze_lanes(plan: Plan) -> list[GazeLane]:
         every_ms = visit.state.gaze_interval_ms
         if every_ms is None:
             continue
-        person = plan.participants[visit.who]
+        person = plan.participants[visit.seat]
         for part, (start_ms, end_ms) in enumerate(person.present_in(*rating_window(plan, visit))):
-            chance = plan.chance("gaze", visit.state_id, visit.who, part)
+            chance = plan.chance("gaze", visit.state_id, visit.seat, part)
             lanes.append(
                 GazeLane(
                     code=chance.code(9, "id"),

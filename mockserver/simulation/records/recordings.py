@@ -28,8 +28,8 @@ def recording_entries(plan: Plan, spec: Recordings) -> list[Entry]:
 
 def _entry(plan: Plan, connection: Connection, kind: tuple[str, str, str, str | None], spec: Recordings) -> Entry:
     type_, recording_type, format_, resolution = kind
-    person = plan.participants[connection.who]
-    chance = plan.chance("recording", connection.state_id, connection.who, connection.number, type_)
+    person = plan.participants[connection.seat]
+    chance = plan.chance("recording", connection.state_id, connection.seat, connection.number, type_)
     start_ms = connection.connected_ms + chance.integer(400, 1600, "start")
     status = _status(spec, chance.uniform("status"))
     latest_ms = connection.disconnected_ms - chance.integer(50, 700, "end")

@@ -51,7 +51,7 @@ def _in_pauses(plan: Plan) -> list[Entry]:
             earlier: dict[int, list[PreviousRating]] = {}
             for pause in screening.pauses:
                 for answer in pause.answers:
-                    before = earlier.setdefault(answer.who, [])
+                    before = earlier.setdefault(answer.seat, [])
                     entries.append(_paused(plan, screening, spec, pause, answer, list(before)))
                     before.append(PreviousRating(pause.index, answer.value))
     return entries
@@ -77,7 +77,7 @@ def _alone(plan: Plan, visit: Visit) -> Entry:
     else:
         value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
         labels = Labels(state.options[0], state.options[-1])
-    answer = SparseAnswer(visit.who, visit.shown_ms, response.response_time_ms, value)
+    answer = SparseAnswer(visit.seat, visit.shown_ms, response.response_time_ms, value)
     told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
     return _entry(plan, _Question(visit.state_id, state.component_id, scale, labels, told), answer)
 
@@ -108,11 +108,11 @@ def _paused(
 
 def _entry(plan: Plan, asked: _Question, answer: SparseAnswer) -> Entry:
     """A rating that no video waits for."""
-    person, zero_ms = plan.participants[answer.who], plan.room.started_ms
+    person, zero_ms = plan.participants[answer.seat], plan.room.started_ms
     onset = answer.opened_ms - zero_ms
     entered_ms = min(v.entered_ms for v in plan.visits if v.state_id == asked.state_id)
     left_ms = max(v.exited_ms for v in plan.visits if v.state_id == asked.state_id)
-    rating_id = "rating_" + plan.chance("sparse", asked.state_id, answer.who).code(9, asked.told.sample_index)
+    rating_id = "rating_" + plan.chance("sparse", asked.state_id, answer.seat).code(9, asked.told.sample_index)
     record = SparseRating(
         rating_id=rating_id,
         experiment_id=plan.room.experiment_id,

@@ -25,7 +25,7 @@ def stopped_plan(plan: Plan, stopped_ms: int) -> Plan:
 
     The states stay as they would have been; their records are cut where they are made.
     """
-    cut_short = {v.who for v in plan.visits if v.completed_ms is None or v.completed_ms > stopped_ms}
+    cut_short = {v.seat for v in plan.visits if v.completed_ms is None or v.completed_ms > stopped_ms}
     return replace(
         plan,
         participants=tuple(_person(person, stopped_ms, person.index in cut_short) for person in plan.participants),

@@ -88,19 +88,19 @@ def sync_lanes(plan: Plan, network: Network) -> list[SyncLane]:
     Only rooms with two or more participants and a ShowVideo component have any (documented).
     """
     return [
-        _lane(plan, network, number, screening.state_id, who, span)
+        _lane(plan, network, number, screening.state_id, seat, span)
         for number, screening in enumerate(plan.screenings)
-        for who, person in enumerate(plan.participants)
-        if not plan.room.is_host(who) and person.started
+        for seat, person in enumerate(plan.participants)
+        if not plan.room.is_host(seat) and person.started
         for start_ms, end_ms in screening.playing
         for span in person.present_in(start_ms, end_ms)
         if span[1] - span[0] > EVERY_MS
     ]
 
 
-def _lane(plan: Plan, network: Network, number: int, state_id: str, who: int, span: tuple[int, int]) -> SyncLane:
-    person = plan.participants[who]
-    chance = plan.chance("sync", number, who, span[0] - plan.room.started_ms)
+def _lane(plan: Plan, network: Network, number: int, state_id: str, seat: int, span: tuple[int, int]) -> SyncLane:
+    person = plan.participants[seat]
+    chance = plan.chance("sync", number, seat, span[0] - plan.room.started_ms)
     start_ms = span[0] + chance.integer(0, 900, "phase")
     count = samples_between(start_ms, span[1], EVERY_MS, _TIMER_JITTER_MS)
     return SyncLane(

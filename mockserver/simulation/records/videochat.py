@@ -13,8 +13,8 @@ def videochat_entries(plan: Plan) -> list[Entry]:
 
 
 def _entry(plan: Plan, connection: Connection, ended: bool) -> Entry:
-    person = plan.participants[connection.who]
-    chance = plan.chance("connection", connection.state_id, connection.who, connection.number)
+    person = plan.participants[connection.seat]
+    chance = plan.chance("connection", connection.state_id, connection.seat, connection.number)
     at_ms = connection.disconnected_ms if ended else connection.connected_ms
     record = VideoChatEvent(
         id="vc_" + chance.code(9, "id") + ("_1" if ended else "_0"),

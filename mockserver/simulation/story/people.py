@@ -15,6 +15,8 @@ __all__ = ["Namer", "Person"]
 
 # Scripts that go from right to left, that combine, and that need more than one byte a letter.
 _LOCALES = ("ja_JP", "ar_SA", "he_IL", "hi_IN", "el_GR", "de_DE")
+# Names are all that is taken from it; each other provider would be loaded too.
+_PROVIDERS = ["faker.providers.person"]
 # From so many ways to put it somebody chooses the first that has not been used and can still be sent.
 _CHOICE = 12
 
@@ -72,7 +74,7 @@ class Namer:
 
             from mockserver.simulation.talk.provider import TaskTalk
 
-            self._fakers[locale] = Faker(locale)
+            self._fakers[locale] = Faker(locale, providers=_PROVIDERS)
             self._fakers[locale].add_provider(TaskTalk)
         faker = self._fakers[locale]
         faker.seed_instance(chance.stream("faker"))

@@ -99,11 +99,11 @@ class Visit:
     """One participant in one state.
 
     Attributes:
-        who: The participant's index in the plan, here and below.
+        seat: The participant's index in the plan, here and below.
         shown_ms: When its component appeared. completed_ms: None where the person left before.
     """
 
-    who: int
+    seat: int
     state_id: str
     state: StateSpec
     entered_ms: int
@@ -117,7 +117,7 @@ class Visit:
 class SparseAnswer:
     """One answer to a sparse rating: opened at `opened_ms`, given `response_time_ms` later."""
 
-    who: int
+    seat: int
     opened_ms: int
     response_time_ms: int
     value: int
@@ -154,7 +154,7 @@ class Connection:
         lost: It ended because the network failed, not because somebody left.
     """
 
-    who: int
+    seat: int
     state_id: str
     state: StateSpec
     number: int

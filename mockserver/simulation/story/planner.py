@@ -134,7 +134,7 @@ def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int,
         seat.left_ms = left_ms
         seat.gaps = [gap for gap in seat.gaps if gap[1] < left_ms]
     return Visit(
-        who=seat.index,
+        seat=seat.index,
         state_id=state_id,
         state=state,
         entered_ms=shown_ms - seat.chance.integer(8, 30, "enter", number),

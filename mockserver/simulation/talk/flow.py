@@ -114,19 +114,19 @@ class Conversation:
     def add(self, line: Line) -> None:
         """What was said has been sent."""
         self.lines.append(line)
-        self.spoken.add(line.who)
+        self.spoken.add(line.seat)
         self.greetings += line.kind is Kind.GREETING
         self.silence = 0
         if line.kind in (Kind.CLOSING, Kind.FAREWELL):
             self.closing = len(self.lines) - 1 if self.closing is None else self.closing
-            self.gone.add(line.who)
+            self.gone.add(line.seat)
         if line.topic is None:
             return
         if line.to is None:
             self.threads += line.topic.name not in self.opened
             self.opened.add(line.topic.name)
         if line.kind in (Kind.ANSWER, Kind.ADDITION, Kind.AGREE, Kind.CONTRAST, Kind.OPINION):
-            self.answered.setdefault(line.topic.name, set()).add(line.who)
+            self.answered.setdefault(line.topic.name, set()).add(line.seat)
 
     def expected(self, there: Iterable[int]) -> list[int]:
         """From whom the next line is expected; nobody in particular, if empty."""
@@ -134,40 +134,40 @@ class Conversation:
             return []
         last = self.lines[-1]
         if last.kind is Kind.FOLLOW_UP and last.to is not None:
-            return [who for who in there if who == self.lines[last.to].who]
+            return [seat for seat in there if seat == self.lines[last.to].seat]
         handed_on = last.kind is Kind.QUESTION and last.topic is not None and last.topic.name in self.answered
         if last.asks or handed_on:
-            return [who for who in there if who != last.who and not self._has_answered(who, last.topic)]
+            return [seat for seat in there if seat != last.seat and not self._has_answered(seat, last.topic)]
         return []
 
-    def next_move(self, chance: Chance, who: int, moment: Moment) -> Move | None:
+    def next_move(self, chance: Chance, seat: int, moment: Moment) -> Move | None:
         """What this person says at this moment; None says nothing."""
         self.there, self.left_ms = moment.there, moment.left_ms
-        if not moment.others or moment.there == [who]:
-            return self._alone(who, moment)
-        if not self._is_pending(who):
+        if not moment.others or moment.there == [seat]:
+            return self._alone(seat, moment)
+        if not self._is_pending(seat):
             if self.closing is not None or moment.left_ms < min(_CLOSING_MS, _CLOSING_SHARE * self.length_ms):
-                return self._closing(who)
+                return self._closing(seat)
             if moment.back:
                 return Move(Kind.RETURN)
-            if who not in self.spoken and self.greetings < _MOST_GREETINGS:
+            if seat not in self.spoken and self.greetings < _MOST_GREETINGS:
                 return Move(Kind.GREETING)
-        options = self._options(who)
+        options = self._options(seat)
         if not options and self._waits(moment.there):
             return None
         kind = _weighted(chance.uniform("kind"), options) if options else None
-        return self._opening(chance, who) if kind is None else self._reply(chance, who, kind)
+        return self._opening(chance, seat) if kind is None else self._reply(chance, seat, kind)
 
     # --- beginning and end ----------------------------------------------------------------------
 
-    def _alone(self, who: int, moment: Moment) -> Move | None:
-        if who not in self.spoken and moment.others:
+    def _alone(self, seat: int, moment: Moment) -> Move | None:
+        if seat not in self.spoken and moment.others:
             return Move(Kind.GREETING)
-        alone = sum(line.who == who and line.kind is Kind.ALONE for line in self.lines)
+        alone = sum(line.seat == seat and line.kind is Kind.ALONE for line in self.lines)
         return Move(Kind.ALONE) if alone < _MOST_ALONE else None
 
-    def _closing(self, who: int) -> Move | None:
-        if who in self.gone:
+    def _closing(self, seat: int) -> Move | None:
+        if seat in self.gone:
             return None
         return Move(Kind.CLOSING) if self.closing is None else Move(Kind.FAREWELL, to=self.closing)
 
@@ -179,35 +179,35 @@ class Conversation:
         added_to = self.lines[last].to if self.lines[last].kind is Kind.ADDITION else None
         return last if added_to is None else added_to
 
-    def _is_pending(self, who: int) -> bool:
+    def _is_pending(self, seat: int) -> bool:
         """Is it this person's turn to answer something? After some silence it is nobody's."""
         if not self.lines or self.silence > _PATIENCE:
             return False
         target = self.lines[self._target()]
         if self.lines[-1].asks:
-            return not self._has_answered(who, target.topic)
+            return not self._has_answered(seat, target.topic)
         if target.kind is Kind.FOLLOW_UP:
-            return target.to is not None and self.lines[target.to].who == who
-        if target.kind is Kind.QUESTION and self._has_answered(who, target.topic):
+            return target.to is not None and self.lines[target.to].seat == seat
+        if target.kind is Kind.QUESTION and self._has_answered(seat, target.topic):
             return False
-        return target.kind in ANSWERED_BY and target.who != who
+        return target.kind in ANSWERED_BY and target.seat != seat
 
     def _waits(self, there: Iterable[int]) -> bool:
         """Is somebody who is there still to answer the last line?"""
-        return any(self._is_pending(who) for who in there)
+        return any(self._is_pending(seat) for seat in there)
 
-    def _options(self, who: int) -> list[tuple[Kind | None, float]]:
+    def _options(self, seat: int) -> list[tuple[Kind | None, float]]:
         """What this person can go on with, and with which weights; None opens a new thread."""
         if not self.lines:
             return []
         last, target = self.lines[-1], self.lines[self._target()]
-        table, kind = (_CONTINUATIONS, last.kind) if last.who == who else (_REPLIES, target.kind)
-        options = [(k, weight) for k, weight in table.get(kind, ()) if k is None or self._possible(who, k)]
-        if self._is_pending(who) and last.asks:
+        table, kind = (_CONTINUATIONS, last.kind) if last.seat == seat else (_REPLIES, target.kind)
+        options = [(k, weight) for k, weight in table.get(kind, ()) if k is None or self._possible(seat, k)]
+        if self._is_pending(seat) and last.asks:
             return [(k, weight) for k, weight in options if k in (Kind.ANSWER, Kind.AGREE, Kind.CONTRAST)]
         return options
 
-    def _possible(self, who: int, kind: Kind) -> bool:
+    def _possible(self, seat: int, kind: Kind) -> bool:
         """Can the person reply to the last line in this way?"""
         target = self.lines[self._target()]
         topic = target.topic
@@ -216,19 +216,19 @@ class Conversation:
         if topic is None:
             return False
         stance = topic.stances[target.stance] if topic.stances else None
-        new = not self._has_answered(who, topic)
+        new = not self._has_answered(seat, topic)
         match kind:
             case Kind.ANSWER:
                 return new and self._asks_for_answers(topic) and any(stance.answers for stance in topic.stances)
             case Kind.QUESTION:
-                missing = any(one != who and not self._has_answered(one, topic) for one in self.there)
+                missing = any(one != seat and not self._has_answered(one, topic) for one in self.there)
                 return topic.personal and missing and not self.lines[-1].asks and not self._is_late()
             case Kind.ADDITION:
-                return self._can_add(who, target)
+                return self._can_add(seat, target)
             case Kind.FOLLOW_UP:
                 return bool(stance and stance.follow_ups)
             case Kind.DETAIL:
-                return target.to is not None and self.lines[target.to].who == who
+                return target.to is not None and self.lines[target.to].seat == seat
             case Kind.REACTION:
                 return target.kind is Kind.DETAIL or bool(stance and stance.reactions)
             case Kind.AGREE:
@@ -236,7 +236,7 @@ class Conversation:
             case Kind.CONTRAST:
                 return new and bool(stance and stance.contrasts)
             case Kind.CONCEDE:
-                return target.to is not None and self.lines[target.to].who == who
+                return target.to is not None and self.lines[target.to].seat == seat
             case _:
                 return True
 
@@ -245,15 +245,15 @@ class Conversation:
         root = self.lines[self._root(len(self.lines) - 1)]
         return root.kind is Kind.PROPOSAL or (root.kind is Kind.QUESTION and (topic.personal or self.lines[-1] is root))
 
-    def _can_add(self, who: int, target: Line) -> bool:
+    def _can_add(self, seat: int, target: Line) -> bool:
         if target.topic is None or self.lines[-1].kind is Kind.ADDITION:
             return False
         if target.kind is Kind.QUESTION:
             answers = any(stance.answers for stance in target.topic.stances)
-            return answers and target.topic.personal and not self._has_answered(who, target.topic)
+            return answers and target.topic.personal and not self._has_answered(seat, target.topic)
         return target.kind is Kind.PROPOSAL or bool(target.topic.stances[target.stance].reasons)
 
-    def _reply(self, chance: Chance, who: int, kind: Kind) -> Move:
+    def _reply(self, chance: Chance, seat: int, kind: Kind) -> Move:
         number = self._target()
         target = self.lines[number]
         move = Move(kind, number, target.topic, target.stance, target.follow_up, target.words)
@@ -261,9 +261,9 @@ class Conversation:
             return move
         match kind:
             case Kind.ANSWER:
-                return self._own(chance, who, kind, target.topic, self._root(number))
+                return self._own(chance, seat, kind, target.topic, self._root(number))
             case Kind.ADDITION if target.kind is Kind.QUESTION:
-                return self._own(chance, who, kind, target.topic, number)
+                return self._own(chance, seat, kind, target.topic, number)
             case Kind.QUESTION:
                 return move._replace(to=None)
             case Kind.FOLLOW_UP:
@@ -280,16 +280,16 @@ class Conversation:
             number = to
         return number
 
-    def _own(self, chance: Chance, who: int, kind: Kind, topic: Topic, to: int | None) -> Move:
+    def _own(self, chance: Chance, seat: int, kind: Kind, topic: Topic, to: int | None) -> Move:
         """What this person, of all people, thinks or does."""
         said = [bool(s.opinions if kind is Kind.OPINION else s.answers) for s in topic.stances]
         stance = chance.pick([n for n, says in enumerate(said) if says], "stance")
         facts = topic.stances[stance].facts
-        dealt = self.chance.integer(0, len(facts) - 1, "facts", topic.name, stance) + who
+        dealt = self.chance.integer(0, len(facts) - 1, "facts", topic.name, stance) + seat
         return Move(kind, to, topic, stance, 0, facts[dealt % len(facts)])
 
-    def _has_answered(self, who: int, topic: Topic | None) -> bool:
-        return topic is not None and who in self.answered.get(topic.name, ())
+    def _has_answered(self, seat: int, topic: Topic | None) -> bool:
+        return topic is not None and seat in self.answered.get(topic.name, ())
 
     # --- new threads ----------------------------------------------------------------------------
 
@@ -298,9 +298,9 @@ class Conversation:
         share = (_CLOSING_SHARE + _OPENING_SHARE) * self.length_ms
         return self.left_ms < min(_CLOSING_MS + _OPENING_MS, share)
 
-    def _opening(self, chance: Chance, who: int) -> Move | None:
+    def _opening(self, chance: Chance, seat: int) -> Move | None:
         if self._is_late():
-            return self._closing(who)
+            return self._closing(seat)
         topic = self._topic(chance)
         if topic is None:
             return None
@@ -310,7 +310,7 @@ class Conversation:
             (Kind.OPINION, 0.3 if any(stance.opinions for stance in topic.stances) else 0.0),
         ]
         kind = _weighted(chance.uniform("opening"), kinds)
-        return self._own(chance, who, kind, topic, None) if kind is Kind.OPINION else Move(kind, None, topic)
+        return self._own(chance, seat, kind, topic, None) if kind is Kind.OPINION else Move(kind, None, topic)
 
     def _topic(self, chance: Chance) -> Topic | None:
         """One that the room has not had; the task's own theme comes first, and more often than others."""

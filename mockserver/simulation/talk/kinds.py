@@ -146,7 +146,7 @@ class Line(NamedTuple):
         words: What a reply can refer to.
     """
 
-    who: int
+    seat: int
     kind: Kind
     text: str
     to: int | None = None

@@ -47,7 +47,7 @@ class Speaker:
         most: Longer messages than this take too much of the chat's time, where there is a choice.
     """
 
-    who: int
+    seat: int
     first_name: str
     manner: Manner
     others: int
@@ -116,7 +116,7 @@ def spoken_line(
             if fits(written) and not said.knows(plain) and not said.knows(written):
                 said.add(dressed[text], plain, written)
                 return Line(
-                    speaker.who,
+                    speaker.seat,
                     move.kind,
                     written,
                     to=move.to,
@@ -171,7 +171,7 @@ def _lead_and_tail(
     if asks:
         return "", around.handed_on_to_one if speaker.others == 1 else around.handed_on
     draw = chance.uniform("lead")
-    if move.topic is not None and move.to is not None and speaker.who not in talk.spoken:
+    if move.topic is not None and move.to is not None and speaker.seat not in talk.spoken:
         return around.hello if draw < _GREETS_FIRST else "", ""
     if move.topic is None or move.to is not None or move.topic.name in talk.opened:
         return "", ""
