@@ -28,7 +28,9 @@ def _nullable(schema: Schema) -> Schema:
 
 
 _HEADERS = list_of(object_of(name=TEXT, value=TEXT))
-_BODY = _nullable({**object_of(bytes=optional(COUNT), sha256=optional(TEXT)), "description": "And `text` or `base64`"})
+# With its text, or with its bytes where they are none; with neither where they are not kept.
+_KEPT_BODY = object_of(bytes=optional(COUNT), sha256=optional(TEXT))
+_BODY = _nullable({**_KEPT_BODY, "properties": {**_KEPT_BODY["properties"], "text": TEXT, "base64": TEXT}})
 ENTRY = object_of(
     "JournalEntry",
     number=COUNT,
