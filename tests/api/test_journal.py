@@ -105,6 +105,22 @@ def test_a_streamed_answer_is_told_by_size_and_hash(control: Control, room: str)
     assert entry["response"]["body"] == {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
+def test_an_entry_is_closed_before_the_last_byte_leaves() -> None:
+    """Of a file in parts too, whose reader knows from its length that there is no more to wait for."""
+    control = Control("demo")
+    room = control.client.get("/_mock/world").get_json()["experiments"][0]["rooms"][0]
+    link = control.data_api(f"/data/recordings/room/{room}").get_json()["data"][0]["downloadUrl"]
+    answer = control.client.get(link.removeprefix("http://localhost"), buffered=False)
+    parts, length = iter(answer.iter_encoded()), int(answer.headers["Content-Length"])
+    read = 0
+    while read < length:
+        assert control.journal()[-1]["outcome"] == "open" or read == 0
+        read += len(next(parts))
+    entry = control.journal()[-1]
+    assert (entry["outcome"], entry["response"]["body"]["bytes"]) == ("whole", length)
+    assert entry["response"]["body"]["sha256"]
+
+
 def test_a_kept_answer_is_told_like_a_new_one(control: Control, room: str) -> None:
     """Operation, key, unread parameters, refusal and hash."""
     for query in ("limit=2&limi=3", "limit=0"):
