@@ -8,6 +8,7 @@ and is not needed for answering, such as the world's digest, comes after the fir
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable
 
 import click
@@ -30,9 +31,12 @@ from mockserver.server import Server, serving
 from mockserver.words.errors import MockserverError
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["serve"]
+__all__ = ["SWITCH_INTERVAL_S", "serve"]
 
 _FIRST_ANSWER_WITHIN_S = 30.0
+# Five times as often as by default, the thread that computes lets those go on that answer. It is a setting of the whole
+# process, so it belongs to the command and not to the server.
+SWITCH_INTERVAL_S = 0.001
 
 
 def serve(
@@ -55,6 +59,7 @@ def serve(
         ScenarioError: The scenario is unknown or invalid.
         SettingsError: The address or the ready file cannot be used.
     """
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     told = _tell_entry if how.verbose else _tell_nothing
     with contextlib.closing(create_sandboxes(settings, process, told)) as sandboxes:
         app = create_app(process=process, sandboxes=sandboxes)

@@ -50,7 +50,7 @@ def test_both_readings_are_described(demo_app: Any) -> None:
 def started(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings with which the command line would have served."""
     seen: list[Settings] = []
-    monkeypatch.setattr("mockserver.command.serve.serve", lambda settings, process, **_: seen.append(settings))
+    monkeypatch.setattr("mockserver.command.serve.serve", lambda settings, process, *_, **__: seen.append(settings))
     return seen
 
 

@@ -8,6 +8,8 @@ import os
 import runpy
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,9 @@ from typing import Any
 import pandas as pd
 import pytest
 import requests
-from emulator import Emulator
+from emulator import Emulator, sandbox_of, serving_app
+
+from mockserver import Settings, create_app
 
 EXAMPLES = Path(__file__).parent / "examples"
 HOST = "https://api.hyperstudy.io"
@@ -345,6 +349,37 @@ def test_python_filters_by_time_range(
     for name in ("start_time", "end_time"):
         understood = answer["metadata"]["query"][name.replace("_t", "T")].removesuffix("Z")
         assert abs(datetime.fromisoformat(understood) - left[name]) < timedelta(milliseconds=1)
+
+
+ZONES = {
+    "UTC-10": "<-10>10",
+    "UTC-3:30": "<-0330>3:30",
+    "UTC": "UTC0",
+    "UTC+5:45": "<+0545>-5:45",
+    "UTC+14": "<+14>-14",
+}
+
+
+@pytest.fixture(scope="module")
+def server_of_today() -> Iterator[Emulator]:
+    """The demo world where its experiments are moved to the machine's time."""
+    app = create_app(Settings(scenario="demo", now="machine"))
+    with serving_app(app) as server:
+        yield Emulator(server.url, sandbox_of(app))
+
+
+@pytest.mark.parametrize("zone", ZONES.values(), ids=ZONES)
+def test_the_last_24_hours_hold_events_in_every_zone(server_of_today: Emulator, tmp_path: Path, zone: str) -> None:
+    """The example as it stands, in the machine's own zone, although a time without a zone is UTC."""
+    key = server_of_today.keys["full"]
+    setup = f"import requests\nBASE_URL = {server_of_today.api_url!r}\nheaders = {{'X-API-Key': {key!r}}}\n"
+    shown = "\nprint(response.status_code, len(response.json()['data']))"
+    text = setup + example("time_range.py", server_of_today) + shown
+    done = run([sys.executable, "-"], text, tmp_path, TZ=zone)
+    assert done.returncode == 0, done.stderr
+    status, records = map(int, done.stdout.split())
+    assert status == 200
+    assert records > 0
 
 
 def test_python_exports_csv(
