@@ -11,12 +11,13 @@ import hmac
 
 from mockserver.control.errors import ForbiddenError
 from mockserver.door.asked import Asked
+from mockserver.door.credentials import CONTROL_TOKEN
 from mockserver.door.entrance import is_loopback
 from mockserver.door.origins import is_allowed
 
 __all__ = ["TOKEN_HEADER", "refuse_strangers"]
 
-TOKEN_HEADER = "X-Mock-Control-Token"
+TOKEN_HEADER = CONTROL_TOKEN
 
 
 def refuse_strangers(asked: Asked, control_token: str | None) -> None:

@@ -12,7 +12,7 @@ from mockserver.web.responses import json_response
 from mockserver.words.json_schema import COUNT, INSTANT, NUMBER, object_of
 from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
-__all__ = ["CHANGE", "CLOCK", "change_clock", "read_clock"]
+__all__ = ["CHANGE", "CLOCK", "change_clock", "clock_data", "read_clock"]
 
 CLOCK = object_of("Clock", now=INSTANT, speed=NUMBER, advancedMs=COUNT, tokenNow=INSTANT)
 CHANGE = {
@@ -39,15 +39,18 @@ _EXPECTED = (
 
 def read_clock() -> Response:
     """What time it is in the world, how fast it passes, and what time it is for tokens."""
-    reading = current_sandbox().clock.reading()
-    return json_response(
-        {
-            "now": iso_from_ms(reading.now_ms),
-            "speed": reading.speed,
-            "advancedMs": reading.advanced_ms,
-            "tokenNow": iso_from_ms(reading.token_now_ms),
-        }
-    )
+    return json_response(clock_data(current_sandbox().clock))
+
+
+def clock_data(clock: Clock) -> dict[str, Any]:
+    """What a clock says, as it is told."""
+    reading = clock.reading()
+    return {
+        "now": iso_from_ms(reading.now_ms),
+        "speed": reading.speed,
+        "advancedMs": reading.advanced_ms,
+        "tokenNow": iso_from_ms(reading.token_now_ms),
+    }
 
 
 def change_clock() -> Response:

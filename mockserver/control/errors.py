@@ -56,7 +56,7 @@ def wrap(refusal: Refusal) -> dict[str, Any]:
 def _advice(refusal: Refusal) -> str:
     """What went wrong, and what to do instead."""
     if refusal.status == 404:
-        return f"Nothing is served at {refusal.path}"
+        return f"Nothing is served at {refusal.path[:200]}: GET /_mock lists what is"
     if refusal.status == 405:
         return f"{refusal.method} is not possible at {refusal.path}: use {', '.join(refusal.allow) or 'another'}"
     if refusal.status == 413:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from mockserver.control import clock, ingested, tokens, truth, world
+from mockserver.control import clock, ingested, journal, sandbox_orders, sandboxes, served, tokens, truth, world
 from mockserver.control.access import TOKEN_HEADER, refuse_strangers
 from mockserver.control.errors import ControlError, error_response, wrap
 from mockserver.door.apis import Api
@@ -23,7 +23,9 @@ BASE_PATH: Final = "/_mock"
 
 def operations() -> list[Operation]:
     """Every operation, in the order in which the reference page shows them."""
+    one = "/sandboxes/<name>"
     return [
+        _row("listServed", "GET", "/", served.list_served, "What is served", "served", served.SERVED),
         _row("getWorld", "GET", "/world", world.world, "What world this is, and who took part where", "world",
              world.WORLD),
         _row("getClock", "GET", "/clock", clock.read_clock, "What time it is in the world", "clock", clock.CLOCK),
@@ -31,6 +33,23 @@ def operations() -> list[Operation]:
              clock.CLOCK, body=clock.CHANGE),
         _row("mintToken", "POST", "/tokens", tokens.mint_token, "A token for the ingestion API", "credentials",
              tokens.TOKEN, body=tokens.ORDER, body_required=False),
+        _row("listSandboxes", "GET", "/sandboxes", sandboxes.list_all, "Every sandbox", "sandboxes",
+             sandboxes.SANDBOXES),
+        _row("getSandbox", "GET", one, sandboxes.read, "What a sandbox is made of, and how it is now", "sandboxes",
+             sandboxes.SANDBOX, errors=(404,)),
+        _row("createSandbox", "PUT", one, sandboxes.create, "Make a sandbox; the same body again changes nothing",
+             "sandboxes", sandboxes.SANDBOX, body=sandbox_orders.SANDBOX_ORDER, body_required=False, status=201,
+             also=(200,), errors=(409,), long=True),
+        _row("deleteSandbox", "DELETE", one, sandboxes.delete, "Forget a sandbox and what was written to it",
+             "sandboxes", sandboxes.DELETED, errors=(404, 409), long=True),
+        _row("resetSandbox", "POST", one + "/reset", sandboxes.reset, "Put a sandbox back to its beginning",
+             "sandboxes", sandboxes.SANDBOX, body=sandbox_orders.RESET, body_required=False, errors=(404, 409),
+             long=True),
+        _row("mintKey", "POST", one + "/keys", sandboxes.mint_key, "An API key that chooses this sandbox",
+             "credentials", sandboxes.KEY, body=sandbox_orders.KEY_ORDER, body_required=False, status=201,
+             errors=(404,), long=True),
+        _row("getJournal", "GET", "/journal", journal.read_journal, "What was asked, and what was answered", "journal",
+             journal.JOURNAL, parameters=journal.PARAMETERS, long=True),
         _row("getIngested", "GET", "/ingested", ingested.ingested, "What was ingested, in pages", "ingestion",
              ingested.ITEMS, parameters=ingested.PARAMETERS),
         _row("getLint", "GET", "/lint", ingested.lint, "What was legal and looks wrong all the same", "ingestion",

@@ -1,17 +1,13 @@
-"""What the bodies of control requests must look like."""
+"""What the body of an order for a token must look like."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from marshmallow import EXCLUDE, Schema
 
-from mockserver.control.errors import ControlError
-from mockserver.ingestion.batch import check_object
 from mockserver.ingestion.fields import Choice, Text, Whole, Within
-from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.tokens import DAY_S
 
-__all__ = ["TokenOrder", "TokenOrderSchema", "read_token_order"]
+__all__ = ["TokenOrder", "TokenOrderSchema"]
 
 _LONGEST_TTL_S = 365 * DAY_S
 
@@ -34,15 +30,3 @@ class TokenOrderSchema(Schema):
     subject = Text()
     plan = Text(validate=Choice("free", "pro"))
     ttl_s = Whole(data_key="ttlSeconds", validate=Within(-_LONGEST_TTL_S, _LONGEST_TTL_S))
-
-
-def read_token_order(body: Any) -> TokenOrder:
-    """The order that a body makes.
-
-    Raises:
-        ControlError: The body is no object, or a field has a wrong type or value.
-    """
-    loaded, problems = check_object(TokenOrderSchema(), body)
-    if problems:
-        raise ControlError(reason_text(problems, whole="The body"))
-    return TokenOrder(**loaded)

@@ -1,6 +1,6 @@
 """A request once it is known whose it is: what the door found out, handed on to whoever answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.door.apis import Api
@@ -24,6 +24,7 @@ class Notes:
         message: The refusal's sentence.
         key_name: The API key's name.
         subject: The token's.
+        session: The ingestion session that a batch is for.
         internal: A bug of the emulator.
         unread: Parameters of the query that the operation does not read, or reads only once.
     """
@@ -33,6 +34,7 @@ class Notes:
     message: str | None = None
     key_name: str | None = None
     subject: str | None = None
+    session: str | None = None
     internal: bool = False
     unread: tuple[str, ...] = ()
 
@@ -51,6 +53,7 @@ class Asked:
         prefix: What the path began with to choose the sandbox, such as `/_mock/s/one`; mostly empty.
         path: Decoded, below the prefix.
         api: That the path lies in; None where nothing is served.
+        allowed_origins: Of web pages that may call; of a preflight, which cannot name a sandbox, those of all.
         operation: That method and path name; None where there is none.
         names: What stands in the place of the operation's placeholders.
         body: As far as it was read: one byte more than allowed stands for too much.
@@ -66,6 +69,7 @@ class Asked:
     prefix: str
     path: str
     api: Api | None
+    allowed_origins: Collection[str]
     operation: Operation | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
@@ -76,15 +80,15 @@ class Asked:
         return self.fields.get(name, b"").decode("latin-1")
 
     @property
-    def base_url(self) -> str:
-        """Where the client reaches what it asks, a sandbox's prefix included, without a slash at its end."""
-        return self.entrance.base_url(self.request, self.fields) + self.link_prefix
-
-    @property
     def link_prefix(self) -> str:
         """What links to the same sandbox begin with, however this request named it: their readers send no header."""
         named = "" if self.sandbox.name == DEFAULT_NAME else PREFIX + self.sandbox.name
         return self.prefix or named
+
+    @property
+    def base_url(self) -> str:
+        """Where the client reaches the same sandbox, without a slash at its end."""
+        return self.entrance.base_url(self.request, self.fields) + self.link_prefix
 
     @property
     def declared_bytes(self) -> int | None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import orjson
 
+from mockserver.door.credentials import API_KEY, BEARER
 from mockserver.door.refusals import Cause
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["CLAIM", "HEADER", "PREFIX", "Choice", "Problem", "choose"]
+__all__ = ["CLAIM", "HEADER", "PREFIX", "Choice", "Problem", "choose", "known_sandboxes"]
 
 # Status, cause and sentence of a refusal.
 Problem = tuple[int, Cause, str]
@@ -26,6 +27,7 @@ CLAIM = "sandbox"
 
 _PREFIX = PREFIX.encode()
 _HEADER = HEADER.lower().encode()
+_API_KEY, _BEARER = API_KEY.lower().encode(), BEARER.lower().encode()
 _SHOWN_NAMES = 20
 
 
@@ -69,7 +71,7 @@ def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> 
 
 def _credentials(fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> dict[str, str]:
     named: dict[str, str] = {}
-    key, token = fields.get(b"x-api-key"), fields.get(b"authorization")
+    key, token = fields.get(_API_KEY), fields.get(_BEARER)
     if key and (owner := sandboxes.owner(key.decode("latin-1"))):
         named["the API key"] = owner
     if token and (claimed := _claimed(token)):
@@ -94,7 +96,7 @@ def _decided(named: Mapping[str, str], prefix: str, rest: bytes, sandboxes: Sand
     names = list(dict.fromkeys(named.values()))
     unknown = next((name for name in names if sandboxes.get(name) is None), None)
     if unknown is not None:
-        said = f"There is no sandbox {unknown[:64]!r}. {_known(sandboxes)}"
+        said = f"There is no sandbox {unknown[:64]!r}. {known_sandboxes(sandboxes)}"
         return Choice(sandboxes.default, prefix, rest, (404, "unknown_sandbox", said))
     if len(names) > 1:
         said = " and ".join(f"{where} names {name!r}" for where, name in named.items())
@@ -103,7 +105,8 @@ def _decided(named: Mapping[str, str], prefix: str, rest: bytes, sandboxes: Sand
     return Choice(sandboxes.get(names[0]) or sandboxes.default, prefix, rest)
 
 
-def _known(sandboxes: Sandboxes) -> str:
+def known_sandboxes(sandboxes: Sandboxes) -> str:
+    """A sentence that lists what there is, and says how there can be more."""
     names = [sandbox.name for sandbox in sandboxes.all()]
     more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
     return f"Known are {', '.join(names[:_SHOWN_NAMES])}{more}; PUT /_mock/sandboxes/{{name}} makes one."

@@ -7,7 +7,7 @@ The journal closes with the last byte, or with the client's leaving. What answer
 
 import hashlib
 import logging
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -106,10 +106,16 @@ class Door:
         # The number of changes before the world: an answer may be newer than its key says, and never older.
         revision, fingerprint = sandbox.study.revision, sandbox.study.fingerprint
         api = api_of(path, self._apis)
-        now_ms = sandbox.clock.now_ms()
+        now_ms, origins = sandbox.clock.now_ms(), self._origins(request, choice)
         return Asked(
-            request, fields, self._entrance, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api
+            request, fields, self._entrance, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api, origins
         )  # fmt: skip
+
+    def _origins(self, request: Request, choice: Choice) -> Collection[str]:
+        """A preflight has no headers of its page's choice, so without a prefix it may be for any sandbox."""
+        if request.method == "OPTIONS" and not choice.prefix:
+            return self._sandboxes.allowed_origins()
+        return choice.sandbox.settings.allowed_origins
 
     def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
@@ -209,7 +215,8 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
 def _tell_notes(asked: Asked, entry: Entry) -> None:
     notes = asked.notes
     entry.unread, entry.cause, entry.message = notes.unread, notes.cause, notes.message
-    entry.key_name, entry.subject, entry.internal = notes.key_name, notes.subject, notes.internal
+    entry.key_name, entry.subject, entry.session = notes.key_name, notes.subject, notes.session
+    entry.internal = notes.internal
 
 
 # --- refusing -----------------------------------------------------------------------------------
@@ -269,11 +276,12 @@ def _limit_headers(asked: Asked) -> Headers:
 def _sent(reply: Reply, entry: Entry) -> Steps:
     """Send a body, and write down how far it came."""
     if isinstance(reply.body, bytes):
+        entry.answer_sha256 = entry.answer_sha256 or hashlib.sha256(reply.body).hexdigest()
         if reply.body:
             entry.answer = reply.body
             yield Chunk(reply.body)
             entry.answer_bytes = len(reply.body)
-    elif not (yield from _streamed(reply.body, entry)):
+    elif not (yield from _streamed(reply, reply.body, entry)):
         entry.outcome, entry.internal = "cut", True
         yield Cut("reset")
         return
@@ -281,12 +289,13 @@ def _sent(reply: Reply, entry: Entry) -> Steps:
     yield End()
 
 
-def _streamed(parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool]:
+def _streamed(reply: Reply, parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool]:
     """Send a body part by part, each made when there is room for it. Is it whole?
 
     An answer that has begun cannot become an error any more, so our own bug ends the connection.
     """
     digest = hashlib.sha256()
+    most = next((int(value) for name, value in reply.headers if name.lower() == b"content-length"), None)
 
     def following() -> bytes | None:
         part = next(parts, None)
@@ -298,6 +307,9 @@ def _streamed(parts: Iterator[bytes], entry: Entry) -> Generator[Step, Any, bool
             if part:
                 yield Chunk(part)
                 entry.answer_bytes += len(part)
+            # To ask for more would send this part first, and the entry has to be closed before the last byte leaves.
+            if entry.answer_bytes == most:
+                break
     except Exception:
         _log.exception("bug in mockserver while streaming %s", entry.operation_id)
         return False

@@ -31,7 +31,7 @@ def preflight(allowed: Sequence[str]) -> Reply:
 def cross_origin_headers(asked: Asked, reply: Reply) -> list[tuple[bytes, bytes]]:
     """What lets a page from an allowed origin read an answer, and answers its preflight."""
     origin = asked.header(b"origin")
-    if not origin or not is_allowed(origin, asked.sandbox.settings.allowed_origins):
+    if not origin or not is_allowed(origin, asked.allowed_origins):
         return [_VARY]
     headers = [_VARY, encoded("Access-Control-Allow-Origin", origin), _EXPOSED]
     if asked.request.method == "OPTIONS":

@@ -66,22 +66,27 @@ class _Rest:
 
 
 def _parts(steps: Steps, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterator[bytes]:
+    """The chunks of an answer. Each is held until the next step is known, so that the last one comes after the end."""
     answer: Any = None
     error: BaseException | None = None
+    held = b""
     try:
         while True:
             try:
                 step = steps.throw(error) if error else steps.send(answer)
             except StopIteration:
-                return
+                break
             answer = error = None
+            if held and not isinstance(step, End):
+                yield held
+                held = b""
             if isinstance(step, Compute):
                 try:
                     answer = step.work()
                 except Exception as raised:
                     error = raised
             elif isinstance(step, Chunk):
-                yield step.data
+                held = step.data
             elif isinstance(step, Head):
                 start_response(_status_line(step.status), [_text(*header) for header in step.headers])
             elif isinstance(step, Body):
@@ -90,8 +95,8 @@ def _parts(steps: Steps, environ: "WSGIEnvironment", start_response: "StartRespo
                 answer = _wait(step)
             elif isinstance(step, Cut):
                 raise ConnectionResetError("the emulator cut the connection")
-            elif isinstance(step, End):
-                continue
+        if held:
+            yield held
     finally:
         steps.close()
 

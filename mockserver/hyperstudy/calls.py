@@ -10,6 +10,7 @@ from typing import cast
 from flask import Response, request
 
 from mockserver.door.asked import Asked
+from mockserver.door.credentials import names_key
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.envelope import error_response
 from mockserver.hyperstudy.errors import ApiError
@@ -82,12 +83,8 @@ def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
         Unauthorized, Forbidden, RateLimited: It is not, or has not.
     """
     headers = cast(Mapping[str, str], request.headers)
-    in_query = any(_letters(name) in ("apikey", "key", "xapikey") for name in request.args)
+    in_query = any(map(names_key, request.args))
     asked.notes.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
     check_limits(asked, key, operation.id)
     authorise(headers, key, operation.scope)
     return key
-
-
-def _letters(name: str) -> str:
-    return "".join(letter for letter in name.lower() if letter.isalpha())

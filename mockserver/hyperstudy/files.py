@@ -9,6 +9,7 @@ import re
 from flask import Response, request
 from werkzeug.http import dump_options_header
 
+from mockserver.door.credentials import SIGNATURE
 from mockserver.door.operations import Answer, Operation, Parameter
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
@@ -47,7 +48,7 @@ def file_operations() -> list[Operation]:
             public=True,
             parameters=(
                 Parameter("expires", TEXT, "Until when the link works, seconds since the epoch."),
-                Parameter("signature", TEXT, "Signs path and expiry."),
+                Parameter(SIGNATURE, TEXT, "Signs path and expiry."),
             ),
             headers=(
                 Parameter("Range", TEXT, "One range of bytes, such as `bytes=0-999`; of several, the whole comes."),

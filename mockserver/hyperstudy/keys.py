@@ -6,18 +6,17 @@ and the order of checks are inferred.
 
 from collections.abc import Mapping
 
+from mockserver.door.credentials import API_KEY, MISPLACED_KEY
 from mockserver.hyperstudy.errors import Forbidden, Unauthorized
 from mockserver.sandbox.keys import Keys
 from mockserver.simulation.scenario.specs import KeySpec
 
 __all__ = ["HEADER", "HEADERS", "ORGANISATION_HEADER", "authenticate", "authorise", "covers"]
 
-HEADER = "X-API-Key"
+HEADER = API_KEY
 ORGANISATION_HEADER = "X-Organization-Id"
-# Where people put a key by mistake; a message can then say so.
-_WRONG_PLACES = ("Authorization", "X-Api-Token", "Api-Key", "ApiKey", "X-Auth-Token", "X-HyperStudy-Key")
 # All that letting a caller in reads of a request.
-HEADERS = (HEADER, ORGANISATION_HEADER, *_WRONG_PLACES)
+HEADERS = (HEADER, ORGANISATION_HEADER, *MISPLACED_KEY)
 
 
 def authenticate(headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: bool = False) -> tuple[str, KeySpec]:
@@ -46,7 +45,7 @@ def authenticate(headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: 
 
 
 def _misplaced(headers: Mapping[str, str], in_query: bool) -> str:
-    wrong = next((name for name in _WRONG_PLACES if headers.get(name)), None)
+    wrong = next((name for name in MISPLACED_KEY if headers.get(name)), None)
     if wrong:
         return f", not in {wrong}"
     return ", not in the query string" if in_query else ""

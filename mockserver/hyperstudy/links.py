@@ -12,6 +12,8 @@ import re
 from collections.abc import Mapping
 from urllib.parse import quote
 
+from mockserver.door.credentials import SIGNATURE
+
 __all__ = [
     "LINK_TTL_MS",
     "ExpiredLinkError",
@@ -53,7 +55,7 @@ def sign(path: str, expires_at_ms: int, secret: str) -> str:
         secret: What `verify` is given too.
     """
     expires_s = str(-(-expires_at_ms // 1000))
-    return f"{quote(path)}?expires={expires_s}&signature={_signature(path, expires_s, secret)}"
+    return f"{quote(path)}?expires={expires_s}&{SIGNATURE}={_signature(path, expires_s, secret)}"
 
 
 def verify(path: str, query: Mapping[str, str], secret: str, now_ms: int) -> None:
@@ -68,7 +70,7 @@ def verify(path: str, query: Mapping[str, str], secret: str, now_ms: int) -> Non
     Raises:
         UnsignedLinkError, TamperedLinkError, ExpiredLinkError: In this order of precedence.
     """
-    expires_s, signature = query.get("expires"), query.get("signature")
+    expires_s, signature = query.get("expires"), query.get(SIGNATURE)
     if not expires_s or not signature:
         raise UnsignedLinkError("the link is not signed: it needs expires and signature")
     # Bytes, because comparing text in constant time works for ASCII alone, and a client can send anything.

@@ -14,6 +14,7 @@ from flask import Response, request
 
 from mockserver.door.apis import Api
 from mockserver.door.asked import Asked
+from mockserver.door.credentials import BEARER
 from mockserver.door.operations import Answer, Operation
 from mockserver.ingestion import tokens
 from mockserver.ingestion.batch import check_object
@@ -34,14 +35,14 @@ from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, read_exact_json
 from mockserver.web.reference import Form, document_answer, document_response
-from mockserver.web.requests import current_asked, current_sandbox
+from mockserver.web.requests import current_asked, current_notes, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
 
 __all__ = ["BASE_PATH", "api", "operations"]
 
 BASE_PATH: Final = INGESTION_API
-_HEADERS = ("Authorization",)
+_HEADERS = (BEARER,)
 _ANSWERED = "How many items were accepted, and why the others were not."
 
 
@@ -106,6 +107,7 @@ def ingest(kind: Kind) -> Response:
     """Take in one batch of a kind, and say how many of its items were accepted (the ingestion page, documented)."""
     sandbox = current_sandbox()
     session_id, batch = _read_envelope()
+    current_notes().session = session_id
     _require_session(session_id, sandbox)
     return json_response(confirmation(session_id, take_in(kind, session_id, batch, sandbox)))
 
@@ -120,7 +122,7 @@ def _admit(asked: Asked) -> None:
     sandbox = asked.sandbox
     address = ("address", request.remote_addr or "unknown")
     try:
-        token = tokens.bearer_token(request.headers.get("Authorization"))
+        token = tokens.bearer_token(request.headers.get(BEARER))
         claims = tokens.check(token, sandbox.settings.token_secret, sandbox.clock.token_now_ms())
     except Unauthorized:
         check_limit(asked, "none", *address)

@@ -12,6 +12,7 @@ import jwt
 import orjson
 from jwt.algorithms import HMACAlgorithm
 
+from mockserver.door.choice import CLAIM
 from mockserver.ingestion.errors import Unauthorized
 
 __all__ = ["DAY_S", "bearer_token", "check", "mint"]
@@ -33,7 +34,15 @@ def _signer() -> jwt.PyJWS:
     return signer
 
 
-def mint(secret: str, now_ms: int, *, subject: str = "tester", ttl_s: int = DAY_S, plan: str = "free") -> str:
+def mint(
+    secret: str,
+    now_ms: int,
+    *,
+    subject: str = "tester",
+    ttl_s: int = DAY_S,
+    plan: str = "free",
+    sandbox: str | None = None,
+) -> str:
     """Make a token that is valid from now on.
 
     Args:
@@ -42,11 +51,13 @@ def mint(secret: str, now_ms: int, *, subject: str = "tester", ttl_s: int = DAY_
         subject: Whom it is for (`sub`); all tokens of one share its limit, where limits are on.
         ttl_s: How long it is valid; one that is not above 0 makes an expired token.
         plan: `free` or `pro`; decides how many requests are allowed where limits are on.
+        sandbox: The name of the sandbox that it is for; None for the default one.
     """
     now_s = now_ms // 1000
     claims: dict[str, Any] = {"sub": subject, "iat": now_s, "exp": now_s + ttl_s}
     # A plan is free unless its token says otherwise.
     claims |= {} if plan == "free" else {"plan": plan}
+    claims |= {} if sandbox is None else {CLAIM: sandbox}
     return _signer().encode(orjson.dumps(claims), secret, algorithm=_ALGORITHM)
 
 

@@ -72,6 +72,7 @@ class Entry:
         message: The refusal's own sentence.
         key_name: The caller's API key by its name; None where there was none that is known.
         subject: The token's, once it was verified.
+        session: The ingestion session that a batch is for; None where it was not read so far.
         unread: Parameters of the query that no operation reads.
         internal: A bug of the emulator.
         preflight: A browser's question, not a client's request.
@@ -88,7 +89,7 @@ class Entry:
     __slots__ = (
         "answer", "answer_bytes", "answer_sha256", "body", "body_bytes", "body_sha256", "cause", "clock_ms",
         "duration_ns", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
-        "outcome", "preflight", "revision", "status", "subject", "time_ms", "token_ms", "unread", "weight",
+        "outcome", "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "unread", "weight",
     )  # fmt: skip
 
     def __init__(self, head: RequestHead, time_ms: int, clock_ms: int, token_ms: int, revision: int) -> None:
@@ -106,6 +107,7 @@ class Entry:
         self.message: str | None = None
         self.key_name: str | None = None
         self.subject: str | None = None
+        self.session: str | None = None
         self.unread: tuple[str, ...] = ()
         self.internal = False
         self.preflight = False

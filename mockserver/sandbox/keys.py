@@ -35,6 +35,11 @@ class Keys:
         """What was minted so far, by name."""
         return dict(self._minted)
 
+    @property
+    def values(self) -> list[str]:
+        """The values of all keys, revoked and expired ones too."""
+        return list(self._by_value)
+
     def find(self, value: str) -> tuple[str, KeySpec] | None:
         """The key with that value, and its name."""
         return self._by_value.get(value)

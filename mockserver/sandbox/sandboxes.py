@@ -112,6 +112,11 @@ class Sandboxes:
         """
         return self._orders[name]
 
+    def allowed_origins(self) -> set[str]:
+        """The origins of web pages that at least one sandbox lets call."""
+        each = {sandbox.settings.allowed_origins for sandbox in self.all()}
+        return {origin for allowed in each for origin in allowed}
+
     def scenario_files(self) -> dict[str, Mapping[Path, bytes]]:
         """Of every scenario in use, as settings name it, the files that it was read from and what they held then."""
         return {name: self._worlds.files(name) for name in {box.settings.scenario for box in self.all()}}
@@ -121,6 +126,10 @@ class Sandboxes:
         return self._owners.get(key)
 
     # --- changing ------------------------------------------------------------------------------
+
+    def sweep(self) -> None:
+        """Delete what earlier generations of sandboxes wrote; takes as long as there is much of it."""
+        self._stores.sweep()
 
     def close(self) -> None:
         """Let go of what clients' writes are kept in; no sandbox is usable afterwards."""

@@ -38,6 +38,7 @@ def make_flask(apis: Sequence[Api]) -> Flask:
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     app.register_error_handler(HTTPException, _again)
+    app.extensions["mockserver_apis"] = apis
     for api in apis:
         for row in api.operations:
             app.add_url_rule(api.base_path + row.path, row.id, api.serve(row), methods=[row.method])

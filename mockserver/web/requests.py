@@ -1,18 +1,28 @@
 """A request as a view sees it: Flask's, with what the door found out, and no header that its row does not declare."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
-from flask import Request, request
+from flask import Request, current_app, request
 from werkzeug.datastructures import EnvironHeaders
 
+from mockserver.door.apis import Api
 from mockserver.door.asked import Asked, Notes
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.sandbox.sandboxes import Sandboxes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-__all__ = ["ASKED", "ViewRequest", "current_asked", "current_notes", "current_sandbox"]
+__all__ = [
+    "ASKED",
+    "ViewRequest",
+    "current_asked",
+    "current_notes",
+    "current_apis",
+    "current_sandbox",
+    "current_sandboxes",
+]
 
 # Where the door's own view of a request lies in the environment.
 ASKED = "mockserver.asked"
@@ -75,3 +85,15 @@ def current_sandbox() -> Sandbox:
 def current_notes() -> Notes:
     """What is to be told beside the answer."""
     return current_asked().notes
+
+
+def current_sandboxes() -> Sandboxes:
+    """All sandboxes of the application that answers this request."""
+    sandboxes: Sandboxes = current_app.extensions["mockserver"]
+    return sandboxes
+
+
+def current_apis() -> Sequence[Api]:
+    """All that the application serves."""
+    apis: Sequence[Api] = current_app.extensions["mockserver_apis"]
+    return apis

@@ -222,8 +222,8 @@ class TestTokens:
         assert response.get_json()["error"] == "Token has expired: log in again, or mint another"
 
     def test_subject_can_be_ordered(self, api: Ingestion) -> None:
-        """Unknown fields are overlooked."""
-        order = {"subject": "ada", "ttlSeconds": 60.0, "extra": 1}
+        """And how long it lasts."""
+        order = {"subject": "ada", "ttlSeconds": 60.0}
         token = api.client.post("/_mock/tokens", json=order).get_json()["token"]
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
@@ -234,6 +234,7 @@ class TestTokens:
         ("body", "error"),
         [
             ("[]", "The body must be an object"),
+            ('{"ttl": 60}', "Unknown field 'ttl'. Known are subject, plan, ttlSeconds"),
             ('{"subject": 1}', "Invalid type for subject: expected string"),
             ('{"ttlSeconds": "60"}', "Invalid type for ttlSeconds: expected integer"),
             ('{"ttlSeconds": 1e300}', "Value out of range for ttlSeconds: expected -31536000 to 31536000"),
@@ -257,7 +258,7 @@ class TestOtherRequests:
         response = api.client.get("/_mock/nothing")
         assert (response.status_code, response.get_json()) == (
             404,
-            {"error": "Nothing is served at /_mock/nothing"},
+            {"error": "Nothing is served at /_mock/nothing: GET /_mock lists what is"},
         )
         response = api.client.delete("/_mock/ingested")
         assert (response.status_code, response.get_json()) == (
