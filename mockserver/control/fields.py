@@ -15,9 +15,13 @@ class Flag(fields.Boolean):
 
     expected = "boolean"
 
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        """What is no boolean is of the wrong type, null too."""
+        return ValidationError([WrongType(expected=self.expected)])
+
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> bool:
         if not isinstance(value, bool):
-            raise ValidationError([WrongType(expected=self.expected)])
+            raise self.make_error("invalid")
         return value
 
 

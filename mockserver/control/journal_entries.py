@@ -28,9 +28,13 @@ def _nullable(schema: Schema) -> Schema:
 
 
 _HEADERS = list_of(object_of(name=TEXT, value=TEXT))
-# With its text, or with its bytes where they are none; with neither where they are not kept.
-_KEPT_BODY = object_of(bytes=optional(COUNT), sha256=optional(TEXT))
-_BODY = _nullable({**_KEPT_BODY, "properties": {**_KEPT_BODY["properties"], "text": TEXT, "base64": TEXT}})
+_BODY = _nullable(
+    {
+        **object_of(bytes=optional(COUNT), sha256=optional(TEXT), text=TEXT, base64=TEXT),
+        "required": ["bytes", "sha256"],
+        "description": "With `text`, or with `base64` where it is no UTF-8, as far as it was kept.",
+    }
+)
 ENTRY = object_of(
     "JournalEntry",
     number=COUNT,

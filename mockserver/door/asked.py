@@ -87,7 +87,7 @@ class Asked:
 
     @property
     def base_url(self) -> str:
-        """Where the client reaches what it asks, a sandbox's prefix included, without a slash at its end."""
+        """Where the client reaches the same sandbox, without a slash at its end."""
         return self.entrance.base_url(self.request, self.fields) + self.link_prefix
 
     @property

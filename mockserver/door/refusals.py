@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Cause", "Refusal", "RefusedError"]
+__all__ = ["Cause", "Refusal"]
 
 Cause = Literal[
     "unknown_route",
@@ -40,11 +40,3 @@ class Refusal:
     allow: Sequence[str] = ()
     most_bytes: int = 0
     message: str = ""
-
-
-class RefusedError(Exception):
-    """Ends a request with a refusal, wherever in the door it is found."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        super().__init__(refusal.message or refusal.cause)
-        self.refusal = refusal

@@ -193,7 +193,7 @@ def _asked(call: Call) -> tuple[bool, int]:
     return flag(call.arguments, "detail"), limit
 
 
-def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, scope: str, scope_id: str) -> Response:
+def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, level: str, scope_id: str) -> Response:
     rows: list[dict[str, Any]] = []
     no_sums = dict.fromkeys(_SUMS)
     truncated = False
@@ -202,7 +202,7 @@ def _decisions(call: Call, rooms: list[RoomRef], detail: bool, limit: int, scope
         truncated |= len(taken) > limit
         rows += [{**_decision(call, room, one, detail=detail), **no_sums} for one in taken[:limit]]
         rows += [_run_row(call, room, run, detail=detail) for run in _runs(call, room)]
-    return success(rows, {**about(call, _DECISIONS, scope, scope_id), "truncated": truncated})
+    return success(rows, {**about(call, _DECISIONS, level, scope_id), "truncated": truncated})
 
 
 def _taken(call: Call, room: RoomRef) -> list[Decision]:

@@ -15,10 +15,10 @@ from mockserver.simulation.scenario.specs import COMPONENTS
 from mockserver.simulation.world import DataType
 from mockserver.words.fidelity import Fidelity
 
-__all__ = ["CATALOGUE", "MAX_LIMIT", "SCOPES", "DataTypeRow", "Filter", "Scope"]
+__all__ = ["CATALOGUE", "MAX_LIMIT", "LEVELS", "DataTypeRow", "Filter", "Level"]
 
-Scope = Literal["experiment", "room", "participant"]
-SCOPES: tuple[Scope, ...] = ("experiment", "room", "participant")
+Level = Literal["experiment", "room", "participant"]
+LEVELS: tuple[Level, ...] = ("experiment", "room", "participant")
 
 # What one answer holds at the most (inferred).
 MAX_LIMIT = 10_000
@@ -64,7 +64,7 @@ class DataTypeRow:
     scope: str
     sorts: dict[str, str]
     filters: tuple[Filter, ...] = ()
-    levels: tuple[Scope, ...] = SCOPES
+    levels: tuple[Level, ...] = LEVELS
     windowed: bool = False
     most: int = MAX_LIMIT
     fidelity: Fidelity = "documented"
@@ -77,9 +77,9 @@ class DataTypeRow:
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", SHAPES[self.name])
 
-    def deployed(self, scope: str) -> bool:
+    def deployed(self, level: str) -> bool:
         """Can a deployment be asked for there? A filter of whole experiments, and of participants anywhere."""
-        return scope == "experiment" or self.name == "participants"
+        return level == "experiment" or self.name == "participants"
 
     def founded(self, parameter: str) -> Fidelity:
         """How well founded one of the common parameters is."""

@@ -1,4 +1,4 @@
-"""The data endpoints: `GET /data/{dataType}/{scope}/{scopeId}` for every row of the catalogue.
+"""The data endpoints: `GET /data/{dataType}/{level}/{scopeId}` for every row of the catalogue.
 
 The order of checks is key (401), scope (403), parameters (400), existence (404) (inferred).
 """
@@ -10,7 +10,7 @@ from flask import Response
 
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.calls import Call
-from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Scope
+from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Level
 from mockserver.hyperstudy.declared_variables import with_variables
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import NotFound
@@ -36,9 +36,9 @@ _FORMATS = ("application/json", "text/csv", "application/x-ndjson")
 
 
 def data_operations() -> list[Operation]:
-    """An operation for every data type at each of its scopes, and the one that mints recording links."""
+    """An operation for every data type at each of its levels, and the one that mints recording links."""
     return [
-        *(_operation(row, scope) for row in CATALOGUE for scope in row.levels),
+        *(_operation(row, level) for row in CATALOGUE for level in row.levels),
         Operation(
             id="mintRecordingLink",
             method="GET",
@@ -54,28 +54,28 @@ def data_operations() -> list[Operation]:
     ]
 
 
-def _operation(row: DataTypeRow, scope: Scope) -> Operation:
+def _operation(row: DataTypeRow, level: Level) -> Operation:
     words = row.name.replace("/", " ").title().replace(" ", "")
     return Operation(
-        id=f"get{words}By{scope.capitalize()}",
+        id=f"get{words}By{level.capitalize()}",
         method="GET",
-        path=f"/data/{row.name}/{scope}/<scope_id>",
-        view=_data_view(row, scope),
-        summary=f"{' '.join(reversed(row.name.split('/')))} of one {scope}".capitalize(),
+        path=f"/data/{row.name}/{level}/<scope_id>",
+        view=_data_view(row, level),
+        summary=f"{' '.join(reversed(row.name.split('/')))} of one {level}".capitalize(),
         tag=row.name.split("/")[0],
         answer=Answer(row.shape, metadata={**_METADATA, "query": described_query(row)}, formats=_FORMATS),
         scope=row.scope,
         scope_fidelity=row.scope_fidelity,
-        parameters=query_parameters(row, scope),
+        parameters=query_parameters(row, level),
         errors=(400, 404),
         fidelity=row.fidelity,
     )
 
 
-def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
+def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
     def view(call: Call, scope_id: str) -> Response:
-        located = _located(call, scope, scope_id)
-        parameters = read_parameters(call.arguments, row, scope, scope_id)
+        located = _located(call, level, scope_id)
+        parameters = read_parameters(call.arguments, row, level, scope_id)
         place = _place(call, located, parameters)
         query = _query(row, parameters, place, call.now_ms)
         if parameters.window_ms is None:
@@ -87,23 +87,23 @@ def _data_view(row: DataTypeRow, scope: Scope) -> Callable[..., Response]:
         if parameters.format != "json":
             return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
         data = shape.write(found.rows(page.start, page.stop), recording_links(call))
-        return success(data, _metadata(call, row, scope, scope_id, parameters, place, page))
+        return success(data, _metadata(call, row, level, scope_id, parameters, place, page))
 
     return view
 
 
-def _located(call: Call, scope: Scope, scope_id: str) -> Place | NotFound:
+def _located(call: Call, level: Level, scope_id: str) -> Place | NotFound:
     """The rooms that are meant, looked up once; that they are not there is told after what is wrong with parameters.
 
     Raises:
         Forbidden: They belong to another organisation.
     """
     try:
-        if scope == "experiment":
+        if level == "experiment":
             experiment_id = find_experiment(call, scope_id).id
             return Place(call.world.rooms(experiment_id), experiment_id)
-        room = find_room(call, scope_id if scope == "room" else call.arguments.get("roomId", ""))
-        return Place((room,), room.experiment_id) if scope == "room" else find_participant(call, room, scope_id)
+        room = find_room(call, scope_id if level == "room" else call.arguments.get("roomId", ""))
+        return Place((room,), room.experiment_id) if level == "room" else find_participant(call, room, scope_id)
     except NotFound as error:
         return error
 
@@ -178,7 +178,7 @@ _METADATA = {
 def _metadata(
     call: Call,
     row: DataTypeRow,
-    scope: Scope,
+    level: Level,
     scope_id: str,
     parameters: DataParameters,
     place: Place,
@@ -186,11 +186,11 @@ def _metadata(
 ) -> dict[str, Any]:
     """The block that every answer with data has. Source: response metadata of the data page (documented).
 
-    At experiment scope `experimentStartedAt` is the earliest room's (inferred).
+    At experiment level `experimentStartedAt` is the earliest room's (inferred).
     """
     zero_ms = min((room.started_ms for room in place.rooms), default=None)
     metadata: dict[str, Any] = {
-        **about(call, row.name, scope, scope_id),
+        **about(call, row.name, level, scope_id),
         "query": parameters.as_query(),
         "processing": {
             "experimentStartedAt": None if zero_ms is None else iso_from_ms(zero_ms),

@@ -84,7 +84,7 @@ def _hint(path: str) -> str:
     rows: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
     row = rows.get("/".join(parts[:2])) or rows.get(parts[0] if parts else "")
     if row is not None:
-        places = ", ".join(f"/data/{row.name}/{scope}/{{id}}" for scope in row.levels)
+        places = ", ".join(f"/data/{row.name}/{level}/{{id}}" for level in row.levels)
         return f"This data type is at {places}; an id must be one path segment."
     if parts:
         similar = [name for name in rows if name.startswith(f"{parts[0]}/")] or list(rows)

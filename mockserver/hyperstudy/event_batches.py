@@ -62,7 +62,7 @@ class _RejectedError(Exception):
 
 
 def record_events(call: Call) -> Response:
-    """Keep the good ones, list the others. They show at once, at every scope.
+    """Keep the good ones, list the others. They show at once, at every level.
 
     Raises:
         InvalidBody: The body is no such object, or has more than 100 events; then none is recorded.
@@ -76,7 +76,7 @@ def record_events(call: Call) -> Response:
             rejections.append({"index": index, "reason": str(reasons)})
     call.sandbox.study.record_events(events, call.now_ms)
     verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
-    # A batch may be about many rooms: it has no scope.
+    # A batch may be about many rooms: it has no level.
     return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)
 
 

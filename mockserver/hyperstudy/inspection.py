@@ -118,7 +118,7 @@ def check_access(call: Call, experiment_id: str) -> Response:
 
 
 def get_counts(call: Call, participant_id: str) -> Response:
-    """The totals that each data type would tell at participant scope."""
+    """The totals that each data type would tell at participant level."""
     room_id = room_of_participant(call.arguments)
     place = find_participant(call, find_room(call, room_id), participant_id)
     query = Query(now_ms=call.now_ms, participant_id=participant_id)

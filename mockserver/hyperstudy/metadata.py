@@ -21,6 +21,6 @@ NOW: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT})
 ABOUT: Mapping[str, Schema] = MappingProxyType({**KIND, **PLACE, **NOW})
 
 
-def about(call: Call, data_type: str, scope: str, scope_id: str) -> dict[str, Any]:
+def about(call: Call, data_type: str, level: str, scope_id: str) -> dict[str, Any]:
     """The values that `ABOUT` describes."""
-    return {"dataType": data_type, "scope": scope, "scopeId": scope_id, "timestamp": iso_from_ms(call.now_ms)}
+    return {"dataType": data_type, "scope": level, "scopeId": scope_id, "timestamp": iso_from_ms(call.now_ms)}

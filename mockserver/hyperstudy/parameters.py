@@ -74,15 +74,17 @@ class DataParameters:
         }
 
 
-def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, scope_id: str) -> DataParameters:
+def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, scope_id: str) -> DataParameters:
     """Read a data request's query string.
 
     Args:
         arguments: First value of each parameter.
-        row: The data type that is asked for; scope, scope_id: where.
+        row: The data type that is asked for.
+        level: At which it is asked for.
+        scope_id: Of what (the service's own name for it).
 
     Raises:
-        InvalidParameter: A known parameter has a bad value, or `roomId` is missing at participant scope.
+        InvalidParameter: A known parameter has a bad value, or `roomId` is missing at participant level.
     """
     start_ms, end_ms = _window(arguments)
     where, asked = _filters(arguments, row)
@@ -91,8 +93,8 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, 
         window_ms = whole_number(arguments, "aggregationWindow", 0, 1, _LONGEST_WINDOW_MS) or None
         asked = {**asked, "aggregationWindow": window_ms}
     return DataParameters(
-        room_id=_room(arguments, scope, scope_id),
-        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if row.deployed(scope) else None,
+        room_id=_room(arguments, level, scope_id),
+        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if row.deployed(level) else None,
         start_ms=start_ms,
         end_ms=end_ms,
         sort=_choice(arguments, "sort", tuple(row.sorts)),
@@ -106,11 +108,11 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, scope: str, 
     )
 
 
-def _room(arguments: Mapping[str, str], scope: str, scope_id: str) -> str | None:
-    if scope == "participant":
+def _room(arguments: Mapping[str, str], level: str, scope_id: str) -> str | None:
+    if level == "participant":
         return room_of_participant(arguments)
     room_id = _text(arguments, "roomId", "a room's id")
-    return scope_id if scope == "room" and room_id is None else room_id
+    return scope_id if level == "room" and room_id is None else room_id
 
 
 def room_of_participant(arguments: Mapping[str, str]) -> str:
@@ -211,11 +213,11 @@ def _names(values: Mapping[str, Any]) -> list[str]:
 # --- the same, described ---------------------------------------------------------------------------
 
 
-def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:
+def query_parameters(row: DataTypeRow, level: str) -> tuple[Parameter, ...]:
     """The same parameters as rows, for describing them."""
     return (
-        _described_room(scope),
-        *([_described(row, "deploymentId", ID, "Only rooms of this deployment.")] if row.deployed(scope) else ()),
+        _described_room(level),
+        *([_described(row, "deploymentId", ID, "Only rooms of this deployment.")] if row.deployed(level) else ()),
         _described(row, "startTime", INSTANT, "Only records from this instant on, itself included (inferred)."),
         _described(row, "endTime", INSTANT, "Only records up to this instant, itself included (inferred)."),
         _described(row, "limit", _LIMIT, _about_limit(row)),
@@ -230,7 +232,7 @@ def query_parameters(row: DataTypeRow, scope: str) -> tuple[Parameter, ...]:
 
 def described_query(row: DataTypeRow) -> Schema:
     """JSON Schema of the metadata's `query` block: what has no default is null where it is unset."""
-    # At experiment scope every parameter of the data type can be sent.
+    # At experiment level every parameter of the data type can be sent.
     return object_of(**{parameter.name: _answered(parameter, row) for parameter in query_parameters(row, "experiment")})
 
 
@@ -271,8 +273,8 @@ def _about_limit(row: DataTypeRow) -> str:
     return about if row.most == MAX_LIMIT else f"{about} It never has more than {row.most:,} (documented)."
 
 
-def _described_room(scope: str) -> Parameter:
-    if scope == "participant":
+def _described_room(level: str) -> Parameter:
+    if level == "participant":
         return Parameter("roomId", ID, "The room in which the participant took part.", required=True)
     # The data page has it for participants alone; the client sends it anywhere.
     return Parameter("roomId", ID, "Only this room's records.", fidelity="inferred")

@@ -20,7 +20,7 @@ _FOREIGN = "This belongs to another organisation than the API key."
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a scope and an id stand for: rooms of one experiment, and perhaps one participant."""
+    """What a level and an id stand for: rooms of one experiment, and perhaps one participant."""
 
     rooms: Sequence[RoomRef]
     experiment_id: str

@@ -111,6 +111,7 @@ def test_the_clock_begins_where_the_body_says(control: Control) -> None:
         ({"seed": -1}, "Value out of range for seed"),
         ({"settings": []}, "Invalid type for settings: expected object"),
         ({"settings": {"rateLimits": 1}}, "Invalid type for settings.rateLimits: expected boolean"),
+        ({"settings": {"strictSessions": None}}, "Invalid type for settings.strictSessions: expected boolean"),
         ({"settings": {"maxBodyBytes": 0}}, "Value out of range for settings.maxBodyBytes: expected 1 to"),
         ({"settings": {"allowedOrigins": "*"}}, "Invalid type for settings.allowedOrigins: expected array"),
         ({"settings": {"allowedOrigins": ["*", 1]}}, "Invalid type for settings.allowedOrigins.1: expected string"),

@@ -157,6 +157,7 @@ def _known_ids(client: Client, advance: Callable[[int], None]) -> dict[str, dict
         "/deployments": {"deploymentId": deployment, "roomId": room},
         "/personas": {"personaId": "persona_skeptic"},
         "/docs": {"name": "page.css"},
+        "/sandboxes": {"name": "default"},
         "/truth": {"experimentId": "exp_pair", "roomId": "room_pair"},
     }
 
