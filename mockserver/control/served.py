@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from mockserver.openapi.paths import template
+from mockserver.door.paths import template
 from mockserver.web.requests import current_apis, current_asked
 from mockserver.web.responses import json_response
 from mockserver.words.json_schema import TEXT, list_of, object_of

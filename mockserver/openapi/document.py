@@ -3,12 +3,12 @@
 from typing import Any
 
 from mockserver.door.apis import Api
+from mockserver.door.paths import template
 from mockserver.openapi.description import Description
 from mockserver.openapi.errors import error_response
 from mockserver.openapi.example import Examples
 from mockserver.openapi.headers import HEADERS
 from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
-from mockserver.openapi.paths import template
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
 

@@ -10,6 +10,7 @@ from textwrap import fill
 from typing import Any
 
 from mockserver.door.operations import Operation
+from mockserver.door.paths import template
 from mockserver.hyperstudy import routes as hyperstudy
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.ingestion import routes as ingestion
@@ -17,7 +18,6 @@ from mockserver.openapi.description import ErrorKind
 from mockserver.openapi.hyperstudy.errors import ERRORS
 from mockserver.openapi.ingestion.description import ERRORS as INGESTION_ERRORS
 from mockserver.openapi.labels import LABELS, disagreements
-from mockserver.openapi.paths import template
 from mockserver.words.errors import SettingsError
 from mockserver.words.fidelity import Fidelity, weaker
 from mockserver.words.json_schema import KEYWORD

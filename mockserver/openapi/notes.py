@@ -9,9 +9,9 @@ from werkzeug.test import TestResponse
 
 from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
+from mockserver.door.paths import filled, meaning, placeholders
 from mockserver.door.refusals import Refusal
 from mockserver.openapi.example import Example
-from mockserver.openapi.paths import filled, meaning, placeholders
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.sandbox.settings import DEFAULT_PORT

@@ -6,11 +6,11 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.door.operations import Answer, Operation, Parameter
+from mockserver.door.paths import meaning, placeholders
 from mockserver.hyperstudy.shape import Shape
 from mockserver.openapi.description import Description
 from mockserver.openapi.example import Example
 from mockserver.openapi.headers import header_references, success_headers
-from mockserver.openapi.paths import meaning, placeholders
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
 from mockserver.words.fidelity import weaker

@@ -10,13 +10,13 @@ from werkzeug.test import TestResponse
 from mockserver.control import routes as control
 from mockserver.door.apis import Api, ApiName
 from mockserver.door.operations import Operation
+from mockserver.door.paths import filled
 from mockserver.hyperstudy import routes as hyperstudy
 from mockserver.ingestion import routes as ingestion
 from mockserver.ingestion.tokens import mint
 from mockserver.openapi.documents import Documents
 from mockserver.openapi.example import Example
 from mockserver.openapi.notes import ORIGIN
-from mockserver.openapi.paths import filled
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 from mockserver.web.reference import reference

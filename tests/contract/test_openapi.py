@@ -33,10 +33,10 @@ from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
 from mockserver.door.apis import ApiName
+from mockserver.door.paths import template
 from mockserver.hyperstudy.routes import operations
 from mockserver.openapi.hyperstudy.errors import ERRORS, errors_of
 from mockserver.openapi.labels import LABELS
-from mockserver.openapi.paths import template
 from mockserver.web.requests import ViewRequest
 from mockserver.words.camel_case import camel
 

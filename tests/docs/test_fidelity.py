@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from mockserver.command.cli import main
+from mockserver.door.paths import template
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.schemas import KINDS
 from mockserver.openapi.fidelity import BEGIN, END, fidelity_section, with_section
-from mockserver.openapi.paths import template
 
 README = Path(__file__).parents[2] / "README.md"
 

@@ -25,8 +25,8 @@ from study_support import ms, without
 
 from mockserver import Settings, create_app
 from mockserver.door.operations import Operation
+from mockserver.door.paths import template
 from mockserver.hyperstudy.routes import operations
-from mockserver.openapi.paths import template
 
 Record = dict[str, Any]
 

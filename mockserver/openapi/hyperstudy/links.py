@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mockserver.door.operations import Operation
-from mockserver.openapi.paths import placeholders
+from mockserver.door.paths import placeholders
 from mockserver.words.camel_case import camel
 
 __all__ = ["links_of"]
