@@ -9,7 +9,7 @@ import orjson
 
 from mockserver.check.errors import CheckError, RefusedError, UnreadableError
 from mockserver.check.instants import iso_from_ms, ms_from_iso
-from mockserver.check.transport import Answer, Transport
+from mockserver.check.transport import Received, Transport
 
 __all__ = ["API_PATH", "MAX_LIMIT", "Horizon", "Page", "Reader", "data_path"]
 
@@ -136,7 +136,7 @@ class Reader:
             yield
         self._key = before
 
-    def answer(self, path: str, query: Mapping[str, Any]) -> Answer:
+    def answer(self, path: str, query: Mapping[str, Any]) -> Received:
         """An answer as it came.
 
         Raises:
@@ -199,7 +199,7 @@ class Reader:
         """How many records a list has, without reading them."""
         return self.page(path, {**(query or {}), "limit": 1}).total
 
-    def file(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def file(self, method: str, url: str, headers: Mapping[str, str] | None = None) -> Received:
         """A recording's file or a part of it; no key is sent, since the link is one."""
         return self._transport.ask(method, url, headers or {})
 
@@ -208,10 +208,10 @@ class Reader:
         query = {"endTime": iso_from_ms(self.now_ms)} if self.moving else {}
         return Horizon(self.now_ms, query)
 
-    def _ask(self, method: str, target: str) -> Answer:
+    def _ask(self, method: str, target: str) -> Received:
         return self._transport.ask(method, target, {"X-API-Key": self._key})
 
-    def _page(self, answer: Answer, url: str) -> Page:
+    def _page(self, answer: Received, url: str) -> Page:
         try:
             body = orjson.loads(answer.body)
             page = Page(body["data"], body["metadata"], url)
@@ -234,7 +234,7 @@ class Reader:
             self.moving = self.moving or heard_ms != self.now_ms
             self.now_ms = heard_ms
 
-    def _refuse_errors(self, answer: Answer, url: str) -> None:
+    def _refuse_errors(self, answer: Received, url: str) -> None:
         if answer.status == 401:
             raise RefusedError(f"the API key is not accepted at {self._transport.base_url}: {_message(answer)}")
         if answer.status != 200:
@@ -246,18 +246,18 @@ def _target(path: str, query: Mapping[str, Any]) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
 
-def _has_no_route(answer: Answer) -> bool:
+def _has_no_route(answer: Received) -> bool:
     """An unknown route names the path, an unknown id the resource, in the error's details."""
     if answer.status != 404:
         return False
     return "resource" not in (_error(answer).get("details") or {})
 
 
-def _message(answer: Answer) -> str:
+def _message(answer: Received) -> str:
     return str(_error(answer).get("message") or f"HTTP {answer.status}")
 
 
-def _error(answer: Answer) -> dict[str, Any]:
+def _error(answer: Received) -> dict[str, Any]:
     try:
         error = orjson.loads(answer.body)["error"]
     except (orjson.JSONDecodeError, KeyError, TypeError):

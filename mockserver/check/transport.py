@@ -1,4 +1,4 @@
-"""Two ways to a server: a socket, and an application in this process. Both give an `Answer`."""
+"""Two ways to a server: a socket, and an application in this process. Both give an `Received`."""
 
 import http.client
 from collections.abc import Mapping
@@ -11,13 +11,13 @@ from flask import Flask
 from mockserver.check.errors import CheckError
 from mockserver.sandbox.settings import DEFAULT_PORT
 
-__all__ = ["Answer", "HttpTransport", "InProcessTransport", "Transport"]
+__all__ = ["Received", "HttpTransport", "InProcessTransport", "Transport"]
 
 _TIMEOUT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Received:
     """What came back: status, headers with their names in lower case, and the whole body."""
 
     status: int
@@ -34,7 +34,7 @@ class Transport(Protocol):
 
     base_url: str
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Received:
         """Send one request without a body.
 
         Args:
@@ -61,7 +61,7 @@ class HttpTransport:
         self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
         self._connection(self.base_url)
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Received:
         """Send one request; a connection that the server has closed meanwhile is opened again."""
         url = self.base_url + target if target.startswith("/") else target
         connection = self._connection(url)
@@ -112,19 +112,19 @@ class InProcessTransport:
         self.base_url = f"http://127.0.0.1:{DEFAULT_PORT}"
         self._client = app.test_client()
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
+    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Received:
         """Send one request."""
         sent = {**headers, "Host": urlsplit(self.base_url).netloc}
         with self._client.open(_path(target), method=method, headers=sent) as response:
             names = {name.lower(): value for name, value in response.headers}
-            return Answer(response.status_code, names, response.data)
+            return Received(response.status_code, names, response.data)
 
 
-def _exchange(connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+def _exchange(connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str]) -> Received:
     connection.request(method, path, headers=dict(headers))
     response = connection.getresponse()
     body = response.read()
-    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
+    return Received(response.status, {name.lower(): value for name, value in response.getheaders()}, body)
 
 
 def _path(url: str) -> str:

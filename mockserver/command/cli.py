@@ -19,7 +19,7 @@ from mockserver.command.check import check_command
 from mockserver.command.fidelity import fidelity_command
 from mockserver.command.flags import passed_over, process_settings, sandbox_settings, served_flags
 from mockserver.command.health import health_command
-from mockserver.command.manner import Manner
+from mockserver.command.manner import ServingManner
 from mockserver.command.options import chosen_world, given_path, whole_number, world_options
 from mockserver.command.scenarios import scenario_group, scenarios_command
 from mockserver.command.stop_signals import StopSignals
@@ -78,7 +78,7 @@ def cli(
     context.obj = sandbox_settings(given)
     if context.invoked_subcommand is None:
         _print(passed_over(context), to_stderr=True)
-        how = Manner(watch=watch, verbose=verbose, ready_path=ready_file)
+        how = ServingManner(watch=watch, verbose=verbose, ready_path=ready_file)
         _serve(context.obj, process_settings(given), how, quiet=quiet, as_json=as_json)
 
 
@@ -147,7 +147,7 @@ def _fail(message: str, exit_code: int) -> int:
     return exit_code
 
 
-def _serve(settings: Settings, process: ProcessSettings, how: Manner, *, quiet: bool, as_json: bool) -> None:
+def _serve(settings: Settings, process: ProcessSettings, how: ServingManner, *, quiet: bool, as_json: bool) -> None:
     logging.basicConfig(format="mockserver: %(message)s", level=logging.WARNING)
 
     def announce(announcement: Announcement, server: "Server") -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Manner"]
+__all__ = ["ServingManner"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class ServingManner:
     """What a person or a program sees of a server that runs.
 
     Attributes:

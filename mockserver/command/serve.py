@@ -16,7 +16,7 @@ import click
 from mockserver.app import create_app, create_sandboxes, door_of
 from mockserver.command import ready_file
 from mockserver.command.banner import Announcement
-from mockserver.command.manner import Manner
+from mockserver.command.manner import ServingManner
 from mockserver.command.probe import problem_with
 from mockserver.command.stop_signals import StopSignals
 from mockserver.command.verbose import verbose_line
@@ -42,7 +42,7 @@ SWITCH_INTERVAL_S = 0.001
 def serve(
     settings: Settings,
     process: ProcessSettings,
-    how: Manner,
+    how: ServingManner,
     *,
     announce: Callable[[Announcement, Server], None],
     stop: StopSignals,
@@ -71,7 +71,7 @@ def _serve(
     door: Door,
     process: ProcessSettings,
     sandboxes: Sandboxes,
-    how: Manner,
+    how: ServingManner,
     *,
     announce: Callable[[Announcement, Server], None],
     stop: StopSignals,

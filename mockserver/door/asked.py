@@ -11,11 +11,11 @@ from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 
-__all__ = ["Asked", "Notes"]
+__all__ = ["Asked", "Remarks"]
 
 
 @dataclass(slots=True)
-class Notes:
+class Remarks:
     """What a view leaves behind beside its answer.
 
     Attributes:
@@ -73,7 +73,7 @@ class Asked:
     operation: Operation | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
-    notes: Notes = field(default_factory=Notes)
+    remarks: Remarks = field(default_factory=Remarks)
 
     def header(self, name: bytes) -> str:
         """A header's value; empty where it was not sent."""

@@ -15,7 +15,7 @@ from mockserver.door.refusals import Cause
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
-__all__ = ["CLAIM", "HEADER", "PREFIX", "Choice", "Problem", "choose", "known_sandboxes"]
+__all__ = ["CLAIM", "HEADER", "PREFIX", "ChosenSandbox", "Problem", "choose", "known_sandboxes"]
 
 # Status, cause and sentence of a refusal.
 Problem = tuple[int, Cause, str]
@@ -32,7 +32,7 @@ _SHOWN_NAMES = 20
 
 
 @dataclass(slots=True)
-class Choice:
+class ChosenSandbox:
     """What a request says of its sandbox.
 
     Attributes:
@@ -48,7 +48,7 @@ class Choice:
     problem: Problem | None = None
 
 
-def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> Choice:
+def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> ChosenSandbox:
     """The sandbox that a request is for.
 
     Args:
@@ -65,7 +65,7 @@ def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> 
         named[f"the header {HEADER}"] = fields[_HEADER].decode("latin-1").strip()
     named |= _credentials(fields, sandboxes)
     if not named:
-        return Choice(sandboxes.default, prefix, rest)
+        return ChosenSandbox(sandboxes.default, prefix, rest)
     return _decided(named, prefix, rest, sandboxes)
 
 
@@ -92,17 +92,17 @@ def _claimed(authorization: bytes) -> str | None:
     return claimed if isinstance(claimed, str) else None
 
 
-def _decided(named: Mapping[str, str], prefix: str, rest: bytes, sandboxes: Sandboxes) -> Choice:
+def _decided(named: Mapping[str, str], prefix: str, rest: bytes, sandboxes: Sandboxes) -> ChosenSandbox:
     names = list(dict.fromkeys(named.values()))
     unknown = next((name for name in names if sandboxes.get(name) is None), None)
     if unknown is not None:
         said = f"There is no sandbox {unknown[:64]!r}. {known_sandboxes(sandboxes)}"
-        return Choice(sandboxes.default, prefix, rest, (404, "unknown_sandbox", said))
+        return ChosenSandbox(sandboxes.default, prefix, rest, (404, "unknown_sandbox", said))
     if len(names) > 1:
         said = " and ".join(f"{where} names {name!r}" for where, name in named.items())
         said = f"The request is for two sandboxes: {said}. Name one."
-        return Choice(sandboxes.default, prefix, rest, (400, "two_sandboxes", said))
-    return Choice(sandboxes.get(names[0]) or sandboxes.default, prefix, rest)
+        return ChosenSandbox(sandboxes.default, prefix, rest, (400, "two_sandboxes", said))
+    return ChosenSandbox(sandboxes.get(names[0]) or sandboxes.default, prefix, rest)
 
 
 def known_sandboxes(sandboxes: Sandboxes) -> str:

@@ -13,10 +13,10 @@ from typing import Any, Protocol
 
 from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
-from mockserver.door.choice import Choice, Problem, choose
+from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance
-from mockserver.door.kept import Kept, KeptAnswers, Key
+from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
@@ -101,7 +101,7 @@ class Door:
             if entry.number:
                 asked.sandbox.journal.close(entry)
 
-    def _asked(self, request: Request, fields: Any, choice: Choice) -> Asked:
+    def _asked(self, request: Request, fields: Any, choice: ChosenSandbox) -> Asked:
         path, sandbox = decoded(choice.path), choice.sandbox
         # The number of changes before the world: an answer may be newer than its key says, and never older.
         revision, fingerprint = sandbox.study.revision, sandbox.study.fingerprint
@@ -111,13 +111,13 @@ class Door:
             request, fields, self._entrance, sandbox, now_ms, revision, fingerprint, choice.prefix, path, api, origins
         )  # fmt: skip
 
-    def _origins(self, request: Request, choice: Choice) -> Collection[str]:
+    def _origins(self, request: Request, choice: ChosenSandbox) -> Collection[str]:
         """A preflight has no headers of its page's choice, so without a prefix it may be for any sandbox."""
         if request.method == "OPTIONS" and not choice.prefix:
             return self._sandboxes.allowed_origins()
         return choice.sandbox.settings.allowed_origins
 
-    def _reply(self, asked: Asked, choice: Choice, entry: Entry) -> Generator[Step, Any, Reply]:
+    def _reply(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
         problem = choice.problem or _bad_host(asked)
         if problem is not None:
@@ -148,18 +148,18 @@ class Door:
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
         reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
         if tag and key is not None and reply.status < 429 and isinstance(reply.body, bytes):
-            self._kept.keep(key, Kept.of(reply, tag, entry))
+            self._kept.keep(key, KeptAnswer.of(reply, tag, entry))
         return reply
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
         known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
-        asked.notes.unread = unread_parameters(asked.request.query, known)
+        asked.remarks.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
         if self._compress:
             reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
-        _tell_notes(asked, entry)
+        _tell_remarks(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
         return _finished(asked, reply, tag if reply.status == 200 else b"")
@@ -212,11 +212,11 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
         entry.body = body if len(body) <= MOST_BODY_BYTES else None
 
 
-def _tell_notes(asked: Asked, entry: Entry) -> None:
-    notes = asked.notes
-    entry.unread, entry.cause, entry.message = notes.unread, notes.cause, notes.message
-    entry.key_name, entry.subject, entry.session = notes.key_name, notes.subject, notes.session
-    entry.internal = notes.internal
+def _tell_remarks(asked: Asked, entry: Entry) -> None:
+    remarks = asked.remarks
+    entry.unread, entry.cause, entry.message = remarks.unread, remarks.cause, remarks.message
+    entry.key_name, entry.subject, entry.session = remarks.key_name, remarks.subject, remarks.session
+    entry.internal = remarks.internal
 
 
 # --- refusing -----------------------------------------------------------------------------------
@@ -263,7 +263,7 @@ def _finished(asked: Asked, reply: Reply, tag: bytes = b"") -> Reply:
 
 def _limit_headers(asked: Asked) -> Headers:
     """How far the client has used up its window, where a limit was counted (inferred)."""
-    count = asked.notes.rate_count
+    count = asked.remarks.rate_count
     if count is None:
         return ()
     return (

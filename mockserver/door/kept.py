@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mockserver.door.replies import Reply
 from mockserver.sandbox.journal import Entry
 
-__all__ = ["Kept", "KeptAnswers", "Key"]
+__all__ = ["KeptAnswer", "KeptAnswers", "Key"]
 
 Key = tuple[object, ...]
 # What an answer weighs beside its body.
@@ -20,7 +20,7 @@ _OVERHEAD_BYTES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptAnswer:
     """An answer ready to be sent, with what the journal tells of it (`Entry`)."""
 
     reply: Reply
@@ -33,7 +33,7 @@ class Kept:
     sha256: str | None
 
     @classmethod
-    def of(cls, reply: Reply, tag: bytes, entry: Entry) -> "Kept":
+    def of(cls, reply: Reply, tag: bytes, entry: Entry) -> "KeptAnswer":
         """What was just answered, given its entry."""
         return cls(
             reply, tag, entry.operation_id, entry.cause, entry.message, entry.key_name, entry.unread,
@@ -61,10 +61,10 @@ class KeptAnswers:
     def __init__(self, most_bytes: int) -> None:
         self._most_bytes = most_bytes
         self._bytes = 0
-        self._answers: OrderedDict[Key, Kept] = OrderedDict()
+        self._answers: OrderedDict[Key, KeptAnswer] = OrderedDict()
         self._lock = threading.Lock()
 
-    def find(self, key: Key) -> Kept | None:
+    def find(self, key: Key) -> KeptAnswer | None:
         """The answer under a key."""
         with self._lock:
             answer = self._answers.get(key)
@@ -72,7 +72,7 @@ class KeptAnswers:
                 self._answers.move_to_end(key)
         return answer
 
-    def keep(self, key: Key, answer: Kept) -> None:
+    def keep(self, key: Key, answer: KeptAnswer) -> None:
         """Keep an answer, in the place of those that were not used for longest; one over a quarter of all is not."""
         if answer.weight > self._most_bytes // 4:
             return

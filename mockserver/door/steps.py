@@ -8,9 +8,23 @@ thread; a driver does: the server's on an event loop (`mockserver/server`), or t
 import threading
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-__all__ = ["Body", "Chunk", "Compute", "Cut", "End", "Head", "Headers", "Request", "Signal", "Step", "Steps", "Wait"]
+__all__ = [
+    "Body",
+    "Chunk",
+    "Compute",
+    "Cut",
+    "End",
+    "HasSteps",
+    "Head",
+    "Headers",
+    "Request",
+    "Signal",
+    "Step",
+    "Steps",
+    "Wait",
+]
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -155,3 +169,11 @@ class Cut:
 Step = Body | Wait | Compute | Head | Chunk | End | Cut
 # A driver whose client has left closes the generator: the door sees GeneratorExit where it stands.
 Steps = Generator[Step, Any, None]
+
+
+class HasSteps(Protocol):
+    """What decides how each request is answered: the door, as its drivers know it."""
+
+    def steps(self, request: Request) -> Steps:
+        """The steps of one request's answer: a head, chunks and an end, or a cut, and what is needed before."""
+        ...

@@ -3,10 +3,10 @@
 import time
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Steps, Wait
+from mockserver.door.steps import Body, Chunk, Compute, Cut, End, HasSteps, Head, Request, Steps, Wait
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -16,14 +16,6 @@ __all__ = ["WsgiDriver"]
 _READ_BYTES = 65536
 
 
-class Door(Protocol):
-    """Whatever answers requests in steps."""
-
-    def steps(self, request: Request) -> Steps:
-        """Answer one request."""
-        ...
-
-
 class WsgiDriver:
     """Runs the door's steps one after the other, in the caller's thread.
 
@@ -31,7 +23,7 @@ class WsgiDriver:
         ConnectionResetError: The door cut the connection; there is none here.
     """
 
-    def __init__(self, door: Door) -> None:
+    def __init__(self, door: HasSteps) -> None:
         self._door = door
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:

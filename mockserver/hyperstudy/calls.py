@@ -84,7 +84,7 @@ def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
     """
     headers = cast(Mapping[str, str], request.headers)
     in_query = any(map(names_key, request.args))
-    asked.notes.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
+    asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
     check_limits(asked, key, operation.id)
     authorise(headers, key, operation.scope)
     return key

@@ -11,7 +11,7 @@ from mockserver.door.refusals import Refusal
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
-from mockserver.web.requests import current_asked, current_notes, current_sandbox
+from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import DATA_API
 
@@ -39,8 +39,8 @@ def error_response(error: Exception) -> Response:
         return _too_large()
     if not isinstance(error, ApiError):
         raise error
-    notes = current_notes()
-    notes.cause, notes.message = str(error.details.get("reason", error.code)), error.message
+    remarks = current_remarks()
+    remarks.cause, remarks.message = str(error.details.get("reason", error.code)), error.message
     return json_response(error_body(error, observed=_observed()), error.status, error.headers)
 
 
@@ -69,7 +69,7 @@ def _too_large() -> Response:
     asked = current_asked()
     most = asked.sandbox.settings.max_body_bytes
     refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most)
-    asked.notes.cause = refusal.cause
+    asked.remarks.cause = refusal.cause
     return json_response(wrap(refusal), 413)
 
 

@@ -46,6 +46,6 @@ def check_limits(asked: Asked, key: KeySpec, operation_id: str) -> None:
     for limit in LIMITS:
         who = (key.value, operation_id) if limit.name == "endpoint" else (key.value,)
         counts.append(sandbox.counters.count(limit, who, now_ms))
-        asked.notes.rate_count = min(counts, key=lambda count: (count.allowed, count.left))
+        asked.remarks.rate_count = min(counts, key=lambda count: (count.allowed, count.left))
         if not counts[-1].allowed:
             raise RateLimited(counts[-1], now_ms)

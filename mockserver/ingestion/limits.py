@@ -47,6 +47,6 @@ def check_limit(asked: Asked, plan: str, *who: str) -> None:
         return
     now_ms = sandbox.clock.token_now_ms()
     count = sandbox.counters.count(LIMITS[plan], ("ingestion", *who), now_ms)
-    asked.notes.rate_count = count
+    asked.remarks.rate_count = count
     if not count.allowed:
         raise TooManyRequests(count.limit.name, count.limit.most, count.wait_s(now_ms))

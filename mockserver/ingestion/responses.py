@@ -10,7 +10,7 @@ from mockserver.ingestion.batch import Outcome
 from mockserver.ingestion.errors import ApiError, TooLarge, error_body
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
-from mockserver.web.requests import current_notes
+from mockserver.web.requests import current_remarks
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
 from mockserver.words.json_schema import COUNT, ID, TEXT, list_of, object_of
@@ -44,8 +44,8 @@ def confirmation(session_id: str, outcome: Outcome) -> dict[str, Any]:
 
 def error_response(error: ApiError) -> Response:
     """The answer to a request that is refused as a whole."""
-    notes = current_notes()
-    notes.cause, notes.message = error.cause, str(error)
+    remarks = current_remarks()
+    remarks.cause, remarks.message = error.cause, str(error)
     return json_response(error_body(str(error)), error.status, dict(error.headers))
 
 

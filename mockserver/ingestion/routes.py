@@ -35,7 +35,7 @@ from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, read_exact_json
 from mockserver.web.reference import Form, document_answer, document_response
-from mockserver.web.requests import current_asked, current_notes, current_sandbox
+from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
 
@@ -107,7 +107,7 @@ def ingest(kind: Kind) -> Response:
     """Take in one batch of a kind, and say how many of its items were accepted (the ingestion page, documented)."""
     sandbox = current_sandbox()
     session_id, batch = _read_envelope()
-    current_notes().session = session_id
+    current_remarks().session = session_id
     _require_session(session_id, sandbox)
     return json_response(confirmation(session_id, take_in(kind, session_id, batch, sandbox)))
 
@@ -127,7 +127,7 @@ def _admit(asked: Asked) -> None:
     except Unauthorized:
         check_limit(asked, "none", *address)
         raise
-    asked.notes.subject = subject = subject_of(claims)
+    asked.remarks.subject = subject = subject_of(claims)
     # A token without a subject cannot be told from the others that its client may mint.
     check_limit(asked, plan_of(claims), *(address if subject is None else ("subject", subject)))
 

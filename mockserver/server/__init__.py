@@ -18,7 +18,7 @@ Of Uvicorn this uses names without an underscore alone: `Config`, `ServerState`,
 `asyncio.Protocol` with `shutdown()`, and ASGI.
 """
 
-from mockserver.server.driver import HasSteps
+from mockserver.door.steps import HasSteps
 from mockserver.server.lifetime import Server, serving
 
 __all__ = ["HasSteps", "Server", "serving"]

@@ -8,9 +8,9 @@ import asyncio
 import contextlib
 import logging
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
-from mockserver.door.steps import Body, Chunk, Compute, End, Head, Request, Step, Steps, Wait
+from mockserver.door.steps import Body, Chunk, Compute, End, HasSteps, Head, Request, Step, Wait
 from mockserver.server.asgi import Receive, Scope, Send
 from mockserver.server.connection import ClientConnection, ClientLeft
 from mockserver.server.incoming import Incoming
@@ -18,17 +18,9 @@ from mockserver.server.limits import Limits
 from mockserver.server.outgoing import Outgoing
 from mockserver.server.workers import Worker
 
-__all__ = ["HasSteps", "Driver"]
+__all__ = ["Driver"]
 
 _log = logging.getLogger("mockserver")
-
-
-class HasSteps(Protocol):
-    """What decides how each request is answered."""
-
-    def steps(self, request: Request) -> Steps:
-        """The steps of one request's answer: a head, chunks and an end, or a cut, and what is needed before."""
-        ...
 
 
 class Driver:

@@ -13,8 +13,9 @@ from typing import cast
 
 from uvicorn.config import Config
 
+from mockserver.door.steps import HasSteps
 from mockserver.server.connections import Connections, turns
-from mockserver.server.driver import Driver, HasSteps
+from mockserver.server.driver import Driver
 from mockserver.server.limits import GRACE_S, Limits, most_connections
 from mockserver.server.listening import listen
 from mockserver.server.workers import Worker

@@ -20,7 +20,7 @@ from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.datasets.index import IndexDataset
 from mockserver.simulation.datasets.lanes import LaneDataset
 from mockserver.simulation.datasets.query import Dataset, Query, Selection
-from mockserver.simulation.records.attendance import Arrivals, arrivals, participant_rows, room_rows
+from mockserver.simulation.records.attendance import Attendance, arrivals, participant_rows, room_rows
 from mockserver.simulation.records.chat import chat_entries
 from mockserver.simulation.records.components import component_entries
 from mockserver.simulation.records.continuous import ContinuousLane, ContinuousLanes, continuous_lanes
@@ -165,7 +165,7 @@ class World:
         """How many rooms of an experiment there were by then, and how many people had come into them."""
         rooms = self.rooms(experiment_id)
         key = tuple(room.key for room in rooms)
-        made: Arrivals = self._caches.arrivals.get(key, lambda: arrivals(map(self.plan, rooms)))
+        made: Attendance = self._caches.arrivals.get(key, lambda: arrivals(map(self.plan, rooms)))
         return made.by(now_ms)
 
     def participant_ids(self, room: RoomRef) -> list[str]:

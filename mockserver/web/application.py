@@ -68,12 +68,12 @@ class FlaskViews:
         except Exception:
             method, path = asked.request.method, asked.path
             _log.exception("bug in mockserver while answering %s %s", method, path)
-            asked.notes.internal = True
+            asked.remarks.internal = True
             return _refused(asked, 500, "crash")
 
 
 def _refused(asked: Asked, status: int, cause: Any) -> Reply:
-    asked.notes.cause = cause
+    asked.remarks.cause = cause
     most = asked.sandbox.settings.max_body_bytes
     refusal = Refusal(status, cause, asked.request.method, asked.path, most_bytes=most)
     return refusal_reply(refusal, asked.api)

@@ -7,7 +7,7 @@ from flask import Request, current_app, request
 from werkzeug.datastructures import EnvironHeaders
 
 from mockserver.door.apis import Api
-from mockserver.door.asked import Asked, Notes
+from mockserver.door.asked import Asked, Remarks
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
@@ -18,7 +18,7 @@ __all__ = [
     "ASKED",
     "ViewRequest",
     "current_asked",
-    "current_notes",
+    "current_remarks",
     "current_apis",
     "current_sandbox",
     "current_sandboxes",
@@ -82,9 +82,9 @@ def current_sandbox() -> Sandbox:
     return current_asked().sandbox
 
 
-def current_notes() -> Notes:
+def current_remarks() -> Remarks:
     """What is to be told beside the answer."""
-    return current_asked().notes
+    return current_asked().remarks
 
 
 def current_sandboxes() -> Sandboxes:

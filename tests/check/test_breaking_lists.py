@@ -6,7 +6,7 @@ import pytest
 from check_support import Record, broken, results_of
 from flask import request
 
-from mockserver.check.transport import Answer, InProcessTransport
+from mockserver.check.transport import InProcessTransport, Received
 from mockserver.hyperstudy import data
 from mockserver.hyperstudy.pages import Page
 from mockserver.hyperstudy.shape import Shape
@@ -34,10 +34,10 @@ def test_another_count_breaks_invariant_11(path: str, name: bytes, monkeypatch: 
     """What counts rooms, people or records elsewhere has to count the same."""
     ask = InProcessTransport.ask
 
-    def miscounting(transport: InProcessTransport, method: str, target: str, headers: Any) -> Answer:
+    def miscounting(transport: InProcessTransport, method: str, target: str, headers: Any) -> Received:
         answer = ask(transport, method, target, headers)
         body = answer.body.replace(name, name + b"1", 1) if path in target else answer.body
-        return Answer(answer.status, answer.headers, body)
+        return Received(answer.status, answer.headers, body)
 
     monkeypatch.setattr(InProcessTransport, "ask", miscounting)
     assert broken(results_of()) == [11]

@@ -18,7 +18,7 @@ from mockserver.check.instants import iso_from_ms, ms_from_iso
 from mockserver.check.lines import lines_of
 from mockserver.check.reader import Reader, data_path
 from mockserver.check.run import Run
-from mockserver.check.transport import Answer, HttpTransport, InProcessTransport, Transport
+from mockserver.check.transport import HttpTransport, InProcessTransport, Received, Transport
 
 NO_ROUTE = b'{"status":"error","error":{"code":"NOT_FOUND","message":"No route.","details":{"path":"/"}}}'
 
@@ -31,10 +31,10 @@ class Without:
         self._inner = inner
         self._missing = missing
 
-    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Answer:
-        """Answer 404 for what is missing."""
+    def ask(self, method: str, target: str, headers: Mapping[str, str]) -> Received:
+        """Received 404 for what is missing."""
         if any(path in target for path in self._missing):
-            return Answer(404, {}, NO_ROUTE)
+            return Received(404, {}, NO_ROUTE)
         return self._inner.ask(method, target, headers)
 
 

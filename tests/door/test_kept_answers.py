@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
-from mockserver.door.kept import Kept, KeptAnswers
+from mockserver.door.kept import KeptAnswer, KeptAnswers
 from mockserver.door.replies import Reply
 from mockserver.hyperstudy.routes import operations
 
@@ -176,8 +176,8 @@ def test_head_has_the_tag_of_get(client: FlaskClient) -> None:
 # --- how much is kept -----------------------------------------------------------------------------
 
 
-def kept_of(size: int) -> Kept:
-    return Kept(Reply(200, (), b"x" * size), b"", None, None, None, None, (), None)
+def kept_of(size: int) -> KeptAnswer:
+    return KeptAnswer(Reply(200, (), b"x" * size), b"", None, None, None, None, (), None)
 
 
 def test_kept_answers_are_bounded_by_bytes() -> None:

@@ -22,7 +22,7 @@ from command_support import TIMEOUT_S, announced, environment, open_any, read_un
 
 from mockserver.command import ready_file
 from mockserver.command.cli import main
-from mockserver.command.manner import Manner
+from mockserver.command.manner import ServingManner
 from mockserver.command.serve import serve
 from mockserver.command.stop_signals import StopSignals
 from mockserver.sandbox.settings import ProcessSettings, Settings
@@ -387,7 +387,7 @@ def test_a_signal_while_starting_is_heeded(tmp_path):
         pytest.fail("announced")
 
     path = tmp_path / "ready.json"
-    how = Manner(ready_path=path)
+    how = ServingManner(ready_path=path)
     serve(Settings(scenario="empty"), ProcessSettings(port=0), how, announce=announce, stop=Stopped())
     assert not path.exists()
 

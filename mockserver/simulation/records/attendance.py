@@ -8,7 +8,7 @@ from mockserver.simulation.datasets.entities import Entity
 from mockserver.simulation.records.records import ParticipantRecord, RoomRecord
 from mockserver.simulation.story.plan import Participant, Plan
 
-__all__ = ["COMPLETION_CODES", "Arrivals", "arrivals", "participant_rows", "room_rows"]
+__all__ = ["COMPLETION_CODES", "Attendance", "arrivals", "participant_rows", "room_rows"]
 
 # Source: the data types overview (documented).
 COMPLETION_CODES = (
@@ -66,7 +66,7 @@ def room_rows(plan: Plan, now_ms: int) -> list[Entity]:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrivals:
+class Attendance:
     """When rooms came to be, and when people joined them: in order, ms since the epoch."""
 
     rooms: Sequence[int]
@@ -77,7 +77,7 @@ class Arrivals:
         return bisect_right(self.rooms, now_ms), bisect_right(self.people, now_ms)
 
 
-def arrivals(plans: Iterable[Plan]) -> Arrivals:
+def arrivals(plans: Iterable[Plan]) -> Attendance:
     """All that `room_rows` and `participant_rows` count, without their rows."""
     joined = [[person.joined_ms for person in plan.participants] for plan in plans]
-    return Arrivals(sorted(map(min, joined)), sorted(at_ms for room in joined for at_ms in room))
+    return Attendance(sorted(map(min, joined)), sorted(at_ms for room in joined for at_ms in room))
