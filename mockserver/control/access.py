@@ -9,48 +9,50 @@ and its tokens are for those who run it. That a connection comes from this machi
 
 import hmac
 
-from mockserver.control.errors import ForbiddenError
 from mockserver.door.asked import Asked
 from mockserver.door.credentials import CONTROL_TOKEN
 from mockserver.door.entrance import is_loopback
 from mockserver.door.origins import is_allowed
+from mockserver.sandbox.sandbox import Sandbox
 
-__all__ = ["TOKEN_HEADER", "refuse_strangers"]
+__all__ = ["TOKEN_HEADER", "strangeness"]
 
 TOKEN_HEADER = CONTROL_TOKEN
 
 
-def refuse_strangers(asked: Asked, control_token: str | None) -> None:
-    """Let a request pass, or say why not.
+def strangeness(control_token: str | None, asked: Asked, default: Sandbox) -> str | None:
+    """Why a request may not steer the emulator; None where it may.
 
-    Raises:
-        ForbiddenError: It comes from a page that may not call; or without the token from another machine, through a
-            proxy that is not trusted, or for a host that is not ours.
+    It comes from a page that may not call; or without the token from another machine, through a proxy that is not
+    trusted, or for a host that is not ours.
+
+    Args:
+        default: Whose origins count: a page that one sandbox lets call must not change the others.
     """
-    if _is_from_strange_page(asked):
-        told = f"pages of {asked.header(b'origin')[:200]} may not change anything: see --allowed-origins"
-        raise ForbiddenError(told)
+    if _is_from_strange_page(asked, default):
+        return f"pages of {asked.header(b'origin')[:200]} may not change anything: see --allowed-origins"
     sent = asked.header(TOKEN_HEADER.lower().encode())
     if control_token and hmac.compare_digest(sent.encode(), control_token.encode()):
-        return
-    problem = _strangeness(asked)
-    if problem:
-        wanted = "start the server with --control-token"
-        if control_token:
-            wanted = f"send the server's --control-token as {TOKEN_HEADER}"
-        raise ForbiddenError(f"{asked.path} is for the machine that the emulator runs on{problem}{wanted}")
+        return None
+    problem = _problem(asked)
+    if not problem:
+        return None
+    wanted = "start the server with --control-token"
+    if control_token:
+        wanted = f"send the server's --control-token as {TOKEN_HEADER}"
+    return f"{asked.path} is for the machine that the emulator runs on{problem}{wanted}"
 
 
-def _is_from_strange_page(asked: Asked) -> bool:
+def _is_from_strange_page(asked: Asked, default: Sandbox) -> bool:
     """Would a page anywhere in the web change something here? A browser sends simple requests without asking first."""
     origin = asked.header(b"origin")
     if not origin or asked.request.method in ("GET", "HEAD"):
         return False
     own = asked.entrance.is_own_origin(origin, asked.request, asked.fields)
-    return not own and not is_allowed(origin, asked.sandbox.settings.allowed_origins)
+    return not own and not is_allowed(origin, default.settings.allowed_origins)
 
 
-def _strangeness(asked: Asked) -> str:
+def _problem(asked: Asked) -> str:
     """Why a request may be somebody else's than this machine's, as the middle of a sentence; empty if it is ours."""
     entrance, request, fields = asked.entrance, asked.request, asked.fields
     header = entrance.forwarding_header(request, fields)

@@ -10,7 +10,7 @@ from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
 from mockserver.web.requests import current_asked
 from mockserver.web.responses import json_response
 
-__all__ = ["ConflictingError", "ControlError", "ForbiddenError", "UnknownError", "error_response", "wrap"]
+__all__ = ["ConflictingError", "ControlError", "UnknownError", "error_response", "wrap"]
 
 
 class ControlError(Exception):
@@ -23,12 +23,6 @@ class UnknownError(ControlError):
     """What the path names is not there."""
 
     status = 404
-
-
-class ForbiddenError(ControlError):
-    """The caller may not steer the emulator."""
-
-    status = 403
 
 
 class ConflictingError(ControlError):

@@ -41,7 +41,8 @@ class Redaction:
 
     def header(self, name: str, value: str) -> str:
         """A header's value; of one that is a credential the scheme stays, such as `Bearer`."""
-        if name.lower() not in HEADERS:
+        # Not accepted with underscores, and a credential all the same.
+        if name.lower().replace("_", "-") not in HEADERS:
             return self.text(value)
         scheme, space, _ = value.strip().partition(" ")
         return f"{scheme} {REDACTED}" if space and scheme.isalpha() else REDACTED

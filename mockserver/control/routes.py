@@ -7,13 +7,12 @@ from typing import Any, Final
 from flask import Response
 
 from mockserver.control import clock, ingested, journal, sandbox_orders, sandboxes, served, tokens, truth, world
-from mockserver.control.access import TOKEN_HEADER, refuse_strangers
+from mockserver.control.access import TOKEN_HEADER, strangeness
 from mockserver.control.errors import ControlError, error_response, wrap
 from mockserver.door.apis import Api
 from mockserver.door.operations import Answer, Method, Operation
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
 from mockserver.web.reference import Form, document_answer, document_response
-from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import Schema
 
 __all__ = ["BASE_PATH", "api", "operations"]
@@ -75,8 +74,8 @@ def api(control_token: str | None) -> Api:
     Args:
         control_token: What other machines must send; None lets only this machine in.
     """
-    serve = partial(_serve, control_token)
-    return Api("control", BASE_PATH, tuple(operations()), (TOKEN_HEADER,), serve, wrap, emulated=False)
+    guard = partial(strangeness, control_token)
+    return Api("control", BASE_PATH, tuple(operations()), (TOKEN_HEADER,), _serve, wrap, guard, emulated=False)
 
 
 def _row(
@@ -111,12 +110,11 @@ def _document(form: Form) -> Operation:
     )
 
 
-def _serve(control_token: str | None, operation: Operation) -> Callable[..., Response]:
-    """The view of an operation as Flask calls it: strangers are refused first."""
+def _serve(operation: Operation) -> Callable[..., Response]:
+    """The view of an operation as Flask calls it, with every error as this API says it."""
 
     def view(**names: str) -> Response:
         try:
-            refuse_strangers(current_asked(), control_token)
             answer: Response = operation.view(**names)
         except (ControlError, MalformedJsonError, BodyTooLargeError) as error:
             return error_response(error)

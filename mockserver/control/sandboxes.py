@@ -18,7 +18,7 @@ from mockserver.sandbox.settings import Settings
 from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.web.requests import current_sandboxes
 from mockserver.web.responses import json_response
-from mockserver.words.errors import ScenarioError
+from mockserver.words.errors import ScenarioError, SettingsError
 from mockserver.words.json_schema import COUNT, FLAG, INSTANT, NAMES, TEXT, list_of, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
@@ -151,7 +151,7 @@ def _done(change: Callable[[], T]) -> T:
         return change()
     except (ConflictError, TooManyError) as error:
         raise ConflictingError(str(error)) from None
-    except (ScenarioError, ValueError) as error:
+    except (ScenarioError, SettingsError, ValueError) as error:
         raise ControlError(str(error)) from None
     except KeyError as error:
         raise UnknownError(f"There is no sandbox {error} any more") from None

@@ -2,10 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from mockserver.door.operations import Operation
 from mockserver.door.refusals import Refusal
+
+if TYPE_CHECKING:
+    from mockserver.door.asked import Asked
+    from mockserver.sandbox.sandbox import Sandbox
 
 __all__ = ["Api", "ApiName", "api_of"]
 
@@ -22,6 +26,7 @@ class Api:
         headers: What letting a caller in reads of a request, beside what an operation's row names.
         serve: From a row to a view as Flask calls it, which lets the caller in first.
         wrap: The body of a refusal, in the API's envelope.
+        guard: Says why somebody may not call it at all, given their request and the default sandbox; None lets all in.
         emulated: It is a service's, and not the emulator's own: its requests are journalled.
     """
 
@@ -31,6 +36,7 @@ class Api:
     headers: tuple[str, ...]
     serve: Callable[[Operation], Callable[..., Any]]
     wrap: Callable[[Refusal], dict[str, Any]]
+    guard: Callable[["Asked", "Sandbox"], str | None] | None = None
     emulated: bool = True
 
     def covers(self, path: str) -> bool:

@@ -62,7 +62,9 @@ def choose(path: bytes, fields: Mapping[bytes, bytes], sandboxes: Sandboxes) -> 
         named["the path"] = name.decode("latin-1")
         prefix, rest = PREFIX + named["the path"], slash + below or b"/"
     if _HEADER in fields:
-        named[f"the header {HEADER}"] = fields[_HEADER].decode("latin-1").strip()
+        # One that is sent twice names one sandbox, if it says the same.
+        said = {name.strip() for name in fields[_HEADER].decode("latin-1").split(",")}
+        named[f"the header {HEADER}"] = ",".join(sorted(said))
     named |= _credentials(fields, sandboxes)
     if not named:
         return ChosenSandbox(sandboxes.default, prefix, rest)

@@ -1,6 +1,6 @@
 """The door: one way in for every request, whoever drives it. Its order stands in `Door.steps` and nowhere else:
 
-    sandbox -> journal opens -> origin -> kept answer -> operation -> body -> view -> journal closes
+    sandbox -> journal opens -> stranger, host, origin -> kept answer -> operation -> body -> view -> journal closes
 
 The journal closes with the last byte, or with the client's leaving. What answers is one step among them (`Compute`).
 """
@@ -23,7 +23,7 @@ from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
 from mockserver.door.requests import decoded, fields_of, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
-from mockserver.door.validators import NO_STORE, is_current, not_modified, tag_of
+from mockserver.door.validators import NO_STORE, asks_for_any, is_current, not_modified, tag_of
 from mockserver.door.welcome import welcome
 from mockserver.sandbox.clock import passed_ns, wall_ms
 from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry
@@ -91,7 +91,7 @@ class Door:
             yield Head(reply.status, reply.headers)
             yield from _sent(reply, entry)
         except GeneratorExit:
-            entry.outcome = "left"
+            entry.outcome, entry.answer_sha256 = "left", None
             raise
         except BaseException:
             entry.outcome, entry.internal = "failed", True
@@ -119,7 +119,7 @@ class Door:
 
     def _reply(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
-        problem = choice.problem or _bad_host(asked)
+        problem = self._strange(asked) or choice.problem or _bad_host(asked)
         if problem is not None:
             status, cause, message = problem
             return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
@@ -127,11 +127,19 @@ class Door:
         kept = self._kept.find(key) if key else None
         if kept is not None:
             kept.tell(entry)
-            if not is_current(asked, kept.tag):
+            if not is_current(asked, kept.tag) and not (kept.reply.status == 200 and asks_for_any(asked)):
                 return kept.reply
             entry.answer_sha256 = None
             return not_modified(kept.reply, kept.tag)
         return (yield from self._made(asked, entry, key))
+
+    def _strange(self, asked: Asked) -> Problem | None:
+        """Whom an API does not let in at all, whatever they ask for. A preflight changes nothing and tells nothing."""
+        guard = asked.api.guard if asked.api else None
+        if guard is None or asked.request.method == "OPTIONS":
+            return None
+        said = guard(asked, self._sandboxes.default)
+        return (403, "stranger", said) if said else None
 
     def _made(self, asked: Asked, entry: Entry, key: Key | None) -> Generator[Step, Any, Reply]:
         """An answer that nobody has kept."""
@@ -147,9 +155,9 @@ class Door:
             asked.body = yield from _body(asked)
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
         reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
-        if tag and key is not None and reply.status < 429 and isinstance(reply.body, bytes):
+        if tag and key is not None and _may_be_kept(asked, reply):
             self._kept.keep(key, KeptAnswer.of(reply, tag, entry))
-        return reply
+        return not_modified(reply, tag) if tag and reply.status == 200 and asks_for_any(asked) else reply
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
@@ -183,8 +191,11 @@ class Door:
         sandbox, request = asked.sandbox, asked.request
         if request.method not in ("GET", "HEAD") or sandbox.settings.rate_limits or sandbox.clock.speed:
             return None
+        # What a view never reads, the journal keeps all the same.
+        if asked.has_body and asked.declared_bytes != 0:
+            return None
         target = request.method, request.path, request.query
-        return sandbox.number, asked.revision, asked.now_ms, target, self._read(asked)
+        return sandbox.number, sandbox.keys.revision, asked.revision, asked.now_ms, target, self._read(asked)
 
     def _read(self, asked: Asked) -> tuple[object, ...]:
         """What an answer that is kept may depend on: headers, and where the client says that it reaches the server."""
@@ -202,6 +213,11 @@ def _opened(asked: Asked) -> Entry:
     if asked.api is not None and asked.api.emulated:
         asked.sandbox.journal.open(entry)
     return entry
+
+
+def _may_be_kept(asked: Asked, reply: Reply) -> bool:
+    """A view's own answer, all of it at once. What came about without a view depends on who knows what."""
+    return isinstance(reply.body, bytes) and reply.status < 429 and asked.remarks.cause not in ("http_error", "crash")
 
 
 def _tell_body(asked: Asked, entry: Entry) -> None:

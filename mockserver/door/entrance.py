@@ -67,7 +67,10 @@ class Entrance:
 
     def key(self, request: Request, fields: Fields) -> str:
         """What an answer that is kept depends on beside the headers that its operation reads."""
-        return self._seen_url(request, fields) if self._proxies else request.scheme
+        if self._proxies:
+            return self._seen_url(request, fields)
+        # Without a host, links begin with the address that the client reached.
+        return request.scheme if b"host" in fields else f"{request.scheme} {request.server}"
 
     def client(self, request: Request, fields: Fields) -> str | None:
         """The client's address; None where there is no socket, `unknown` where a trusted proxy does not say."""

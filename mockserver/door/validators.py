@@ -10,7 +10,7 @@ from mockserver.door.asked import Asked
 from mockserver.door.replies import Reply
 from mockserver.words.version import VERSION
 
-__all__ = ["NO_STORE", "is_current", "not_modified", "tag_of"]
+__all__ = ["NO_STORE", "asks_for_any", "is_current", "not_modified", "tag_of"]
 
 NO_STORE = (b"Cache-Control", b"no-store")
 # Headers of a body that is not sent.
@@ -24,7 +24,8 @@ def tag_of(asked: Asked, read: tuple[object, ...]) -> bytes:
         read: All of a request that such an answer may depend on, beside its target.
     """
     sandbox, request = asked.sandbox, asked.request
-    parts = (VERSION, sandbox.identity, asked.fingerprint, asked.now_ms, request.path, request.query, read)
+    made_of = VERSION, sandbox.identity, sandbox.keys.fingerprint, asked.fingerprint, asked.now_ms
+    parts = (*made_of, request.path, request.query, read)
     return b'"' + hashlib.blake2b(repr(parts).encode(), digest_size=12).hexdigest().encode() + b'"'
 
 
@@ -32,6 +33,11 @@ def is_current(asked: Asked, tag: bytes) -> bool:
     """Does the client say that it has what this tag stands for?"""
     held = asked.fields.get(b"if-none-match")
     return held is not None and tag in [one.strip().removeprefix(b"W/") for one in held.split(b",")]
+
+
+def asks_for_any(asked: Asked) -> bool:
+    """Does the client have an answer, whichever it is?"""
+    return asked.fields.get(b"if-none-match", b"").strip() == b"*"
 
 
 def not_modified(reply: Reply, tag: bytes) -> Reply:

@@ -8,6 +8,7 @@ from mockserver.hyperstudy.agent_data import agent_operations
 from mockserver.hyperstudy.calls import serve
 from mockserver.hyperstudy.data import data_operations
 from mockserver.hyperstudy.deployments import deployment_operations
+from mockserver.hyperstudy.effort import effort_of
 from mockserver.hyperstudy.envelope import wrap
 from mockserver.hyperstudy.event_batches import event_batch_operations
 from mockserver.hyperstudy.experiments import experiment_operations
@@ -38,7 +39,7 @@ def operations() -> list[Operation]:
         *persona_operations(),
         *reference_operations(),
     ]
-    return [replace(row, kept=_kept(row)) for row in rows]
+    return [replace(row, kept=_kept(row), long=effort_of(row)) for row in rows]
 
 
 def api() -> Api:

@@ -119,14 +119,21 @@ class Entry:
         self.note: str | None = None
         self.duration_ns = 0
         self.outcome: Outcome = "open"
-        self.weight = (
-            _ENTRY_BYTES + len(head.headers) * _HEADER_BYTES + sum(map(len, chain.from_iterable(head.headers)))
-        )
+        self.weight = _ENTRY_BYTES + len(head.path) + len(head.query) + _weight_of(head.headers)
+
+    @property
+    def answer_weight(self) -> int:
+        """What is told of the answer weighs, without its body."""
+        return sum(map(len, self.unread)) + len(self.message or "") + _weight_of(self.headers)
 
     @property
     def bodies_weight(self) -> int:
         """What the two bodies weigh."""
         return len(self.body or b"") + len(self.answer or b"")
+
+
+def _weight_of(headers: Headers) -> int:
+    return len(headers) * _HEADER_BYTES + sum(map(len, chain.from_iterable(headers)))
 
 
 class Journal:
@@ -145,8 +152,8 @@ class Journal:
         self.most_bytes = most_bytes
         self._announce = announce
         self._entries: deque[Entry] = deque()
-        # Closed entries that still have a body, oldest first; also such as are no longer in the journal.
-        self._with_bodies: deque[Entry] = deque()
+        # Closed entries that still have a body, by number, in the order in which they were closed.
+        self._with_bodies: dict[int, Entry] = {}
         self._bytes = 0
         self._numbered = 0
         self._evicted = 0
@@ -182,15 +189,16 @@ class Journal:
 
     def close(self, entry: Entry) -> None:
         """Nothing more will happen to an entry; its bodies count from now on."""
-        added = entry.bodies_weight
-        if added:
-            with self._lock:
-                if self._is_here(entry):
-                    entry.weight += added
-                    self._bytes += added
-                    self._with_bodies.append(entry)
-                    if self._bytes > self.most_bytes:
-                        self._evict()
+        bodies = entry.bodies_weight
+        added = bodies + entry.answer_weight
+        with self._lock:
+            if self._is_here(entry):
+                entry.weight += added
+                self._bytes += added
+                if bodies:
+                    self._with_bodies[entry.number] = entry
+                if self._bytes > self.most_bytes:
+                    self._evict()
         self._announce(entry)
 
     def note(self, text: str, time_ms: int, clock_ms: int) -> None:
@@ -210,11 +218,12 @@ class Journal:
     def _evict(self) -> None:
         """Bodies first: that something was asked is worth more than what it weighed."""
         while self._bytes > self.most_bytes and self._with_bodies:
-            oldest = self._with_bodies.popleft()
-            if self._is_here(oldest):
-                self._bytes -= oldest.bodies_weight
-                oldest.weight -= oldest.bodies_weight
-                oldest.body = oldest.answer = None
+            oldest = self._with_bodies.pop(next(iter(self._with_bodies)))
+            self._bytes -= oldest.bodies_weight
+            oldest.weight -= oldest.bodies_weight
+            oldest.body = oldest.answer = None
         while self._entries and (len(self._entries) > self.most_entries or self._bytes > self.most_bytes):
-            self._bytes -= self._entries.popleft().weight
+            dropped = self._entries.popleft()
+            self._with_bodies.pop(dropped.number, None)
+            self._bytes -= dropped.weight
             self._evicted += 1

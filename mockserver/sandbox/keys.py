@@ -36,6 +36,25 @@ class Keys:
         return dict(self._minted)
 
     @property
+    def revision(self) -> int:
+        """How many were minted so far."""
+        return len(self._minted)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of those that were minted; empty where none was."""
+        return repr(self._minted) if self._minted else ""
+
+    def listing(self, listed: Mapping[str, KeySpec]) -> "Keys":
+        """The same with other keys of the scenario; those that were minted stay good."""
+        keys = Keys(listed, self._seed, self._sandbox)
+        with self._lock:
+            for name, key in self._minted.items():
+                keys._minted[name] = key
+                keys._by_value[key.value] = (name, key)
+        return keys
+
+    @property
     def values(self) -> list[str]:
         """The values of all keys, revoked and expired ones too."""
         return list(self._by_value)

@@ -182,10 +182,10 @@ class Sandboxes:
             known = self._sandboxes.pop(name, None)
             self._orders.pop(name, None)
             self._owners = {key: owner for key, owner in self._owners.items() if owner != name}
-        if known is None:
-            return False
-        self._stores.drop(name)
-        return True
+            if known is not None:
+                # Before the name can be given to another.
+                self._stores.drop(name)
+        return known is not None
 
     def reset(self, name: str, parts: Collection[Part] = PARTS) -> Sandbox:
         """Put parts of a sandbox back to what they were when it was made.
@@ -198,7 +198,9 @@ class Sandboxes:
             return self._reset(self._sandboxes[name], parts)
 
     def reload(self, scenario: str) -> list[str]:
-        """Make all sandboxes of a scenario anew from its files as they are now. Their journals go on, with a note.
+        """Make all sandboxes of a scenario anew from its files as they are now.
+
+        Their journals go on, with a note, and the keys that were minted stay good.
 
         Args:
             scenario: As their settings name it.
@@ -214,10 +216,9 @@ class Sandboxes:
             placed = [self._worlds.world(box.settings, box.instant_ms) for box in known]
             for sandbox, world in zip(known, placed, strict=True):
                 made = self._placed(sandbox.name, self._orders[sandbox.name], world, sandbox.instant_ms, fresh=True)
-                self._sandboxes[sandbox.name] = replace(made, journal=sandbox.journal)
+                keys = sandbox.keys.listing(made.world.scenario.keys)
+                self._sandboxes[sandbox.name] = replace(made, journal=sandbox.journal, keys=keys)
                 sandbox.journal.note("scenario reloaded", wall_ms(), made.clock.now_ms())
-            names = {sandbox.name for sandbox in known}
-            self._owners = {key: owner for key, owner in self._owners.items() if owner not in names}
             return [sandbox.name for sandbox in known]
 
     def mint_key(self, name: str, scopes: Collection[str], organisation: str, expires_ms: int | None) -> KeySpec:

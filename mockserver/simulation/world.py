@@ -10,7 +10,7 @@ import hashlib
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
@@ -69,6 +69,9 @@ class _Kept:
         self._weight = 0
         self._values: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._values
 
     def get(self, key: Hashable, make: Callable[[], V]) -> V:
         """The value under the key, made if it is not there. Two threads may make it twice; both are equal."""
@@ -157,6 +160,10 @@ class World:
         """The experiment's rooms in the order in which they started; empty for an unknown experiment."""
         return self._rooms.get(experiment_id, ())
 
+    def every_room(self) -> Collection[RoomRef]:
+        """The rooms of all experiments."""
+        return self._room_by_id.values()
+
     def room(self, room_id: str) -> RoomRef | None:
         """The room with that id, of any experiment."""
         return self._room_by_id.get(room_id)
@@ -176,6 +183,10 @@ class World:
         """The room's story."""
         made: Plan = self._caches.plans.get(room.key, lambda: plan_room(room, self.scenario, self.seed, self._namer))
         return made
+
+    def has_told(self, rooms: Iterable[RoomRef]) -> bool:
+        """Are the stories of all these rooms there already, so that what is made of them takes no time to tell?"""
+        return all(room.key in self._caches.plans for room in rooms)
 
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
         """The recording with that id, if the room has it."""

@@ -17,7 +17,7 @@ from mockserver.door.apis import Api
 from mockserver.door.asked import Asked
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Reply, encoded, refusal_reply
-from mockserver.web.requests import ASKED, ViewRequest
+from mockserver.web.requests import ASKED, ViewRequest, declared_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -113,8 +113,16 @@ def _environ(asked: Asked) -> "WSGIEnvironment":
     }
     if request.client:
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = request.client[0], str(request.client[1])
+    declared = declared_headers(asked)
     for name, value in asked.fields.items():
+        if not _is_told(name) or (declared is not None and name.decode("latin-1") not in declared):
+            continue
         key = name.decode("latin-1").upper().replace("-", "_")
         named = key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"
         environ[named] = value.decode("latin-1")
     return environ
+
+
+def _is_told(name: bytes) -> bool:
+    """May a view hear of a header? In WSGI `X_Key` cannot be told from `X-Key`, and an upgrade is none of ours."""
+    return b"_" not in name and name not in (b"connection", b"upgrade")

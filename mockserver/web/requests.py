@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASKED",
+    "declared_headers",
     "ViewRequest",
     "current_asked",
     "current_remarks",
@@ -63,12 +64,21 @@ class ViewRequest(Request):
 
     def __init__(self, environ: "WSGIEnvironment", *more: Any, **named: Any) -> None:
         super().__init__(environ, *more, **named)
-        asked: Asked = environ[ASKED]
-        api, operation = asked.api, asked.operation
-        if api is not None and operation is not None and operation.kept:
-            declared = {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
-            # Links begin with the host.
-            self.headers = _DeclaredHeaders(environ, declared | {"host"})
+        declared = declared_headers(environ[ASKED])
+        if declared is not None:
+            self.headers = _DeclaredHeaders(environ, declared)
+
+
+def declared_headers(asked: Asked) -> set[str] | None:
+    """The headers that the view of a request may read, in lower case; None where it may read all.
+
+    An answer that is kept depends on no other header, because its view sees none.
+    """
+    api, operation = asked.api, asked.operation
+    if api is None or operation is None or not operation.kept:
+        return None
+    # Links begin with the host.
+    return {"host"} | {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
 
 
 def current_asked() -> Asked:

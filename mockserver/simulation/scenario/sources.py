@@ -94,10 +94,18 @@ def _overlay(base: dict[str, Any], top: dict[str, Any]) -> dict[str, Any]:
 
 def _find(name_or_file: str, beside: Path) -> Path | None:
     shipped = data_path("scenarios") / f"{name_or_file}.toml"
-    if "/" not in name_or_file and "\\" not in name_or_file and shipped.is_file():
+    if "/" not in name_or_file and "\\" not in name_or_file and _is_file(shipped):
         return shipped
     path = beside / name_or_file
-    return path if path.is_file() else None
+    return path if _is_file(path) else None
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:
+        # The name is longer than the system has room for.
+        return False
 
 
 def _is_base(path: Path) -> bool:
