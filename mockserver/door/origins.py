@@ -53,8 +53,8 @@ def _fits(pattern: str, origin: str) -> bool:
 
     A browser leaves the default port out. `http://localhost:30*` are the ports that begin with 30.
     """
-    place, _, port = pattern.rpartition(":")
-    if not port or port.strip("0123456789*"):
+    place, colon, port = pattern.rpartition(":")
+    if not colon or not port or port.strip("0123456789*"):
         return _matches(pattern, origin)
     host, _, digits = origin.rpartition(":")
     has_port = digits.isascii() and digits.isdigit()

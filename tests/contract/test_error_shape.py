@@ -11,7 +11,6 @@ from urllib.parse import quote
 
 import pytest
 from emulator import PLACES, ROWS, DataApi, error_of
-from flask import Flask
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -174,21 +173,17 @@ def test_unknown_route_is_404_and_says_where_data_is(pair_api: DataApi, path: st
 
 @pytest.mark.parametrize(("method", "route"), OPERATIONS)
 def test_crash_is_an_envelope_and_a_traceback_in_the_log(
-    pair_app: Flask,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    method: str,
-    route: str,
+    caplog: pytest.LogCaptureFixture, method: str, route: str
 ) -> None:
     """The client learns that it is not to blame; what went wrong stays with the developer."""
+    app = create_app(Settings(scenario="pair"))
 
     def crash(**ids: str) -> None:
         raise RuntimeError("a secret of the inside")
 
-    for endpoint in pair_app.view_functions:
-        monkeypatch.setitem(pair_app.view_functions, endpoint, crash)
+    app.view_functions.update(dict.fromkeys(app.view_functions, crash))
     with caplog.at_level(logging.ERROR, "mockserver"):
-        answer = DataApi(pair_app).ask(known(route), method=method)
+        answer = DataApi(app).ask(known(route), method=method)
     error = error_of(answer, 500, "INTERNAL_SERVER_ERROR")
     assert "bug of its own" in error["message"]
     assert "secret" not in answer.text

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from emulator import app_of, make_sandbox
+import requests
+from emulator import app_of, make_sandbox, sandbox_of, serving_app
 from flask import Flask, Response, request
 from flask.testing import FlaskClient
 from hypothesis import given, settings
@@ -104,6 +105,45 @@ def test_a_counted_request_is_never_answered_from_what_was_kept() -> None:
     assert left == ["99", "98", "97"]
 
 
+def test_a_key_under_another_spelling_lets_nobody_in() -> None:
+    """`X_API_Key` is not `X-API-Key`, over a socket too; and what one was answered is not kept for others."""
+    app = create_app(Settings(scenario="pair"))
+    with serving_app(app) as server:
+        for headers in ({"X_API_Key": KEY["X-API-Key"]}, {"X-API-Key": "bad", "X_API_Key": KEY["X-API-Key"]}, {}):
+            assert requests.get(f"{server.url}/api/v3/experiments", headers=headers, timeout=30).status_code == 401
+    assert KEY["X-API-Key"] not in app.test_client().get("/_mock/journal").text
+
+
+def test_an_upgrade_is_ignored_and_changes_nobody_elses_answer(client: FlaskClient) -> None:
+    """There are no websockets: a request like any other."""
+    upgrade = {**KEY, "Connection": "Upgrade", "Upgrade": "websocket"}
+    for path in ("/api/v3/health", EVENTS):
+        assert client.get(path, headers=upgrade).status_code == 200
+        assert client.get(path, headers=KEY).status_code == 200
+
+
+def test_a_key_that_is_minted_is_good_at_once_and_gone_with_its_sandbox(client: FlaskClient) -> None:
+    """Neither a kept refusal nor a tag from before outlives it."""
+    path = "/_mock/s/mine/api/v3/experiments"
+    assert client.put("/_mock/sandboxes/mine", json={}).status_code == 201
+    key = client.post("/_mock/sandboxes/mine/keys", json={"scopes": ["*"]}).get_json()["key"]
+    tag = client.get(path, headers={"X-API-Key": key}).headers["ETag"]
+    assert client.delete("/_mock/sandboxes/mine").status_code == 200
+    assert client.put("/_mock/sandboxes/mine", json={}).status_code == 201
+    for more in ({"If-None-Match": tag}, {}):
+        assert client.get(path, headers={"X-API-Key": key, **more}).status_code == 401
+    assert client.post("/_mock/sandboxes/mine/keys", json={"scopes": ["*"]}).get_json()["key"] == key
+    assert client.get(path, headers={"X-API-Key": key}).status_code == 200
+
+
+def test_a_body_that_nobody_reads_is_journalled_each_time(client: FlaskClient) -> None:
+    """A request with one is not answered from what was kept."""
+    for _ in range(2):
+        client.get("/api/v3/health", data=b'{"x":1}')
+    entries = sandbox_of(client.application).journal
+    assert [entry.body for entry in entries] == [b'{"x":1}', b'{"x":1}']
+
+
 def test_a_view_that_reads_an_undeclared_header_fails(caplog: pytest.LogCaptureFixture) -> None:
     """What an answer depends on stands in its row; a header that does not would make kept answers wrong."""
     app = create_app(Settings(scenario="pair"))
@@ -137,6 +177,13 @@ def test_a_client_that_has_the_answer_is_not_sent_it_again(client: FlaskClient, 
     recorded(client, 5)
     changed = client.get(path, headers={**KEY, "If-None-Match": tag})
     assert (changed.status_code, changed.headers["ETag"] == tag) == (200, False)
+
+
+def test_a_client_that_has_any_answer_is_not_sent_one(client: FlaskClient) -> None:
+    """A star stands for whatever there is (RFC 9110, 13.1.2); there is nothing of what is refused."""
+    for _ in range(2):
+        assert client.get(EVENTS, headers={**KEY, "If-None-Match": "*"}).status_code == 304
+        assert client.get(EVENTS, headers={"If-None-Match": "*"}).status_code == 401
 
 
 def test_other_writes_make_another_tag() -> None:
