@@ -34,7 +34,7 @@ __all__ = ["Door", "Views"]
 
 # A body beyond this takes long enough that short work should not wait behind it.
 _LONG_BODY_BYTES = 256 * 1024
-_KEPT_BYTES = 12 * 1024 * 1024
+_KEPT_BYTES = 8 * 1024 * 1024
 _VERSION = encoded("X-Mock-Version", VERSION)
 _log = logging.getLogger("mockserver")
 

@@ -138,10 +138,9 @@ class Shape:
 
     def _values(self, records: Sequence[Any]) -> Sequence[Sequence[Any]]:
         """What is read of each record. Most have nothing else, and in the order of the fields."""
-        attributes = tuple(field.attribute for field in self._read)
-        if attributes == _attributes(self.record):
+        if self._attributes_read == _attributes(self.record):
             return records
-        return [[getattr(record, name) for name in attributes] for record in records]
+        return [[getattr(record, name) for name in self._attributes_read] for record in records]
 
     @cached_property
     def _read(self) -> tuple[Field, ...]:
@@ -151,6 +150,10 @@ class Shape:
     @cached_property
     def _names_read(self) -> tuple[str, ...]:
         return tuple(field.name for field in self._read)
+
+    @cached_property
+    def _attributes_read(self) -> tuple[str, ...]:
+        return tuple(field.attribute for field in self._read)
 
     @cached_property
     def _changes(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:

@@ -116,7 +116,7 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
             ),
             _kind(
                 "InternalServerError", 500, ("INTERNAL_SERVER_ERROR",), _ROUTE,
-                "A bug of the emulator, or a fault that was asked for.",
+                "A bug of the emulator.",
             ),
         )
     }

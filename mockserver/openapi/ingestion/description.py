@@ -19,7 +19,7 @@ ERRORS = (
     ErrorKind("TooLarge", 413, "The body is larger than this server accepts."),
     ErrorKind("UnsupportedMediaType", 415, "The body is not said to be JSON."),
     ErrorKind("TooManyRequests", 429, "Over a limit; only where limits are on.", ("Retry-After",), "documented"),
-    ErrorKind("InternalServerError", 500, "A bug of the emulator, or a fault that was asked for.", limited=False),
+    ErrorKind("InternalServerError", 500, "A bug of the emulator.", limited=False),
 )
 _TAGS = {
     "ingestion": "Batches of what was captured in a test session; write-only.",
