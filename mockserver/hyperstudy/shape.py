@@ -70,16 +70,16 @@ class Field:
         return self.shape.fields if self.shape else ()
 
     @property
-    def change(self) -> Callable[[Any], Any] | None:
-        """What turns a record's value into the written one; None where it is written as it is."""
+    def change(self) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
+        """What turns values of records, none of them null, into the written ones; None where they are written as is."""
         if self.kind == "timestamp":
-            return iso_from_ms
+            return lambda values: list(map(iso_from_ms, values))
         if self.shape is None:
             return None
         write = self.shape.write
         if self.kind == "object":
-            return lambda value: write([value], _NO_LINKS)[0]
-        return lambda value: write(value, _NO_LINKS)
+            return lambda values: write(values, _NO_LINKS)
+        return lambda values: [write(value, _NO_LINKS) for value in values]
 
 
 @dataclass(frozen=True)
@@ -119,14 +119,12 @@ class Shape:
 
     def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
         """Records as plain objects: every field, in order, null where nothing applies."""
-        names, changes = self._names_read, self._changes
-        written = []
-        for values in self._values(records):
-            row = dict(zip(names, values, strict=True))
-            for name, change in changes:
-                if row[name] is not None:
-                    row[name] = change(row[name])
-            written.append(row)
+        names = self._names_read
+        written = [dict(zip(names, values, strict=True)) for values in self._values(records)]
+        for name, change in self._changes:
+            filled = [row for row in written if row[name] is not None]
+            for row, value in zip(filled, change([row[name] for row in filled]), strict=True):
+                row[name] = value
         if not self._made:
             return written
         return [self._with_made(record, row, links) for record, row in zip(records, written, strict=True)]
@@ -156,7 +154,7 @@ class Shape:
         return tuple(field.attribute for field in self._read)
 
     @cached_property
-    def _changes(self) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    def _changes(self) -> tuple[tuple[str, Callable[[Sequence[Any]], Sequence[Any]]], ...]:
         return tuple((field.name, field.change) for field in self._read if field.change is not None)
 
     @cached_property
