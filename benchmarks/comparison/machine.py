@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["description", "project_version", "tool_versions"]
 
 # The emulator's own packages that decide how fast it is; the later ones may not be there.
-PACKAGES = ("flask", "orjson", "waitress", "uvicorn", "uvloop", "httptools")
+PACKAGES = ("flask", "orjson", "uvicorn", "uvloop", "httptools")
 ASK_PACKAGES = """
 import importlib.metadata as metadata, platform, sys
 print("Python", platform.python_version())
