@@ -14,14 +14,16 @@ import asyncio
 import contextlib
 import http
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from mockserver.door.steps import Request
 from mockserver.server.outlet import Outlet, reset_on_close, send_at_once, unsent_by_system
+from mockserver.server.repeats import Begun, Repeats
 
 if TYPE_CHECKING:
     from mockserver.server.connections import Connections
@@ -72,6 +74,7 @@ class ClientConnection(asyncio.Protocol):
     def __init__(self, connections: "Connections", make_http: Callable[["ClientConnection"], HttpProtocol]) -> None:
         self._connections = connections
         self._limits = connections.limits
+        self._repeats = Repeats(connections.door)
         self._http = make_http(self)
         self.is_busy = False
         self.is_lost = False
@@ -82,6 +85,10 @@ class ClientConnection(asyncio.Protocol):
         self._is_fresh = True
         self._is_paused = False
         self._is_parsing = False
+        self._is_stopping = False
+        self._begun: Begun | None = None
+        # What the library was given since it had nothing left to do: None while that is so, empty if it came in parts.
+        self._passed: bytes | None = None
         self._head_bytes = 0
         self._head_tail = b""
         self._head_since_s = 0.0
@@ -107,8 +114,11 @@ class ClientConnection(asyncio.Protocol):
         if self.is_lingering:
             self._drop(data)
             return
+        if self._passed is None and not self._is_paused and self._is_answered(data):
+            return
         if not self.is_busy and not self._is_sound_head(data):
             return
+        self._passed = data if self._passed is None else b""
         self._is_parsing = True
         self._http.data_received(data)
         self._is_parsing = False
@@ -146,6 +156,16 @@ class ClientConnection(asyncio.Protocol):
         """The answer is complete; what comes now is a new head."""
         self.is_busy = False
         self.quiet_since_s = self._connections.now_s
+
+    def settle(self, request: Request) -> None:
+        """All of a request's answer is written."""
+        if self._passed is not None and self._repeats.learn(self._passed, request):
+            self._passed = None
+
+    def take_begun(self) -> Begun | None:
+        """What was done for a request before the library was given it."""
+        begun, self._begun = self._begun, None
+        return begun
 
     def await_body(self) -> None:
         """More of the body is needed; from now on its client must not be silent for too long."""
@@ -239,6 +259,7 @@ class ClientConnection(asyncio.Protocol):
 
     def stop(self) -> None:
         """Take no more requests: close between two, or after the answer at hand."""
+        self._is_stopping = True
         if not self.is_lingering:
             self._http.shutdown()
 
@@ -247,6 +268,17 @@ class ClientConnection(asyncio.Protocol):
         self._refuse(503, "Too many connections are open, and all of them are in use.")
 
     # The rest is nobody else's.
+
+    def _is_answered(self, data: bytes) -> bool:
+        """Answer what is known, if that can be done at once."""
+        done = self._repeats.begin(data, self._connections.date_line)
+        if done is None:
+            return False
+        if isinstance(done, Sequence):
+            self.transport.writelines(done)
+            return True
+        self._begun = done
+        return False
 
     def _is_sound_head(self, data: bytes) -> bool:
         """Look at a piece of a head before the parser does; refuse what it would not."""
@@ -283,6 +315,9 @@ class ClientConnection(asyncio.Protocol):
 
     def _close(self) -> None:
         """Everything is written. When the library ends the connection while it parses, it refuses what it reads."""
+        if self._passed is None and not self._is_stopping:
+            # It thinks that the client is silent, since it does not see what is answered here; `check_times` does.
+            return
         if self._is_parsing or self.has_unread_body:
             self._linger()
         else:

@@ -8,6 +8,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 from uvicorn.server import ServerState
 
+from mockserver.door.steps import HasSteps
 from mockserver.server.connection import ClientConnection, HttpProtocol
 from mockserver.server.limits import Limits
 
@@ -26,16 +27,19 @@ class Connections:
 
     Args:
         config: Uvicorn's, with the application to call.
+        door: Asked past the application, for what needs nothing but sending.
         limits: What their clients may do.
         most: How many may be open at once; then the one that has been idle longest makes room.
 
     Attributes:
         now_s: The loop's time at the last sweep. Silence is measured by it: a timer for each request would cost more
             than the request.
+        date_line: The header that every answer begins with, as it is written.
     """
 
-    def __init__(self, config: Config, limits: Limits, most: int) -> None:
+    def __init__(self, config: Config, door: HasSteps, limits: Limits, most: int) -> None:
         self._config = config
+        self.door = door
         self.limits = limits
         self._most = most
         self._state = ServerState()
@@ -46,6 +50,7 @@ class Connections:
         self._emptied: asyncio.Future[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self.now_s = self._loop.time()
+        self.date_line = b""
 
     def make(self) -> ClientConnection:
         """A protocol for a connection that has just been accepted."""
@@ -80,7 +85,9 @@ class Connections:
     def sweep(self) -> None:
         """Look at all of them, now and from now on; and set the date that answers carry."""
         self.now_s = self._loop.time()
-        self._state.default_headers = [(b"date", formatdate(usegmt=True).encode())]
+        date = formatdate(usegmt=True).encode()
+        self._state.default_headers = [(b"date", date)]
+        self.date_line = b"date: %b\r\n" % date
         for connection in list(self._open):
             connection.check_times(self.now_s)
         self._timer = self._loop.call_later(self.limits.sweep_s, self.sweep)

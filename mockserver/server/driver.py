@@ -16,6 +16,7 @@ from mockserver.server.connection import ClientConnection, ClientLeft
 from mockserver.server.incoming import Incoming
 from mockserver.server.limits import Limits
 from mockserver.server.outgoing import Outgoing
+from mockserver.server.repeats import Begun
 from mockserver.server.workers import Worker
 
 __all__ = ["Driver"]
@@ -50,6 +51,16 @@ class _Exchange:
         self._driver = driver
         self._scope = scope
         self._connection: ClientConnection = scope["state"]["connection"]
+        self._request = Request(
+            scope["method"],
+            scope["raw_path"],
+            scope["query_string"],
+            scope["headers"],
+            scope["scheme"],
+            scope["http_version"],
+            scope["client"],
+            scope["server"],
+        )
         self._incoming = Incoming(scope, receive, self._connection, driver.limits.drained_bytes)
         self._outgoing = Outgoing(scope, send, self._connection, self._incoming)
 
@@ -73,22 +84,15 @@ class _Exchange:
 
     async def _play(self) -> None:
         """Carry out each step and tell the door what came of it, until it has no more."""
-        scope = self._scope
-        steps = self._driver.door.steps(
-            Request(
-                scope["method"],
-                scope["raw_path"],
-                scope["query_string"],
-                scope["headers"],
-                scope["scheme"],
-                scope["http_version"],
-                scope["client"],
-                scope["server"],
-            )
-        )
+        begun = self._connection.take_begun() or Begun(self._driver.door.steps(self._request))
+        steps = begun.steps
         given: Any = None
         error: BaseException | None = None
         try:
+            for step in begun.taken:
+                given, error = await self._carry_out(step)
+            if begun.error is not None:
+                raise begun.error
             while True:
                 try:
                     step = steps.throw(error) if error is not None else steps.send(given)
@@ -99,6 +103,7 @@ class _Exchange:
             steps.close()
         if not self._outgoing.is_over:
             raise RuntimeError("the door stopped before an end or a cut")
+        self._connection.settle(self._request)
 
     async def _carry_out(self, step: Step) -> tuple[Any, BaseException | None]:
         """What the door is sent, or what is thrown into it."""

@@ -118,7 +118,10 @@ class Server:
             loop.close()
 
     async def _serve(self, loop: asyncio.AbstractEventLoop, stop_by_s: "asyncio.Future[float]") -> None:
-        connections = Connections(self._config(), self._limits, self._limits.connections or most_connections())
+        short, long = self._workers
+        driver = Driver(self._door, short=short, long=long, limits=self._limits)
+        most = self._limits.connections or most_connections()
+        connections = Connections(self._config(driver), self._door, self._limits, most)
         connections.sweep()
         servers = [
             await loop.create_server(
@@ -147,11 +150,10 @@ class Server:
                 loop.remove_reader(listener)
         await turns()
 
-    def _config(self) -> Config:
+    def _config(self, driver: Driver) -> Config:
         """What Uvicorn's protocols read of it; its own server, signal handlers and log format are not used."""
-        short, long = self._workers
         config = Config(
-            cast("Callable[..., object]", Driver(self._door, short=short, long=long, limits=self._limits)),
+            cast("Callable[..., object]", driver),
             interface="asgi3",
             ws="none",
             lifespan="off",

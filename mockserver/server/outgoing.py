@@ -4,19 +4,15 @@ Head and chunk are held until the next step is known. So the last of them leaves
 the door does before it yields `End` is done before the client has the last byte.
 """
 
-import http
-
 from mockserver.door.steps import Head
 from mockserver.server.asgi import Scope, Send
 from mockserver.server.connection import ClientConnection, ClientLeft
 from mockserver.server.incoming import Incoming
+from mockserver.server.wire import CLOSE, WHOLE_BYTES, raw_head
 
 __all__ = ["Outgoing"]
 
-# A larger chunk is sent in pieces, so that no more than a piece waits in memory for a client that reads slowly.
-_WHOLE_BYTES = 1024 * 1024
 _PIECE_BYTES = 256 * 1024
-_CLOSE = (b"connection", b"close")
 _CRASHED = b"The emulator failed; see its log.\n"
 
 
@@ -108,7 +104,7 @@ class Outgoing:
             self._connection.close()
             return
         length = (b"content-length", str(len(_CRASHED)).encode())
-        self._head = Head(500, ((b"content-type", b"text/plain; charset=utf-8"), length, _CLOSE))
+        self._head = Head(500, ((b"content-type", b"text/plain; charset=utf-8"), length, CLOSE))
         self._chunk = b"" if self._scope["method"] == "HEAD" else _CRASHED
         await self.end()
 
@@ -117,7 +113,7 @@ class Outgoing:
         chunk, self._chunk = self._chunk, b""
         if head and self._incoming.is_open and not self._connection.has_unread_body:
             head = await self._settle_body(head)
-        if len(chunk) > _WHOLE_BYTES:
+        if len(chunk) > WHOLE_BYTES:
             await self._send_pieces(head, chunk, is_last=is_last)
             return
         self._connection.hold()
@@ -131,7 +127,7 @@ class Outgoing:
         if await self._incoming.drain():
             return head
         self._connection.has_unread_body = True
-        return Head(head.status, [*head.headers, _CLOSE])
+        return Head(head.status, [*head.headers, CLOSE])
 
     async def _send_pieces(self, head: Head | None, chunk: bytes, *, is_last: bool) -> None:
         await self._send_now(head, b"", is_last=False)
@@ -159,19 +155,7 @@ class Outgoing:
         return has_body and all(name.lower() != b"content-length" for name, _ in head.headers)
 
     async def _send_past_library(self, head: Head | None, data: bytes, *, is_last: bool) -> None:
-        self._connection.raw((_raw(head) if head else b"") + data)
+        self._connection.raw((raw_head(head) if head else b"") + data)
         if is_last:
             self._connection.close()
             await self._connection.until_lost()
-
-
-def _raw(head: Head) -> bytes:
-    lines = [b"HTTP/1.1 %d %b" % (head.status, _phrase(head.status)), *map(b": ".join, head.headers)]
-    return b"\r\n".join([*lines, b": ".join(_CLOSE), b"", b""])
-
-
-def _phrase(status: int) -> bytes:
-    try:
-        return http.HTTPStatus(status).phrase.encode()
-    except ValueError:
-        return b""
