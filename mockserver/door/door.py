@@ -20,7 +20,7 @@ from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
-from mockserver.door.requests import decoded, fields_of, unread_parameters
+from mockserver.door.requests import decoded, unread_parameters
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
 from mockserver.door.validators import NO_STORE, asks_for_any, is_current, not_modified, tag_of
@@ -81,7 +81,7 @@ class Door:
     def steps(self, request: Request) -> Steps:
         """Answer one request."""
         started_ns = passed_ns()
-        fields = fields_of(request.headers)
+        fields = request.fields
         choice = choose(request.path, fields, self._sandboxes)
         asked = self._asked(request, fields, choice)
         entry = _opened(asked)
@@ -129,7 +129,7 @@ class Door:
             kept.tell(entry)
             if not is_current(asked, kept.tag) and not (kept.reply.status == 200 and asks_for_any(asked)):
                 return kept.reply
-            entry.answer_sha256 = None
+            entry.answer_sha256 = entry.told_bytes = None
             return not_modified(kept.reply, kept.tag)
         return (yield from self._made(asked, entry, key))
 

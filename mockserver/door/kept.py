@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 from mockserver.door.replies import Reply
-from mockserver.sandbox.journal import Entry
+from mockserver.sandbox.journal import Entry, told_weight
 
 __all__ = ["KeptAnswer", "KeptAnswers", "Key"]
 
@@ -31,19 +31,21 @@ class KeptAnswer:
     key_name: str | None
     unread: tuple[str, ...]
     sha256: str | None
+    told_bytes: int
 
     @classmethod
     def of(cls, reply: Reply, tag: bytes, entry: Entry) -> "KeptAnswer":
         """What was just answered, given its entry."""
         return cls(
             reply, tag, entry.operation_id, entry.cause, entry.message, entry.key_name, entry.unread,
-            entry.answer_sha256,
+            entry.answer_sha256, told_weight(entry.unread, entry.message, reply.headers),
         )  # fmt: skip
 
     def tell(self, entry: Entry) -> None:
         """Write down in a new entry what the first one had."""
         entry.operation_id, entry.cause, entry.message = self.operation_id, self.cause, self.message
         entry.key_name, entry.unread, entry.answer_sha256 = self.key_name, self.unread, self.sha256
+        entry.told_bytes = self.told_bytes
 
     @property
     def weight(self) -> int:

@@ -1,23 +1,10 @@
-"""Headers, paths and queries of a request as the door reads them."""
+"""Paths and queries of a request as the door reads them."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from urllib.parse import parse_qsl, unquote_to_bytes
 
-from mockserver.door.steps import Headers
-
-__all__ = ["decoded", "fields_of", "unread_parameters"]
-
-
-def fields_of(headers: Headers) -> Mapping[bytes, bytes]:
-    """Headers by name; the values of one that came repeatedly are joined with commas (RFC 9110, 5.3)."""
-    fields = dict(headers)
-    if len(fields) == len(headers):
-        return fields
-    joined: dict[bytes, bytes] = {}
-    for name, value in headers:
-        joined[name] = joined[name] + b"," + value if name in joined else value
-    return joined
+__all__ = ["decoded", "unread_parameters"]
 
 
 def decoded(path: bytes) -> str:

@@ -6,9 +6,11 @@ thread; a driver does: the server's on an event loop (`mockserver/server`), or t
 """
 
 import threading
-from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
+
+from mockserver.sandbox.journal import weight_of
 
 __all__ = [
     "Body",
@@ -53,6 +55,32 @@ class Request:
     http_version: str = "1.1"
     client: tuple[str, int] | None = None
     server: tuple[str, int | None] | None = None
+    _fields: Mapping[bytes, bytes] | None = field(default=None, init=False, repr=False, compare=False)
+    _weight: int = field(default=0, init=False, repr=False, compare=False)
+
+    @property
+    def fields(self) -> Mapping[bytes, bytes]:
+        """The headers by name; the values of one that came repeatedly are joined with commas (RFC 9110, 5.3)."""
+        if self._fields is None:
+            self._fields = _joined(self.headers)
+        return self._fields
+
+    @property
+    def weight(self) -> int:
+        """Of path, query and headers in a journal, in bytes."""
+        if not self._weight:
+            self._weight = len(self.path) + len(self.query) + weight_of(self.headers)
+        return self._weight
+
+
+def _joined(headers: Headers) -> Mapping[bytes, bytes]:
+    fields = dict(headers)
+    if len(fields) == len(headers):
+        return fields
+    joined: dict[bytes, bytes] = {}
+    for name, value in headers:
+        joined[name] = joined[name] + b"," + value if name in joined else value
+    return joined
 
 
 class Signal:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, Protocol
 
-__all__ = ["MOST_BODY_BYTES", "Entry", "Journal", "Outcome", "RequestHead"]
+__all__ = ["MOST_BODY_BYTES", "Entry", "Journal", "Outcome", "RequestHead", "told_weight", "weight_of"]
 
 Headers = Sequence[tuple[bytes, bytes]]
 Outcome = Literal["open", "whole", "left", "cut", "failed"]
@@ -31,6 +31,7 @@ class RequestHead(Protocol):
         query: As it was sent, without the question mark.
         headers: Names in lower case, in order.
         client: Address and port of the peer; None where there was no socket.
+        weight: In bytes, path, query and headers (`weight_of`).
     """
 
     method: str
@@ -40,6 +41,9 @@ class RequestHead(Protocol):
     scheme: str
     http_version: str
     client: tuple[str, int] | None
+
+    @property
+    def weight(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -53,6 +57,7 @@ class _NoRequest:
     scheme: str = ""
     http_version: str = ""
     client: tuple[str, int] | None = None
+    weight: int = 0
 
 
 class Entry:
@@ -84,12 +89,15 @@ class Entry:
         duration_ns: From the complete head to the last byte.
         note: None for a request; else what happened to the sandbox itself, and the head is empty.
         outcome: `open` while it goes on, `whole`, `left` (the client did), `cut` (by the emulator), `failed` (our bug).
+        told_bytes: What is told of the answer weighs, without its body; None where nobody has counted.
+        weight: What all of it weighs in its journal.
     """
 
     __slots__ = (
         "answer", "answer_bytes", "answer_sha256", "body", "body_bytes", "body_sha256", "cause", "clock_ms",
         "duration_ns", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
-        "outcome", "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "unread", "weight",
+        "outcome", "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "told_bytes",
+        "unread", "weight",
     )  # fmt: skip
 
     def __init__(self, head: RequestHead, time_ms: int, clock_ms: int, token_ms: int, revision: int) -> None:
@@ -119,12 +127,8 @@ class Entry:
         self.note: str | None = None
         self.duration_ns = 0
         self.outcome: Outcome = "open"
-        self.weight = _ENTRY_BYTES + len(head.path) + len(head.query) + _weight_of(head.headers)
-
-    @property
-    def answer_weight(self) -> int:
-        """What is told of the answer weighs, without its body."""
-        return sum(map(len, self.unread)) + len(self.message or "") + _weight_of(self.headers)
+        self.told_bytes: int | None = None
+        self.weight = _ENTRY_BYTES + head.weight
 
     @property
     def bodies_weight(self) -> int:
@@ -132,7 +136,13 @@ class Entry:
         return len(self.body or b"") + len(self.answer or b"")
 
 
-def _weight_of(headers: Headers) -> int:
+def told_weight(unread: Sequence[str], message: str | None, headers: Headers) -> int:
+    """What is told of an answer weighs in a journal, without its body, in bytes."""
+    return sum(map(len, unread)) + len(message or "") + weight_of(headers)
+
+
+def weight_of(headers: Headers) -> int:
+    """What headers weigh in a journal, in bytes."""
     return len(headers) * _HEADER_BYTES + sum(map(len, chain.from_iterable(headers)))
 
 
@@ -190,7 +200,9 @@ class Journal:
     def close(self, entry: Entry) -> None:
         """Nothing more will happen to an entry; its bodies count from now on."""
         bodies = entry.bodies_weight
-        added = bodies + entry.answer_weight
+        if entry.told_bytes is None:
+            entry.told_bytes = told_weight(entry.unread, entry.message, entry.headers)
+        added = bodies + entry.told_bytes
         with self._lock:
             if self._is_here(entry):
                 entry.weight += added
@@ -219,8 +231,9 @@ class Journal:
         """Bodies first: that something was asked is worth more than what it weighed."""
         while self._bytes > self.most_bytes and self._with_bodies:
             oldest = self._with_bodies.pop(next(iter(self._with_bodies)))
-            self._bytes -= oldest.bodies_weight
-            oldest.weight -= oldest.bodies_weight
+            bodies = oldest.bodies_weight
+            self._bytes -= bodies
+            oldest.weight -= bodies
             oldest.body = oldest.answer = None
         while self._entries and (len(self._entries) > self.most_entries or self._bytes > self.most_bytes):
             dropped = self._entries.popleft()
