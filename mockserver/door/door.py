@@ -15,7 +15,7 @@ from mockserver.door.apis import Api, api_of
 from mockserver.door.asked import Asked
 from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
-from mockserver.door.entrance import Entrance
+from mockserver.door.entrance import Entrance, is_host
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
 from mockserver.door.refusals import Refusal
@@ -239,12 +239,15 @@ def _tell_remarks(asked: Asked, entry: Entry) -> None:
 
 
 def _bad_host(asked: Asked) -> Problem | None:
-    """HTTP/1.1 wants exactly one `Host` (RFC 9112, 3.2)."""
+    """HTTP/1.1 wants exactly one `Host`, and one that can be a host (RFC 9112, 3.2)."""
     host = asked.fields.get(b"host")
     if host is None and asked.request.http_version == "1.1":
         return 400, "bad_host", "The request has no Host header; send the name and port that this server is called by."
     if host is not None and b"," in host:
         return 400, "bad_host", "The request has more than one Host header; send one."
+    if host and not is_host(host.decode("latin-1")):
+        said = "The request's Host header is not valid; send the name and port that this server is called by."
+        return 400, "bad_host", said
     return None
 
 

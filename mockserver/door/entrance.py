@@ -7,6 +7,7 @@ knows best (`--public-url`).
 import ipaddress
 import re
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from mockserver.door.forwarded import FORWARDING, Forwarded, forwarded
@@ -15,7 +16,7 @@ from mockserver.sandbox.settings import ProcessSettings
 from mockserver.words.addresses import EVERY_INTERFACE
 from mockserver.words.errors import SettingsError
 
-__all__ = ["UNKNOWN_CLIENT", "Entrance", "host_url", "is_loopback"]
+__all__ = ["UNKNOWN_CLIENT", "Entrance", "host_url", "is_host", "is_loopback"]
 
 Fields = Mapping[bytes, bytes]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -138,6 +139,13 @@ def host_url(scheme: str, host: str, server: tuple[str, int | None] | None) -> s
     name, port = server or ("localhost", None)
     name = f"[{name}]" if ":" in name else name
     return f"{scheme}://{name}" if port is None else f"{scheme}://{name}:{port}"
+
+
+# Asked of every request, of which most say the same.
+@lru_cache(maxsize=256)
+def is_host(text: str) -> bool:
+    """Is that a name or an address, perhaps with a port?"""
+    return _HOST.fullmatch(text.removesuffix(":")) is not None
 
 
 def is_loopback(address: str) -> bool:

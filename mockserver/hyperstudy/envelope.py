@@ -102,8 +102,6 @@ def _message(refusal: Refusal) -> str:
         return f"No route {refusal.method} {path}. {_hint(refusal.path)}"
     if refusal.status == 405:
         return f"{refusal.method} is not allowed for {path}; use {', '.join(refusal.allow) or 'another method'}."
-    if refusal.status == 400:
-        return "The request's Host header is not valid; send the name and port that this server is called by."
     if refusal.status == 413:
         return f"The body is larger than the {refusal.most_bytes} bytes that are accepted; send smaller parts."
     if refusal.status == 500:

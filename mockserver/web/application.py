@@ -30,6 +30,9 @@ _log = logging.getLogger("mockserver")
 class _Application(Flask):
     request_class = ViewRequest
 
+    def create_url_adapter(self, request: Any) -> None:
+        """None: the door has found the operation, so Flask need not look for it again."""
+
 
 def make_flask(apis: Sequence[Api]) -> Flask:
     """An application that has a rule for each operation, named by its id."""
@@ -55,12 +58,14 @@ class FlaskViews:
 
     def __init__(self, app: Flask) -> None:
         self._app = app
+        self._rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
 
     def __call__(self, asked: Asked) -> Reply:
         """The view's answer; an error that it did not expect is a refusal, and logged if it is our bug."""
         environ = _environ(asked)
         try:
-            with self._app.request_context(environ):
+            with self._app.request_context(environ) as context:
+                self._name_operation(context.request, asked)
                 response = self._app.full_dispatch_request()
                 return _reply(response, environ)
         except HTTPException as error:
@@ -70,6 +75,10 @@ class FlaskViews:
             _log.exception("bug in mockserver while answering %s %s", method, path)
             asked.remarks.internal = True
             return _refused(asked, 500, "crash")
+
+    def _name_operation(self, request: Any, asked: Asked) -> None:
+        assert asked.operation is not None
+        request.url_rule, request.view_args = self._rules[asked.operation.id], dict(asked.names)
 
 
 def _refused(asked: Asked, status: int, cause: Any) -> Reply:

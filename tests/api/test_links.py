@@ -227,9 +227,6 @@ def test_link_opens_the_recording_without_a_key(app: Flask, client: FlaskClient)
         ("mock_server:4747", "http://mock_server:4747/api/v3/"),
         ("[::1]:4747", "http://[::1]:4747/api/v3/"),
         ("", "http://server.local:4747/api/v3/"),
-        ("user@host", "http://server.local:4747/api/v3/"),
-        ("evil.com/path", "http://server.local:4747/api/v3/"),
-        ("a<b>", "http://server.local:4747/api/v3/"),
         ("example.com:99999", "http://server.local:4747/api/v3/"),
     ],
 )

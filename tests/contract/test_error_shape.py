@@ -95,12 +95,19 @@ def api() -> DataApi:
 # --- routes and methods ---------------------------------------------------------------------------
 
 
-def test_a_host_that_is_none_is_told_what_to_send(api: DataApi) -> None:
+@pytest.mark.parametrize("host", ["x" * 300, "a b", "localhost:port", "[::1", "m\u00fcnchen", "a/b", "a@b", "a<b>"])
+def test_a_host_that_is_none_is_told_what_to_send(api: DataApi, host: str) -> None:
     """Before any route is looked for, and in the envelope."""
-    error = error_of(api.ask("/health", headers={"Host": "x" * 300}), 400, "VALIDATION_ERROR")
+    error = error_of(api.ask("/health", headers={"Host": host}), 400, "VALIDATION_ERROR")
     assert error["message"] == (
         "The request's Host header is not valid; send the name and port that this server is called by."
     )
+
+
+@pytest.mark.parametrize("host", ["LOCALHOST:1", "my_service:4747", "[::1]:80", "10.0.0.1", "a.example.", "localhost:"])
+def test_any_name_that_a_server_can_have_is_a_host(api: DataApi, host: str) -> None:
+    """Names of containers have underscores; a port may be left empty (RFC 3986, 3.2.3)."""
+    assert api.ask("/health", headers={"Host": host}).status_code == 200
 
 
 def test_a_path_in_no_api_is_told_the_ways_in(api: DataApi) -> None:

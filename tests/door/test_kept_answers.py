@@ -224,7 +224,7 @@ def test_head_has_the_tag_of_get(client: FlaskClient) -> None:
 
 
 def kept_of(size: int) -> KeptAnswer:
-    return KeptAnswer(Reply(200, (), b"x" * size), b"", None, None, None, None, (), None)
+    return KeptAnswer(Reply(200, (), b"x" * size), b"", None, None, None, None, (), None, 0)
 
 
 def test_kept_answers_are_bounded_by_bytes() -> None:
