@@ -76,6 +76,10 @@ def serve(operation: Operation) -> Callable[..., Response]:
     return view
 
 
+def _has_key_in_query() -> bool:
+    return any(map(names_key, request.args))
+
+
 def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
     """The request's key, once it is known to be valid, within its limits, and to have the scope.
 
@@ -83,8 +87,7 @@ def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
         Unauthorized, Forbidden, RateLimited: It is not, or has not.
     """
     headers = cast(Mapping[str, str], request.headers)
-    in_query = any(map(names_key, request.args))
-    asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
+    asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, _has_key_in_query)
     check_limits(asked, key, operation.id)
     authorise(headers, key, operation.scope)
     return key

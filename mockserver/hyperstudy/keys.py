@@ -4,7 +4,7 @@ Source: header, scopes and wildcards from the key management page (documented); 
 and the order of checks are inferred.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from mockserver.door.credentials import API_KEY, MISPLACED_KEY
 from mockserver.hyperstudy.errors import Forbidden, Unauthorized
@@ -19,20 +19,22 @@ ORGANISATION_HEADER = "X-Organization-Id"
 HEADERS = (HEADER, ORGANISATION_HEADER, *MISPLACED_KEY)
 
 
-def authenticate(headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: bool = False) -> tuple[str, KeySpec]:
+def authenticate(
+    headers: Mapping[str, str], keys: Keys, now_ms: int, in_query: Callable[[], bool]
+) -> tuple[str, KeySpec]:
     """Find the key that a request was sent with, and its name.
 
     Args:
         headers: The request's, looked up without regard to case.
         keys: The sandbox's.
-        in_query: Something that looks like a key stands in the query string.
+        in_query: Does something that looks like a key stand in the query string?
 
     Raises:
         Unauthorized: The key is missing, unknown, revoked or expired.
     """
     value = headers.get(HEADER)
     if not value:
-        raise Unauthorized("missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query)}.")
+        raise Unauthorized("missing", f"No API key: send it in the {HEADER} header{_misplaced(headers, in_query())}.")
     known = keys.find(value)
     if known is None:
         raise Unauthorized("unknown", "The API key is not known here; the server's start-up banner shows one that is.")
