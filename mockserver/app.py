@@ -71,7 +71,7 @@ def create_app(
     app = make_flask(apis)
     app.extensions["mockserver"] = sandboxes
     register(app.extensions, lambda: _documents(apis, process))
-    routes, views = Routes(app.url_map, apis), FlaskViews(app)
+    routes, views = Routes(app.url_map, apis), FlaskViews(app, apis)
     door = Door(sandboxes, apis, routes, views, Entrance(process), compress=process.compress)
     app.extensions["mockserver_door"] = door
     app.wsgi_app = WsgiDriver(door)  # type: ignore[method-assign]

@@ -35,6 +35,7 @@ class Call:
         now_ms: The sandbox's now when the request came in.
         base_path: Of the API, a sandbox's prefix included.
         world: As it was when the request came in; whoever writes asks the sandbox for the next one.
+        arguments: The query's parameters; of one that is given more than once, the first.
     """
 
     sandbox: Sandbox
@@ -42,6 +43,7 @@ class Call:
     now_ms: int
     base_path: str
     world: World
+    arguments: Mapping[str, str]
 
     @property
     def caller(self) -> KeySpec:
@@ -54,11 +56,6 @@ class Call:
             raise LookupError("this operation needs no key, so there is no caller")
         return self.key
 
-    @property
-    def arguments(self) -> Mapping[str, str]:
-        """The query's parameters; of one that is given more than once, the first."""
-        return request.args
-
 
 def serve(operation: Operation) -> Callable[..., Response]:
     """The view of an operation as Flask calls it: key, limits and scope first, and every error in the envelope."""
@@ -68,7 +65,8 @@ def serve(operation: Operation) -> Callable[..., Response]:
         try:
             key = None if operation.public else _checked_key(asked, operation)
             sandbox = asked.sandbox
-            answer: Response = operation.view(Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world), **names)
+            call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, request.args.to_dict())
+            answer: Response = operation.view(call, **names)
         except (ApiError, MalformedJsonError, BodyTooLargeError) as error:
             return error_response(error)
         return answer

@@ -5,7 +5,7 @@ Everything that a request meets before and after its view is the door's (`mockse
 
 import io
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
@@ -17,7 +17,7 @@ from mockserver.door.apis import Api
 from mockserver.door.asked import Asked
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Reply, encoded, refusal_reply
-from mockserver.web.requests import ASKED, ViewRequest, declared_headers
+from mockserver.web.requests import ASKED, DECLARED, ViewRequest, declared_headers
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -56,16 +56,20 @@ def _again(error: HTTPException) -> Response:
 class FlaskViews:
     """Runs the view of a request in a Flask application (`mockserver.door.door.Views`)."""
 
-    def __init__(self, app: Flask) -> None:
+    def __init__(self, app: Flask, apis: Sequence[Api]) -> None:
         self._app = app
+        self._declared = {row.id: declared_headers(api, row) for api in apis for row in api.operations}
         self._rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
 
     def __call__(self, asked: Asked) -> Reply:
         """The view's answer; an error that it did not expect is a refusal, and logged if it is our bug."""
-        environ = _environ(asked)
+        assert asked.operation is not None, "the door asks for a view only where there is one"
+        operation_id = asked.operation.id
+        environ = _environ(asked, self._declared[operation_id])
         try:
             with self._app.request_context(environ) as context:
-                self._name_operation(context.request, asked)
+                context.request.url_rule = self._rules[operation_id]
+                context.request.view_args = dict(asked.names)
                 response = self._app.full_dispatch_request()
                 return _reply(response, environ)
         except HTTPException as error:
@@ -75,10 +79,6 @@ class FlaskViews:
             _log.exception("bug in mockserver while answering %s %s", method, path)
             asked.remarks.internal = True
             return _refused(asked, 500, "crash")
-
-    def _name_operation(self, request: Any, asked: Asked) -> None:
-        assert asked.operation is not None
-        request.url_rule, request.view_args = self._rules[asked.operation.id], dict(asked.names)
 
 
 def _refused(asked: Asked, status: int, cause: Any) -> Reply:
@@ -97,13 +97,14 @@ def _reply(response: Response, environ: "WSGIEnvironment") -> Reply:
     return Reply(response.status_code, headers, response.get_data())
 
 
-def _environ(asked: Asked) -> "WSGIEnvironment":
+def _environ(asked: Asked, declared: Collection[str] | None) -> "WSGIEnvironment":
     """The request as WSGI tells it, below the sandbox's prefix."""
     request = asked.request
     raw_path = request.path[len(asked.prefix) :] if asked.prefix else request.path
     server = request.server or ("localhost", 80)
     environ: WSGIEnvironment = {
         ASKED: asked,
+        DECLARED: declared,
         "REQUEST_METHOD": request.method,
         "SCRIPT_NAME": asked.prefix,
         "PATH_INFO": unquote_to_bytes(raw_path).decode("latin-1"),
@@ -122,7 +123,6 @@ def _environ(asked: Asked) -> "WSGIEnvironment":
     }
     if request.client:
         environ["REMOTE_ADDR"], environ["REMOTE_PORT"] = request.client[0], str(request.client[1])
-    declared = declared_headers(asked)
     for name, value in asked.fields.items():
         if not _is_told(name) or (declared is not None and name.decode("latin-1") not in declared):
             continue

@@ -8,6 +8,7 @@ from werkzeug.datastructures import EnvironHeaders
 
 from mockserver.door.apis import Api
 from mockserver.door.asked import Asked, Remarks
+from mockserver.door.operations import Operation
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ASKED",
+    "DECLARED",
     "declared_headers",
     "ViewRequest",
     "current_asked",
@@ -27,6 +29,8 @@ __all__ = [
 
 # Where the door's own view of a request lies in the environment.
 ASKED = "mockserver.asked"
+# And the headers that its view may read (`declared_headers`).
+DECLARED = "mockserver.declared"
 
 
 class _DeclaredHeaders(EnvironHeaders):
@@ -64,21 +68,21 @@ class ViewRequest(Request):
 
     def __init__(self, environ: "WSGIEnvironment", *more: Any, **named: Any) -> None:
         super().__init__(environ, *more, **named)
-        declared = declared_headers(environ[ASKED])
+        declared = environ[DECLARED]
         if declared is not None:
             self.headers = _DeclaredHeaders(environ, declared)
 
 
-def declared_headers(asked: Asked) -> set[str] | None:
-    """The headers that the view of a request may read, in lower case; None where it may read all.
+def declared_headers(api: Api, operation: Operation) -> Collection[str] | None:
+    """The headers that an operation's view may read, in lower case; None where it may read all.
 
     An answer that is kept depends on no other header, because its view sees none.
     """
-    api, operation = asked.api, asked.operation
-    if api is None or operation is None or not operation.kept:
+    if not operation.kept:
         return None
     # Links begin with the host.
-    return {"host"} | {name.lower() for name in api.headers} | {header.name.lower() for header in operation.headers}
+    own = {header.name.lower() for header in operation.headers}
+    return frozenset({"host"} | {name.lower() for name in api.headers} | own)
 
 
 def current_asked() -> Asked:
