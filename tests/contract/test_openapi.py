@@ -185,6 +185,22 @@ class Watched(ImmutableMultiDict[str, str]):
         return super().get(key, *args, **kwargs)
 
 
+    def to_dict(self, flat: bool = True) -> Any:
+        return WatchedDict(super().items())
+
+
+class WatchedDict(dict[str, str]):
+    """The same as a dictionary."""
+
+    def __getitem__(self, key: str) -> str:
+        Watched.looked_for.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, *args: Any) -> Any:
+        Watched.looked_for.add(key)
+        return super().get(key, *args)
+
+
 class WatchedHeaders:
     """Headers that remember the same, whatever they let be read."""
 
