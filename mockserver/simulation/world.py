@@ -9,6 +9,7 @@ import copy
 import hashlib
 import itertools
 import threading
+from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -34,6 +35,7 @@ from mockserver.simulation.records.sync import SyncLane, SyncLanes, sync_lanes
 from mockserver.simulation.records.videochat import videochat_entries
 from mockserver.simulation.records.windows import WindowDataset, last_closed_ms
 from mockserver.simulation.scenario.specs import Scenario
+from mockserver.simulation.story.entrance import LONGEST_ENTRANCE_MS
 from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.story.planner import longest_story_ms, participant_id, plan_room
@@ -52,6 +54,8 @@ _FILTERS: dict[str, tuple[str, ...]] = {
     "events": ("category",),
     "components": ("component_type", "completed", "state_id"),
 }
+# So many rooms' stories are told in advance.
+_ROOMS_AT_ONCE = 32
 _DIGEST_RECORDS = 25
 V = TypeVar("V")
 
@@ -170,7 +174,7 @@ class World:
 
     def attendance(self, experiment_id: str, now_ms: int) -> tuple[int, int]:
         """How many rooms of an experiment there were by then, and how many people had come into them."""
-        rooms = self.rooms(experiment_id)
+        rooms = self._begun(self.rooms(experiment_id), now_ms)
         key = tuple(room.key for room in rooms)
         made: Attendance = self._caches.arrivals.get(key, lambda: arrivals(map(self.plan, rooms)))
         return made.by(now_ms)
@@ -219,10 +223,10 @@ class World:
         While the experiment runs, a record is there once it is final, and so is every record of the
         experiment that sorts before it: nothing slips in behind a client that polls, at any scope.
         """
-        found = self.dataset(data_type, rooms)
         experiment_id = rooms[0].experiment_id if rooms else ""
+        found = self.dataset(data_type, self._begun(rooms, query.now_ms))
         if isinstance(found, IndexDataset) and query.now_ms < self.settled_ms(experiment_id):
-            whole = self.dataset(data_type, self.rooms(experiment_id))
+            whole = self.dataset(data_type, self._begun(self.rooms(experiment_id), query.now_ms))
             if isinstance(whole, IndexDataset):
                 query = replace(query, below=whole.horizon(query.now_ms))
         return found.select(query)
@@ -254,6 +258,15 @@ class World:
             ends_ms = (room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id))
             self._settled_ms[experiment_id] = max(ends_ms, default=0)
         return self._settled_ms[experiment_id]
+
+    def _begun(self, rooms: Sequence[RoomRef], now_ms: int) -> Sequence[RoomRef]:
+        """Those of an experiment's rooms that anybody may have joined by then, and a few more.
+
+        Nothing is told of the others, so that a study that has only begun costs no more than what has happened. The few
+        more let it stay the same for a while, and what was made of it with it.
+        """
+        begun = bisect_right(rooms, now_ms + LONGEST_ENTRANCE_MS, key=lambda room: room.started_ms)
+        return rooms[: -(-begun // _ROOMS_AT_ONCE) * _ROOMS_AT_ONCE]
 
     def is_open(self, room: RoomRef, now_ms: int) -> bool:
         """Has anybody joined the room by then? Before that, it is not there."""

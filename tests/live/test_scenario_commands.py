@@ -60,9 +60,9 @@ def test_check_says_what_is_in_a_scenario_and_what_it_extends(capsys) -> None:
 def test_check_warns_of_rooms_that_are_not_over_and_ends_with_0(capsys) -> None:
     """With the place of the clock's time, before what is in the scenario."""
     assert said(capsys, "scenario", "check", "live") == (
-        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 140 of 144 rooms begin after now\n"
-        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 1 of 144 rooms may end after now\n"
-        "live: ok: 1 experiment, 144 rooms, 432 participants; extends _base.toml\n"
+        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 966 of 970 rooms begin after now\n"
+        "live.toml:5: clock.now: 2024-10-20T15:05:00+00:00: warning: 2 of 970 rooms may end after now\n"
+        "live: ok: 1 experiment, 970 rooms, 2,910 participants; extends _base.toml\n"
     )
 
 

@@ -33,6 +33,8 @@ def thorough(*seeds: int) -> list[Any]:
     return [pytest.param(seed, marks=pytest.mark.thorough) for seed in seeds]
 
 
+# Of one experiment: of the scenario that runs, those of a day.
+MOST_ROOMS = 144
 CHATTY = ("live", "demo", "group", "dropout", "agents", "pair", "technical")
 FILM = StateSpec(component="ShowVideo", component_id="film", video_url="https://example.com/film.mp4", duration_s=30)
 RATED = replace(FILM, continuous=ContinuousSpec(component_id="slider"))
@@ -60,7 +62,7 @@ def told(scenario: Scenario, seed: int) -> Iterator[tuple[Plan, Chats]]:
     """Every room of a world with what is said in it."""
     world = World(scenario, seed)
     for experiment in scenario.experiments:
-        for room in world.rooms(experiment):
+        for room in world.rooms(experiment)[:MOST_ROOMS]:
             plan = world.plan(room)
             yield plan, conversations(plan, namer(), repertoire())
 
@@ -101,7 +103,7 @@ def plain(text: str) -> str:
 
 
 @pytest.mark.parametrize("seed", [20241020, *thorough(0, 1, 2)])
-def test_nearly_all_messages_of_the_live_experiment_are_distinct(seed: int) -> None:
+def test_nearly_all_messages_of_a_day_of_the_live_experiment_are_distinct(seed: int) -> None:
     """More than 93 of 100, of nearly two thousand; and still more than 85 without capitals and punctuation."""
     texts = texts_of(shipped("live", seed))
     assert len(texts) > 1500

@@ -1,6 +1,7 @@
 """A study that is running: records come, stay and never change, while a clock goes on that tests move."""
 
 import dataclasses
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,16 @@ from hypothesis import strategies as st
 from mockserver import Settings
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.sandbox import Sandbox
+from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.library import load_scenario, scenario_names
+from mockserver.simulation.story.entrance import LONGEST_ENTRANCE_MS
+from mockserver.simulation.story.rooms import RoomRef
+from mockserver.simulation.world import DataType, World
 
 DATA_TYPES = (
     "events", "recordings", "chat", "videochat", "ratings/continuous", "ratings/sparse", "sync", "components",
 )  # fmt: skip
-SPEED = 60
+SPEED = 20
 # Three short rooms that overlap, in which people leave, lose their connection, or never begin.
 SMALL = """
 [experiments.exp_live]
@@ -45,7 +51,7 @@ unfinished = 0.2
 
 
 class Running(Study):
-    """A study whose real time only a test moves; sixty times as much passes in it.
+    """A study whose real time only a test moves; twenty times as much passes in it.
 
     Args:
         made: Its world; the clock is replaced.
@@ -372,21 +378,96 @@ def test_who_waits_in_vain_is_timed_out_after_five_minutes() -> None:
 # --- the shipped scenario ---------------------------------------------------------------------------
 
 
-def test_the_live_scenario_runs_a_minute_a_second() -> None:
-    """As shipped: ten rooms come in a hundred seconds, and all that is listed grows."""
+def test_the_live_scenario_runs_a_minute_in_three_seconds() -> None:
+    """As shipped: ten rooms come in five minutes, and all that is listed grows."""
     made = make_sandbox(Settings(scenario="live"))
     assert made.clock.speed == SPEED
     study = Running(made, made.world.scenario.clock.now_ms or 0)
     told = study.control("clock")
-    assert (told["now"], told["speed"]) == ("2024-10-20T15:05:00.000Z", 60)
+    assert (told["now"], told["speed"]) == ("2024-10-20T15:05:00.000Z", SPEED)
     rooms = study.records("rooms")
     assert {room["status"] for room in rooms} == {"active", "completed"}
     chat = study.total("chat")
     assert chat > 0
-    study.wait(100_000)
+    study.wait(300_000)
     assert study.control("clock")["now"] == "2024-10-20T16:45:00.000Z"
     assert 9 <= len(study.records("rooms")) - len(rooms) <= 11
     assert study.total("chat") > 2 * chat
+
+
+@pytest.mark.parametrize("seed", [None, 1, 2])
+def test_a_room_of_the_live_scenario_is_running_at_any_moment_of_eight_hours(seed: int | None) -> None:
+    """Of real time, from the clock's now on."""
+    scenario = load_scenario("live")
+    world = World(scenario, scenario.seed if seed is None else seed)
+    rooms = world.rooms("exp_live")
+    now_ms = scenario.clock.now_ms or 0
+    ends_ms = now_ms + 8 * 3_600_000 * SPEED
+    covered_ms = now_ms
+    for room in rooms:
+        assert room.started_ms <= covered_ms or room.started_ms < now_ms or covered_ms >= ends_ms
+        covered_ms = max(covered_ms, world.plan(room).ended_ms)
+    assert covered_ms >= ends_ms
+
+
+class AllAtOnce(World):
+    """A world that looks at all rooms, whether they have begun or not."""
+
+    def _begun(self, rooms: Sequence[RoomRef], now_ms: int) -> Sequence[RoomRef]:
+        return rooms
+
+
+@pytest.fixture(scope="module")
+def many() -> tuple[World, World]:
+    scenario = load_scenario("live")
+    short = dataclasses.replace(scenario.experiments["exp_live"], rooms=80)
+    scenario = dataclasses.replace(scenario, experiments={"exp_live": short})
+    return World(scenario, 3), AllAtOnce(scenario, 3)
+
+
+@given(
+    data_type=st.sampled_from([*DATA_TYPES, "rooms", "participants"]),
+    minutes=st.floats(-60, 14 * 60),
+    first=st.integers(0, 79),
+    count=st.integers(1, 80),
+)
+@settings(deadline=None, max_examples=60)
+def test_rooms_that_nobody_can_have_joined_make_no_difference(
+    many: tuple[World, World], data_type: DataType, minutes: float, first: int, count: int
+) -> None:
+    """The same records, whether the stories of rooms to come are told or not."""
+    world, whole = many
+    rooms = world.rooms("exp_live")
+    now_ms = rooms[0].started_ms + int(minutes * 60_000)
+    query = Query(now_ms=now_ms)
+    found = world.select(data_type, rooms[first : first + count], query)
+    expected = whole.select(data_type, rooms[first : first + count], query)
+    assert found.total == expected.total
+    last = max(expected.total - 50, 0)
+    assert found.rows(last, expected.total) == expected.rows(last, expected.total)
+    assert world.attendance("exp_live", now_ms) == whole.attendance("exp_live", now_ms)
+
+
+def test_a_study_that_has_only_begun_costs_no_more_than_what_has_happened() -> None:
+    """Of nine hundred rooms to come, a few are told."""
+    scenario = load_scenario("live")
+    world = World(scenario, scenario.seed)
+    rooms = world.rooms("exp_live")
+    for data_type in (*DATA_TYPES, "rooms", "participants"):
+        world.select(data_type, rooms, Query(now_ms=scenario.clock.now_ms or 0))
+    assert world.attendance("exp_live", scenario.clock.now_ms or 0)[0] == 4
+    assert sum(world.has_told([room]) for room in rooms) <= 64
+
+
+@pytest.mark.parametrize("name", scenario_names())
+def test_nobody_joins_earlier_before_a_start_than_is_said(name: str) -> None:
+    """In any room of the shipped scenarios, and with people who give up waiting."""
+    scenario = load_scenario(name)
+    behaviour = dataclasses.replace(scenario.behaviour, timed_out=0.5, no_consent=0.2)
+    for one in (scenario, dataclasses.replace(scenario, behaviour=behaviour)):
+        world = World(one, 5)
+        for room in list(world.every_room())[:60]:
+            assert room.started_ms - LONGEST_ENTRANCE_MS <= world.plan(room).created_ms
 
 
 def test_a_room_that_nobody_has_joined_is_unknown_at_every_scope() -> None:

@@ -14,6 +14,7 @@ from mockserver.simulation.scenario.rules import Spec, one_line, rule
 
 __all__ = [
     "FATES",
+    "MOST_INSTRUCTION_PAGES",
     "SCALES",
     "UNANSWERED",
     "Behaviour",
@@ -48,6 +49,7 @@ UNANSWERED = (
 )  # fmt: skip
 # What is answered with a number.
 SCALES = ("VasRating", "LikertScale", "SparseRating")
+MOST_INSTRUCTION_PAGES = 20
 _ID = Regexp(r"[A-Za-z0-9_-]{1,64}\Z", error="expected 1 to 64 of the characters A-Z a-z 0-9 _ -")
 _SHARE = Range(0, 1, error="expected a number from 0 to 1")
 _PARTICIPANTS = Range(1, 50, error="expected participants from 1 to 50")
@@ -226,7 +228,7 @@ class ExperimentSpec:
     named_rooms: tuple[str, ...] = rule(_ids(), ())
     named_participants: tuple[str, ...] = rule(_ids(), ())
     consent: bool = rule(fields.Boolean(), True)
-    instruction_pages: int = rule(fields.Integer(validate=_from_zero("pages", 20)), 2)
+    instruction_pages: int = rule(fields.Integer(validate=_from_zero("pages", MOST_INSTRUCTION_PAGES)), 2)
     questions: tuple[str, ...] = rule(_texts(), ())
     shared_with: dict[str, str] = rule(_per_id(fields.String(validate=_one_of("view", "export"))), {})
     persona: str = rule(fields.String(validate=_ID), "persona_undergrad")
