@@ -47,7 +47,7 @@ def create_sandboxes(
         SettingsError: The store cannot be opened, or a secret signs nothing.
     """
     settings, process = settings or Settings(), process or ProcessSettings()
-    _refuse_useless_secrets(settings)
+    _refuse_useless_secrets(settings, process)
     return Sandboxes(Order(settings), open_stores(process.store_url), announce)
 
 
@@ -90,11 +90,27 @@ def _documents(apis: Sequence[Api], process: ProcessSettings) -> Reference:
     return Documents(apis, lambda private: create_app(process=process, sandboxes=private))
 
 
-def _refuse_useless_secrets(settings: Settings) -> None:
-    for name in ("token_secret", "link_secret"):
-        if not getattr(settings, name):
+def _refuse_useless_secrets(settings: Settings, process: ProcessSettings) -> None:
+    secrets = {
+        "token_secret": settings.token_secret,
+        "link_secret": settings.link_secret,
+        "control_token": process.control_token,
+    }
+    for name, secret in secrets.items():
+        if secret == "":
             raise SettingsError(f"{name} is empty: it takes any text, such as 'a secret'")
+        if secret is not None and not _is_utf8(secret):
+            raise SettingsError(f"{name} is not UTF-8: it takes any text, such as 'a secret'")
     try:
         mint(settings.token_secret, 0)
     except InvalidKeyError as error:
         raise SettingsError(f"token_secret cannot sign with HS256: {error}") from None
+
+
+def _is_utf8(text: str) -> bool:
+    """Bytes of the command line or the environment that are not, reach Python as halves of surrogate pairs."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -29,6 +29,7 @@ class Announcement:
         scenario, seed, digest: The world; the digest is equal where every answer is.
         now: What the clock said at the start, ISO 8601.
         token: Ingestion JWT, valid for 24 h.
+        token_secret: Signs others like it; None where it is one of the user's own, which is not told.
         ids: A sample `experiment`, `room`, `participant` and `session`; null where the world has none.
         keys: Name to value of the scenario's API keys.
     """
@@ -41,6 +42,7 @@ class Announcement:
     digest: str
     now: str
     token: str
+    token_secret: str | None
     ids: dict[str, str | None]
     keys: dict[str, str]
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["cli", "main"]
 
 _INTERRUPTED = 130
+_TOLD_EVERY_FILES = 100
 
 _HELP = """\
 A local emulator of the HyperStudy data API v3 and the OpenScouter ingestion API: both on one port,
@@ -87,10 +88,19 @@ def cli(
 @click.option("--out", required=True, metavar="DIR", callback=given_path, help="Folder to fill.")
 @click.pass_context
 def export_command(context: click.Context, *, scenario: str | None, seed: int | None, out: Path) -> None:
-    from mockserver.command.export import export
+    from mockserver.command.export import Written, export
 
-    written = export(chosen_world(context, scenario, seed), out)
-    click.echo(f"{written} files written to {out}")
+    begun: set[str] = set()
+
+    def tell(written: Written) -> None:
+        """A line as each folder begins and now and then, so that whoever waits sees what for."""
+        folder = written.name.rpartition("/")[0]
+        if folder not in begun or written.files % _TOLD_EVERY_FILES == 0:
+            begun.add(folder)
+            _print([f"{written.name}: {written.size} so far"], to_stderr=True)
+
+    written = export(chosen_world(context, scenario, seed), out, tell)
+    click.echo(f"{written.size} written to {out}")
 
 
 @cli.command("token", help="Print a JWT for the ingestion API.")

@@ -5,6 +5,7 @@ the files and a test with the server see the same.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import DEFAULT_PORT, Settings
 from mockserver.words.errors import SettingsError
 
-__all__ = ["export", "golden_answers"]
+__all__ = ["Written", "export", "golden_answers"]
 
 
 def golden_answers(settings: Settings) -> Iterator[tuple[str, bytes]]:
@@ -55,17 +56,41 @@ def golden_answers(settings: Settings) -> Iterator[tuple[str, bytes]]:
                     yield f"{row.name.replace('/', '_')}/{scope}{part}.{format_}", content
 
 
-def export(settings: Settings, out: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written so far.
+
+    Attributes:
+        name: Of the last file, relative to the folder.
+        bytes: Of all files together.
+    """
+
+    name: str = ""
+    files: int = 0
+    bytes: int = 0
+
+    @property
+    def size(self) -> str:
+        """The same for people."""
+        return f"{self.files:,} file{'' if self.files == 1 else 's'}, {self.bytes / 1e6:,.1f} MB"
+
+
+def export(settings: Settings, out: Path, tell: Callable[[Written], None] = lambda written: None) -> Written:
     """Write the golden answers below a folder, which is made if it is not there.
 
+    Args:
+        settings: Name the world.
+        out: The folder.
+        tell: Is told of each file once it is written.
+
     Returns:
-        The number of files.
+        What was written in all.
 
     Raises:
         ScenarioError: As for `golden_answers`.
         SettingsError: A file cannot be written.
     """
-    count = 0
+    written = Written()
     for name, content in golden_answers(settings):
         path = out / name
         try:
@@ -73,8 +98,9 @@ def export(settings: Settings, out: Path) -> int:
             path.write_bytes(content)
         except OSError as error:
             raise SettingsError(f"--out {out}: cannot write {name}: {error.strerror}") from None
-        count += 1
-    return count
+        written = Written(name, written.files + 1, written.bytes + len(content))
+        tell(written)
+    return written
 
 
 def _pages(ask: Callable[[int], TestResponse]) -> Iterator[tuple[int, bytes]]:

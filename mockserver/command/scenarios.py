@@ -55,8 +55,9 @@ def check_command(context: click.Context, *, source: str) -> None:
 @scenario_group.command("show", short_help="Print the whole of a scenario, defaults included.")
 @click.argument("source", metavar=_SOURCE)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of TOML; what is not set is null.")
-def show_command(*, source: str, as_json: bool) -> None:
-    """Print the whole of a scenario as a file that extends nothing, every default filled in."""
+@click.option("--out", metavar="FILE", callback=given_path, help="Write it to a file instead.")
+def show_command(*, source: str, as_json: bool, out: Path | None) -> None:
+    """Print the whole of a scenario as a file that extends nothing, every default filled in. It is UTF-8."""
     import json
 
     from mockserver.simulation.library import read_scenario
@@ -65,9 +66,10 @@ def show_command(*, source: str, as_json: bool) -> None:
     file = read_scenario(source)
     if as_json:
         table: dict[str, Any] = {"name": file.scenario.name, **scenario_table(file.scenario)}
-        click.echo(json.dumps(table, default=_written, ensure_ascii=False, indent=2))
+        text = json.dumps(table, default=_written, ensure_ascii=False, indent=2) + "\n"
     else:
-        click.echo(scenario_toml(file), nl=False)
+        text = scenario_toml(file)
+    _put(text.encode(), out)
 
 
 @scenario_group.command("plot", short_help="Draw one room: drift, ratings, and who was there.")
@@ -90,6 +92,24 @@ def plot_command(context: click.Context, *, source: str, out: Path, room: str | 
     wanted = chosen_world(context, source, seed).seed
     plotted = write_plot(World(scenario, scenario.seed if wanted is None else wanted), out, room)
     click.echo(f"{out}: {plotted}")
+
+
+def _put(data: bytes, out: Path | None) -> None:
+    """Print or write bytes as they are: a terminal, or a system with another encoding, would change text.
+
+    Raises:
+        SettingsError: The file cannot be written.
+    """
+    from mockserver.words.errors import SettingsError
+
+    if out is None:
+        click.echo(data, nl=False)
+        return
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise SettingsError(f"--out {out}: cannot be written: {error.strerror}") from None
+    click.echo(f"{out}: {_counted(len(data), 'byte')}")
 
 
 def _counted(count: int, what: str) -> str:

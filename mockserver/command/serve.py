@@ -96,7 +96,7 @@ def _serve(
 
 
 def _describe(server: Server, sandbox: Sandbox) -> Announcement:
-    world = sandbox.world
+    world, secret = sandbox.world, sandbox.settings.token_secret
     return Announcement(
         url=server.url,
         port=server.port,
@@ -105,7 +105,8 @@ def _describe(server: Server, sandbox: Sandbox) -> Announcement:
         seed=world.seed,
         digest=world.digest(),
         now=iso_from_ms(sandbox.clock.now_ms()),
-        token=mint(sandbox.settings.token_secret, sandbox.clock.token_now_ms()),
+        token=mint(secret, sandbox.clock.token_now_ms()),
+        token_secret=secret if secret == Settings().token_secret else None,
         ids=dict(world.sample_ids()),
         keys={name: key.value for name, key in world.scenario.keys.items()},
     )

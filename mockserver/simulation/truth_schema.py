@@ -3,9 +3,12 @@
 Names are in camelCase, tuples are lists, None is null. Units stand in the names; the schema repeats them as `x-unit`.
 """
 
+import ast
 import dataclasses
 import inspect
 import re
+import sys
+import textwrap
 import types
 import typing
 from collections.abc import Iterator
@@ -100,8 +103,16 @@ def _unit(name: str) -> dict[str, str]:
 
 def _docstring(spec: type) -> tuple[str, dict[str, str]]:
     """What a dataclass's docstring says about it, and about each of its attributes (`name, name: text`)."""
-    about, _, attributes = (inspect.getdoc(spec) or "").partition("Attributes:")
+    about, _, attributes = _text(spec).partition("Attributes:")
     names = "|".join(field.name for field in dataclasses.fields(spec))
     _, *parts = re.split(rf"(?:^| )((?:{names})(?:, (?:{names}))*): ", " ".join(attributes.split()))
     described = zip(parts[::2], parts[1::2], strict=True)
     return " ".join(about.split()), {name: text for named, text in described for name in named.split(", ")}
+
+
+def _text(spec: type) -> str:
+    """A class's docstring; where Python was told to do without them (`-OO`), the source still has it."""
+    if sys.flags.optimize < 2:
+        return inspect.getdoc(spec) or ""
+    parsed = ast.parse(textwrap.dedent(inspect.getsource(spec))).body[0]
+    return (isinstance(parsed, ast.ClassDef) and ast.get_docstring(parsed)) or ""

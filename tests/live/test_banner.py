@@ -25,6 +25,7 @@ def lines(**changed: Any) -> list[str]:
         "digest": "d",
         "now": "2024-10-21T00:00:00.000Z",
         "token": "t",
+        "token_secret": None,
         "ids": {"experiment": "e", "room": "r", "participant": "p", "session": "sess_001"},
         "keys": {"full": "hst_live_your_key_here"},
     }

@@ -12,11 +12,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import jwt
 import pytest
 from command_support import TIMEOUT_S, announced, environment, open_any, read_until_ready, run, started, status_of, stop
 
@@ -28,7 +30,7 @@ from mockserver.command.stop_signals import StopSignals
 from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.words.version import VERSION
 
-ANNOUNCED = ["url", "port", "pid", "scenario", "seed", "digest", "now", "token", "ids", "keys"]
+ANNOUNCED = ["url", "port", "pid", "scenario", "seed", "digest", "now", "token", "token_secret", "ids", "keys"]
 KEYS = {"full", "read_only", "events_only", "write", "expired", "revoked", "other_organisation"}
 
 
@@ -74,6 +76,44 @@ def test_announced_keys_do_what_their_names_say(server, key, status):
 def test_the_announced_token_is_accepted(server):
     """A client can ingest at once."""
     assert ingest_nothing(server, server["token"])["success"] is True
+
+
+def test_a_client_can_sign_tokens_with_the_announced_secret(server):
+    token = jwt.encode({"sub": "me", "exp": time.time() + 60}, server["token_secret"], algorithm="HS256")
+    assert ingest_nothing(server, token)["success"] is True
+
+
+def test_a_secret_of_ones_own_is_not_told():
+    with started("--port", "0", "--scenario", "empty", "--json", "--token-secret", "s" * 32) as process:
+        assert announced(process)["token_secret"] is None
+
+
+@pytest.mark.parametrize("name", ["TOKEN_SECRET", "LINK_SECRET", "CONTROL_TOKEN"])
+def test_a_secret_that_is_not_utf8_is_one_line(name):
+    """At the start, not at the first request that needs it."""
+    command = [sys.executable, "-m", "mockserver", "--port", "0", "--scenario", "empty"]
+    environment = {**environment_bytes(), f"MOCKSERVER_{name}".encode(): b"secret \xff and more of it, long enough"}
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT_S)
+    said = f"mockserver: {name.lower()} is not UTF-8: it takes any text, such as 'a secret'\n"
+    assert (done.returncode, done.stdout, done.stderr.decode()) == (2, b"", said)
+
+
+def environment_bytes():
+    return {name.encode(): value.encode() for name, value in environment().items()}
+
+
+def test_export_says_how_far_it_is_and_how_much_it_wrote(tmp_path, capsys):
+    """A line as each folder begins, on standard error; the sum, on standard output."""
+    assert main(["export", "--scenario", "pair", "--out", str(tmp_path / "out")]) == 0
+    out, err = capsys.readouterr()
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    assert out == f"{len(files)} files, {size / 1e6:,.1f} MB written to {tmp_path / 'out'}\n"
+    begun = [line.split("/")[0] for line in err.splitlines() if "/" in line]
+    folders = {path.parent.name for path in files} - {"out"}
+    assert len(begun) == len(set(begun)) == len(folders)
+    assert set(begun) == folders
+    assert all(re.search(r": [\d,]+ files?, [\d.]+ MB so far$", line) for line in err.splitlines())
 
 
 def ingest_nothing(server: dict, token: str) -> dict:

@@ -1,6 +1,7 @@
 """The commands about scenarios: what they print, and what they end with."""
 
 import json
+import os
 import subprocess
 import sys
 import tomllib
@@ -156,3 +157,22 @@ def test_without_matplotlib_plot_says_how_to_get_it(monkeypatch: pytest.MonkeyPa
 def test_scenario_alone_is_a_misuse_in_one_line(capsys) -> None:
     """Not a page of help on standard error."""
     assert complaint(capsys, "scenario") == "mockserver: Missing command. See --help."
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]], ids=["toml", "json"])
+def test_what_show_prints_is_utf8_whatever_the_terminal_is(flags: list[str]) -> None:
+    """And what it writes to a file is the same."""
+    command = [sys.executable, "-m", "mockserver", "scenario", "show", "edge", *flags]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0", "LC_ALL": "C"}
+    printed = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+    assert not printed.isascii()
+    assert printed.decode("utf-8")
+    told = subprocess.run([*command, "--out", "edge.txt"], capture_output=True, text=True, check=True).stdout
+    assert Path("edge.txt").read_bytes() == printed
+    assert told == f"edge.txt: {len(printed):,} bytes\n"
+
+
+def test_a_file_that_cannot_be_written_is_one_line(capsys) -> None:
+    assert complaint(capsys, "scenario", "show", "pair", "--out", "no/such/x.toml") == (
+        "mockserver: --out no/such/x.toml: cannot be written: No such file or directory"
+    )
