@@ -46,9 +46,9 @@ def sparse_ratings_pause_the_video(observed: ObservedRoom) -> Counterexamples:
 
     The pause is looked for among the participant's own events; the resumption among everybody's, because who
     rated may have been gone when the last answer let the video go on. "Before" means the same participant
-    and component in the same state, in order of time.
+    and component, in order of time; of each video the last one.
     """
-    before: dict[tuple[str, Any, Any], list[dict[str, Any]]] = {}
+    before: dict[tuple[str, Any], dict[str, float]] = {}
     for rating in _ratings(observed):
         record = rating.record
         yield from _own_times(observed, rating)
@@ -57,10 +57,10 @@ def sparse_ratings_pause_the_video(observed: ObservedRoom) -> Counterexamples:
             yield from _no_stimulus(observed, rating)
             continue
         yield from _pause(observed, rating)
-        earlier = before.setdefault((rating.who, record["stateId"], record["componentId"]), [])
-        if rating.detail["previousRatings"] != earlier:
+        earlier = before.setdefault((rating.who, record["componentId"]), {})
+        if (rating.detail["previousRatings"] or {}) != earlier:
             yield _about(observed, rating, f"has previousRatings {rating.detail['previousRatings']}, not {earlier}")
-        earlier.append({"pauseIndex": rating.detail["pauseIndex"], "value": record["value"]})
+        earlier[rating.detail["videoId"]] = record["rawValue"]
 
 
 def _ratings(observed: ObservedRoom) -> Iterator[_Rating]:
@@ -76,8 +76,8 @@ def _own_times(observed: ObservedRoom, rating: _Rating) -> Counterexamples:
     record, detail = rating.record, rating.detail
     claims = {
         "ratingEndOnset": (record["ratingEndOnset"], rating.end_ms),
-        "rawValue": (record["rawValue"], record["value"]),
-        "componentData": (detail["componentData"]["value"], record["value"]),
+        "value": (record["value"], _read(record)),
+        "componentData": (detail["componentData"]["value"], record["rawValue"]),
         "rawOnset": (record["rawOnset"], record["onset"] + record["clockOffsetApplied"]),
     }
     if detail["pauseIndex"] is not None:
@@ -93,8 +93,15 @@ def _own_times(observed: ObservedRoom, rating: _Rating) -> Counterexamples:
     for name, (said, follows) in claims.items():
         if said != follows:
             yield _about(observed, rating, f"has {name} {said}, but {follows} follows from its other fields")
-    if not record["scaleMin"] <= record["value"] <= record["scaleMax"]:
-        yield _about(observed, rating, f"has the value {record['value']}, which is not on its scale")
+    if not record["scaleMin"] <= record["rawValue"] <= record["scaleMax"]:
+        yield _about(observed, rating, f"has the rawValue {record['rawValue']}, which is not on its scale")
+
+
+def _read(record: Mapping[str, Any]) -> float:
+    """What the value must be: as it was given, or from 0 to 100 in the official client's reading."""
+    raw: float = record["rawValue"]
+    scaled = 100 * (raw - record["scaleMin"]) / (record["scaleMax"] - record["scaleMin"])
+    return scaled if record["value"] == scaled else raw
 
 
 def _component(observed: ObservedRoom, rating: _Rating) -> Counterexamples:
@@ -128,9 +135,10 @@ def _component(observed: ObservedRoom, rating: _Rating) -> Counterexamples:
 def _as_answered(record: Mapping[str, Any], components: Sequence[Mapping[str, Any]]) -> str:
     """The rating as the component's response: a choice is the text of the option with that number, from 1."""
     options = components[0]["config"]["options"] if components else None
-    if record["metadata"]["componentType"] == "MultipleChoice" and options:
-        return str(options[min(record["value"], len(options)) - 1])
-    return str(record["value"])
+    raw: float = record["rawValue"]
+    if record["metadata"]["componentType"] == "multiplechoice" and options:
+        return str(options[min(int(raw), len(options)) - 1])
+    return str(int(raw)) if raw.is_integer() else str(raw)
 
 
 def _no_stimulus(observed: ObservedRoom, rating: _Rating) -> Counterexamples:

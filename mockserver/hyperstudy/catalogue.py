@@ -77,6 +77,12 @@ class DataTypeRow:
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", SHAPES[self.name])
 
+    @property
+    def rating_type(self) -> str:
+        """`continuous` or `sparse`, which are two kinds of one data type; empty for all other data."""
+        kind, _, rating_type = self.name.partition("/")
+        return rating_type if kind == "ratings" else ""
+
     def deployed(self, level: str) -> bool:
         """Can a deployment be asked for there? A filter of whole experiments, and of participants anywhere."""
         return level == "experiment" or self.name == "participants"

@@ -63,7 +63,11 @@ def _operation(row: DataTypeRow, level: Level) -> Operation:
         view=_data_view(row, level),
         summary=f"{' '.join(reversed(row.name.split('/')))} of one {level}".capitalize(),
         tag=row.name.split("/")[0],
-        answer=Answer(row.shape, metadata={**_METADATA, "query": described_query(row)}, formats=_FORMATS),
+        answer=Answer(
+            row.shape,
+            metadata={**_METADATA, **(_RATING_TYPE if row.rating_type else {}), "query": described_query(row)},
+            formats=_FORMATS,
+        ),
         scope=row.scope,
         scope_fidelity=row.scope_fidelity,
         parameters=query_parameters(row, level),
@@ -83,7 +87,7 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
         else:
             found = call.world.select_windows(parameters.window_ms, place.rooms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
-        shape = with_variables(row.shape, place.rooms)
+        shape = with_variables(row.shape, place.rooms, call.world.rooms(place.experiment_id))
         if parameters.format != "json":
             return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
         data = shape.write(found.rows(page.start, page.stop), recording_links(call))
@@ -175,6 +179,9 @@ _METADATA = {
 }
 
 
+_RATING_TYPE = {"ratingType": labelled(TEXT, "observed")}
+
+
 def _metadata(
     call: Call,
     row: DataTypeRow,
@@ -190,7 +197,7 @@ def _metadata(
     """
     zero_ms = min((room.started_ms for room in place.rooms), default=None)
     metadata: dict[str, Any] = {
-        **about(call, row.name, level, scope_id),
+        **_about(call, row, level, scope_id),
         "query": parameters.as_query(),
         "processing": {
             "experimentStartedAt": None if zero_ms is None else iso_from_ms(zero_ms),
@@ -203,6 +210,14 @@ def _metadata(
     if call.world.scenario.warnings:
         metadata["_warnings"] = list(call.world.scenario.warnings)
     return metadata
+
+
+def _about(call: Call, row: DataTypeRow, level: Level, scope_id: str) -> dict[str, Any]:
+    """Ratings are one data type of two kinds (observed in the client's fixtures)."""
+    if not row.rating_type:
+        return about(call, row.name, level, scope_id)
+    told = about(call, "ratings", level, scope_id)
+    return {"dataType": told.pop("dataType"), "ratingType": row.rating_type, **told}
 
 
 def _stream(

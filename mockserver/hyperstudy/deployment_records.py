@@ -41,7 +41,7 @@ def deployment_record(call: Call, kept: Kept) -> dict[str, Any]:
         "name": config.get("name") or deployment_name(kept.id),
         "type": config.get("type", "human"),
         "status": "completed" if sessions and over else "active",
-        "ownerId": owner_id(kept),
+        "ownerId": owner_id(kept.owner),
         "ownerName": kept.owner.split("@")[0].replace(".", " ").title(),
         "roomCount": len(sessions),
         "participantCount": sum(session["participantCount"] for session in sessions),

@@ -21,9 +21,9 @@ from mockserver.hyperstudy.deployment_schemas import (
 )
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
-from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
+from mockserver.hyperstudy.metadata import ABOUT, about
+from mockserver.sandbox.study.shelves import owner_id
 from mockserver.words.json_schema import TEXT
-from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["deployment_operations"]
 
@@ -43,7 +43,7 @@ def deployment_operations() -> list[Operation]:
     )
     return [
         operation("listDeployments", "GET", "/deployments", list_deployments, "Deployments of the key's organisation",
-                  Answer(DEPLOYMENT, metadata={**KIND, **NOW}), parameters=filters),
+                  Answer(DEPLOYMENT, metadata=ABOUT), parameters=filters),
         operation("createDeployment", "POST", "/deployments", create_deployment,
                   "Deploy an experiment; an agent-only deployment launches its rooms at once",
                   Answer(DEPLOYMENT, many=False), body=NEW_DEPLOYMENT, status=201, errors=(400, 404, 413)),
@@ -73,7 +73,7 @@ def list_deployments(call: Call) -> Response:
     for name in ("experimentId", "status"):
         wanted = call.arguments.get(name)
         found = [record for record in found if not wanted or record[name] == wanted]
-    return success(found, {"dataType": "deployments", "timestamp": iso_from_ms(call.now_ms)})
+    return success(found, about(call, "deployments", "user", owner_id(call.caller.owner)))
 
 
 def get_deployment(call: Call, deployment_id: str) -> Response:

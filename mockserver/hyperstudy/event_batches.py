@@ -192,9 +192,9 @@ def _whole(value: float | None) -> int | None:
 
 
 def _response(answer: dict[str, Any] | None) -> ResponseRecord | None:
-    """Always text, as in every other record; what is none is written as JSON."""
+    """The value is text, as in every other record: what is none is written as JSON. What was not said is None."""
     if answer is None:
         return None
-    value = answer.get("value", "")
-    text = value if isinstance(value, str) else orjson.dumps(value).decode()
-    return ResponseRecord(text, _whole(answer.get("responseTime")) or 0)
+    value = answer.get("value")
+    text = value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+    return ResponseRecord(text, _whole(answer.get("responseTime")))

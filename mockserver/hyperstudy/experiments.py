@@ -16,7 +16,7 @@ from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definit
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody
 from mockserver.hyperstudy.flags import described_flag, flag
-from mockserver.hyperstudy.metadata import ABOUT, KIND, NOW, about
+from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment
@@ -78,7 +78,7 @@ _SKIP = described_flag("skipDataCheck", "Delete it although data was collected."
 
 def experiment_operations() -> list[Operation]:
     """Every operation on experiments."""
-    listed = Answer(SUMMARY, metadata={**KIND, **NOW, "pagination": PAGINATION})
+    listed = Answer(SUMMARY, metadata={**ABOUT, "pagination": PAGINATION})
     one = "/experiments/<experiment_id>"
     found = (404,)
 
@@ -135,7 +135,7 @@ def _listed(call: Call, kept: Sequence[Kept]) -> Response:
     limit = whole_number(call.arguments, "limit", 50, 1, 1000)
     page = Page(len(found), whole_number(call.arguments, "offset", 0, 0, 2**53), limit)
     shown = [_summary(call, one) for one in found[page.start : page.stop]]
-    metadata = {"dataType": "experiments", "timestamp": iso_from_ms(call.now_ms)}
+    metadata = about(call, "experiments", "user", owner_id(call.caller.owner))
     return success(shown, {**metadata, "pagination": page.as_pagination()})
 
 
@@ -146,7 +146,7 @@ def _summary(call: Call, kept: Kept) -> dict[str, Any]:
         "name": kept.body["name"],
         "description": kept.body.get("description", ""),
         "ownerEmail": kept.owner,
-        "ownerId": owner_id(kept),
+        "ownerId": owner_id(kept.owner),
         "organizationId": kept.organisation,
         "requiredParticipants": participants_of(kept.body),
         "roomCount": rooms,

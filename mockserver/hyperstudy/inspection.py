@@ -160,7 +160,7 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
     found = call.world.select("components", [room], Query(now_ms=call.now_ms))
     for record in found.rows(0, found.total):
         if isinstance(record, ComponentRecord) and record.response is not None and record.completed:
-            at_ms = record.timestamp_ms + record.response.response_time_ms
+            at_ms = record.timestamp_ms + (record.response.response_time_ms or 0)
             source = "agent" if record.participant_id in agents else "human"
             variable = outputs.get(record.state_id, record.component_id)
             writes.append(_write(variable, _value(record), source, at_ms, room, record))
@@ -169,7 +169,7 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
 
 def _value(record: ComponentRecord) -> str | int:
     """What was answered: a number on a scale, else a text."""
-    text = record.response.value if record.response else ""
+    text = (record.response and record.response.value) or ""
     scale = record.component_type in SCALES
     return int(text) if scale and text.removeprefix("-").isdecimal() else text
 

@@ -263,7 +263,7 @@ def _record(kept: Kept, names: Iterable[str] = ()) -> dict[str, Any]:
         "id": kept.id,
         **{name: kept.body.get(name) for name in (*_FIELDS, *names, *kept.body)},
         "ownerEmail": kept.owner,
-        "ownerId": owner_id(kept),
+        "ownerId": owner_id(kept.owner),
         "organizationId": kept.organisation,
         "createdAt": iso_from_ms(kept.created_ms),
         "updatedAt": iso_from_ms(kept.updated_ms),

@@ -6,7 +6,7 @@ Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath`
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
 from mockserver.sandbox.settings import Settings
-from mockserver.simulation.records.records import Recording
+from mockserver.simulation.records.records import Recording, SparseRating
 
 __all__ = ["RecordingLinks"]
 
@@ -37,6 +37,12 @@ class RecordingLinks:
     def status(self, record: Recording) -> str:
         """`completed` is documented, `complete` is what the official client saw."""
         return "complete" if self._observed and record.status == "completed" else record.status
+
+    def rating(self, record: SparseRating) -> float:
+        """On the question's own scale, as the data page shows it; from 0 to 100 is what the official client saw."""
+        if not self._observed:
+            return record.value
+        return 100 * (record.value - record.scale_min) / (record.scale_max - record.scale_min)
 
     def download_path(self, record: Recording) -> str | None:
         """The path that mints a link, relative to the base URL; None where there is no file."""

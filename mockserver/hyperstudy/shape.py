@@ -16,11 +16,11 @@ from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["Field", "Kind", "Links", "Shape"]
 
-Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "objects", "object"]
+Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "object", "numbers"]
 
 
 class Links(Protocol):
-    """Makes the links of a recording, for the host that the request came to."""
+    """What a record does not know by itself: links for the host that the request came to, and the chosen reading."""
 
     def download_url(self, record: Any) -> str | None:
         """A signed link to the file; None where there is no file."""
@@ -34,6 +34,10 @@ class Links(Protocol):
         """The recording's status in the words of the chosen reading."""
         ...
 
+    def rating(self, record: Any) -> float:
+        """A sparse rating's value in the chosen reading."""
+        ...
+
 
 @dataclass(frozen=True)
 class Field:
@@ -41,11 +45,11 @@ class Field:
 
     Attributes:
         name: As written.
-        kind: Its type.
+        kind: Its type; `numbers` is an object of numbers under names that are data.
         fidelity: `documented` (the data page), `observed` (in the client), or `inferred`.
         nullable: It may be null.
         of: The record's attribute that it is read from; empty where that has the same name, in snake case.
-        shape: Of a nested object, or of the objects in a list.
+        shape: Of a nested object.
         made: Makes the value from the record and the links, where it is not the record's own as it is.
         own: The record has an attribute for it.
     """
@@ -66,7 +70,7 @@ class Field:
 
     @property
     def fields(self) -> tuple["Field", ...]:
-        """Of a nested object, or of the objects in a list; else none."""
+        """Of a nested object; else none."""
         return self.shape.fields if self.shape else ()
 
     @property
@@ -77,9 +81,7 @@ class Field:
         if self.shape is None:
             return None
         write = self.shape.write
-        if self.kind == "object":
-            return lambda values: write(values, _NO_LINKS)
-        return lambda values: [write(value, _NO_LINKS) for value in values]
+        return lambda values: write(values, _NO_LINKS)
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Shape:
 
     @cached_property
     def columns(self) -> tuple[tuple[str, ...], ...]:
-        """The CSV's columns as paths into the object: nested objects are flattened, lists are not."""
+        """The CSV's columns as paths into the object: nested objects with names of their own are flattened."""
         return tuple(_paths(self.fields, ()))
 
     def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
@@ -187,6 +189,9 @@ class _NoLinks:
 
     def status(self, record: Any) -> str:
         return str(record.status)
+
+    def rating(self, record: Any) -> float:
+        return float(record.value)
 
 
 _NO_LINKS = _NoLinks()

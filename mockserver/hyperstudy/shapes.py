@@ -18,7 +18,6 @@ from mockserver.simulation.records.records import (
     GazeSample,
     Labels,
     ParticipantRecord,
-    PreviousRating,
     Recording,
     RecordingMetadata,
     ResponseRecord,
@@ -61,6 +60,10 @@ def _linked(name: str, made: Callable[[Any, Links], Any], fidelity: Fidelity = "
 
 
 _RESPONSE = Shape(ResponseRecord, (_text("value"), _whole("responseTime", of="response_time_ms")))
+# A client may write an event without saying either.
+_EVENT_RESPONSE = Shape(
+    ResponseRecord, (_text("value", nullable=True), _whole("responseTime", of="response_time_ms", nullable=True))
+)
 
 EVENT = Shape(
     Event,
@@ -79,7 +82,7 @@ EVENT = Shape(
         _text("stateName", nullable=True),
         _text("participantRole"),
         _whole("duration", of="duration_ms", nullable=True),
-        _object("response", _RESPONSE, nullable=True),
+        _object("response", _EVENT_RESPONSE, nullable=True),
         _text("roomId", "observed"),
         _text("stateId", "observed", nullable=True),
     ),
@@ -163,8 +166,6 @@ _SPARSE_METADATA = Shape(
     ),
 )
 
-_PREVIOUS = Shape(PreviousRating, (_whole("pauseIndex", "inferred"), _whole("value", "inferred")))
-
 _SPARSE_DETAIL = Shape(
     SparseDetail,
     (
@@ -173,8 +174,8 @@ _SPARSE_DETAIL = Shape(
         _whole("videoRelativeTime", "observed", of="video_relative_ms", nullable=True),
         _whole("pauseTimestamp", "observed", of="pause_timestamp_ms", nullable=True),
         _text("componentType", "observed"),
-        _object("componentData", Shape(ComponentData, (_whole("value", "observed"),)), "observed"),
-        Field("previousRatings", "objects", "inferred", shape=_PREVIOUS),
+        _object("componentData", Shape(ComponentData, (_number("value", "observed"),)), "observed"),
+        Field("previousRatings", "numbers", "observed", nullable=True),
         _whole("mediaPauseOnset", "observed", of="media_pause_onset_ms", nullable=True),
         _whole("mediaResumeOnset", "observed", of="media_resume_onset_ms", nullable=True),
         _whole("actualPauseDuration", "observed", of="actual_pause_ms", nullable=True),
@@ -191,15 +192,15 @@ SPARSE = Shape(
         _text("componentId"),
         _instant("timestamp"),
         _whole("onset", of="onset_ms"),
-        _whole("value"),
+        Field("value", "number", made=lambda record, links: links.rating(record)),
         _whole("responseTime", of="response_time_ms"),
-        _whole("scaleMin"),
-        _whole("scaleMax"),
+        _number("scaleMin"),
+        _number("scaleMax"),
         _object("labels", Shape(Labels, (_text("min"), _text("max")))),
         _whole("rawOnset", "observed", of="raw_onset_ms"),
         _whole("clockOffsetApplied", "observed", of="clock_offset_ms"),
-        _whole("rawValue", "observed"),
-        _object("scale", Shape(Scale, (_whole("min", "observed"), _whole("max", "observed"))), "observed"),
+        _number("rawValue", "observed"),
+        _object("scale", Shape(Scale, (_number("min", "observed"), _number("max", "observed"))), "observed"),
         _text("type", "observed"),
         _text("stateId", "observed"),
         _text("stimulusId", "observed", nullable=True),

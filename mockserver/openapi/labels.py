@@ -43,6 +43,7 @@ DISAGREEMENTS: tuple[Disagreement, ...] = (
     ),
     Disagreement("`status` of `GET /health`", "healthy", "success", "the client's guide"),
     Disagreement("`status` of a finished recording", "completed", "complete", "the client's fixtures"),
+    Disagreement("`value` of a sparse rating of 58 on a scale from 0 to 80", "58.0", "72.5", "the client's fixtures"),
 )
 
 

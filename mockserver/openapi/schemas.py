@@ -11,7 +11,7 @@ from typing import Any
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.hyperstudy.shapes import SHAPES
 from mockserver.words.fidelity import Fidelity, weaker
-from mockserver.words.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
+from mockserver.words.json_schema import INSTANT, KEYWORD, NAMES, Schema, object_of, optional
 
 __all__ = ["Components", "record_name", "record_schema"]
 
@@ -32,7 +32,8 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_TYPES: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT, "strings": NAMES})
+_NUMBERS: Schema = {"type": "object", "additionalProperties": {"type": "number"}}
+_TYPES: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT, "strings": NAMES, "numbers": _NUMBERS})
 
 
 def record_name(shape: Shape) -> str:
@@ -64,8 +65,6 @@ def _field(field: Field, around: Fidelity) -> Schema:
 def _of_kind(field: Field, fidelity: Fidelity) -> Schema:
     if field.kind == "object":
         return _object(field.fields, fidelity)
-    if field.kind == "objects":
-        return list_of(_object(field.fields, fidelity))
     return dict(_TYPES.get(field.kind, {"type": field.kind}))
 
 

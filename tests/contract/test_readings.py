@@ -10,10 +10,21 @@ from mockserver import Settings, create_app
 from mockserver.command.cli import main
 from mockserver.openapi.labels import DISAGREEMENTS, Disagreement
 
+def rated_58_of_80(api: DataApi) -> str:
+    """How a rating would be shown, from how the first one is."""
+    record = api.records("ratings/sparse", "room")[0]
+    low, high, raw = record["scaleMin"], record["scaleMax"], record["rawValue"]
+    assert low < raw < high
+    shown = {raw: 58.0, 100 * (raw - low) / (high - low): 100 * 58 / 80}
+    assert len(shown) == 2
+    return str(shown[record["value"]])
+
+
 # How to ask for each of the rows.
 ASKED: dict[str, Callable[[DataApi], str]] = {
     "`error.code` of an answer with status 401": lambda api: api.ask("/personas", key=None).get_json()["error"]["code"],
     "`status` of `GET /health`": lambda api: api.ask("/health").get_json()["status"],
+    "`value` of a sparse rating of 58 on a scale from 0 to 80": rated_58_of_80,
     "`status` of a finished recording": lambda api: api.records("recordings", "room")[0]["status"],
 }
 

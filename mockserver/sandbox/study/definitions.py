@@ -18,6 +18,7 @@ from mockserver.simulation.scenario.specs import (
     StateSpec,
 )
 from mockserver.simulation.story.rooms import role_letters
+from mockserver.words.scalars import Scalar, as_type, common_type
 
 __all__ = [
     "agent_roles",
@@ -148,15 +149,18 @@ def _seats(role: Mapping[str, Any]) -> int:
     return 1 if count is None else min(50, int(count))
 
 
-def declared_variables(definition: Mapping[str, Any], index: int) -> dict[str, str | int | float | bool]:
-    """Declared variables beside the condition: constants, and of a list of values the one that is the n-th room's."""
+def declared_variables(definition: Mapping[str, Any], index: int) -> dict[str, Scalar]:
+    """Declared variables beside the condition: constants, and of a list of values the one that is the n-th room's.
+
+    The values of a list have one type, whichever rooms are asked for.
+    """
     declared = definition.get("variables") or {}
-    found: dict[str, str | int | float | bool] = {}
+    found: dict[str, Scalar] = {}
     for name, value in declared.items() if isinstance(declared, dict) else ():
         values = value if isinstance(value, list) else [value]
         chosen = values[index % len(values)] if values else None
         if name != "condition" and isinstance(chosen, str | int | float | bool):
-            found[name] = chosen
+            found[name] = as_type(chosen, common_type([one for one in values if isinstance(one, Scalar)]))
     return found
 
 

@@ -33,9 +33,9 @@ class Kept:
         return organisation == self.organisation or level == "export" or (level == "view" and not export)
 
 
-def owner_id(kept: Kept) -> str:
+def owner_id(owner: str) -> str:
     """The id of who made it: an e-mail address names its user (inferred)."""
-    mailbox = kept.owner.partition("@")[0].lower()
+    mailbox = owner.partition("@")[0].lower()
     return "user_" + "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in mailbox)
 
 

@@ -16,7 +16,6 @@ __all__ = [
     "GazeSample",
     "Labels",
     "ParticipantRecord",
-    "PreviousRating",
     "Recording",
     "RecordingMetadata",
     "ResponseRecord",
@@ -32,10 +31,10 @@ __all__ = [
 
 
 class ResponseRecord(NamedTuple):
-    """An answer: always text, so that the column has one type."""
+    """An answer: always text, so that the column has one type. None is only in events in which a client did not say."""
 
-    value: str
-    response_time_ms: int
+    value: str | None
+    response_time_ms: int | None
 
 
 class Event(NamedTuple):
@@ -134,8 +133,8 @@ class Labels(NamedTuple):
 class Scale(NamedTuple):
     """The ends of a scale."""
 
-    min: int
-    max: int
+    min: float
+    max: float
 
 
 class SparseMetadata(NamedTuple):
@@ -150,18 +149,15 @@ class SparseMetadata(NamedTuple):
 class ComponentData(NamedTuple):
     """The answer as the component reported it."""
 
-    value: int
-
-
-class PreviousRating(NamedTuple):
-    """An earlier answer of the same person to the same component."""
-
-    pause_index: int
-    value: int
+    value: float
 
 
 class SparseDetail(NamedTuple):
-    """The media pause around a sparse rating; onsets and times in ms."""
+    """The media pause around a sparse rating; onsets and times in ms.
+
+    `previous_ratings` are by video the last of the same person's earlier answers to the same component; None before
+    there was one.
+    """
 
     video_id: str | None
     pause_index: int | None
@@ -169,14 +165,18 @@ class SparseDetail(NamedTuple):
     pause_timestamp_ms: int | None
     component_type: str
     component_data: ComponentData
-    previous_ratings: list[PreviousRating]
+    previous_ratings: dict[str, float] | None
     media_pause_onset_ms: int | None
     media_resume_onset_ms: int | None
     actual_pause_ms: int | None
 
 
 class SparseRating(NamedTuple):
-    """One answer on a scale, given while the video stood still; or in a state of its own, with no stimulus."""
+    """One answer on a scale, given while the video stood still; or in a state of its own, with no stimulus.
+
+    A scale may be continuous, so that the answer and the ends of its scale are no whole numbers, even where they
+    have no fraction.
+    """
 
     rating_id: str
     experiment_id: str
@@ -185,14 +185,14 @@ class SparseRating(NamedTuple):
     component_id: str
     timestamp_ms: int
     onset_ms: int
-    value: int
+    value: float
     response_time_ms: int
-    scale_min: int
-    scale_max: int
+    scale_min: float
+    scale_max: float
     labels: Labels
     raw_onset_ms: int
     clock_offset_ms: int
-    raw_value: int
+    raw_value: float
     scale: Scale
     type: str
     state_id: str

@@ -2,7 +2,8 @@
 
 Source: "discrete responses from VAS, Likert, multiple choice" (documented). Those in a state of their own have
 no stimulus and no pause, and null where others tell of them; of a choice, the value is the option's number,
-from 1 (inferred).
+from 1 (inferred). Component types are in lower case here, and earlier ratings an object by video (observed in the
+client's fixtures); that it holds the last one of each video is inferred.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,6 @@ from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.records.records import (
     ComponentData,
     Labels,
-    PreviousRating,
     Scale,
     SparseDetail,
     SparseMetadata,
@@ -45,15 +45,15 @@ def sparse_entries(plan: Plan) -> list[Entry]:
 
 def _in_pauses(plan: Plan) -> list[Entry]:
     entries = []
+    earlier: dict[tuple[int, str], dict[str, float]] = {}
     for screening in plan.screenings:
         spec = screening.state.sparse
         if spec is not None:
-            earlier: dict[int, list[PreviousRating]] = {}
             for pause in screening.pauses:
                 for answer in pause.answers:
-                    before = earlier.setdefault(answer.seat, [])
-                    entries.append(_paused(plan, screening, spec, pause, answer, list(before)))
-                    before.append(PreviousRating(pause.index, answer.value))
+                    before = earlier.setdefault((answer.seat, spec.component_id), {})
+                    entries.append(_paused(plan, screening, spec, pause, answer, dict(before) or None))
+                    before[video_id(screening.state.component_id)] = float(answer.value)
     return entries
 
 
@@ -72,13 +72,13 @@ def _alone(plan: Plan, visit: Visit) -> Entry:
     if response is None:
         raise ValueError("only a visit with an answer is a rating")
     if state.component in SCALES:
-        value, scale = int(response.value), Scale(state.scale_min, state.scale_max)
+        value, scale = int(response.value), Scale(float(state.scale_min), float(state.scale_max))
         labels = Labels(state.label_min, state.label_max)
     else:
-        value, scale = state.options.index(response.value) + 1, Scale(1, len(state.options))
+        value, scale = state.options.index(response.value) + 1, Scale(1.0, float(len(state.options)))
         labels = Labels(state.options[0], state.options[-1])
     answer = SparseAnswer(visit.seat, visit.shown_ms, response.response_time_ms, value)
-    told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component, 0)
+    told = SparseMetadata(state.prompt or state.component_id, state.component_id, state.component.lower(), 0)
     return _entry(plan, _Question(visit.state_id, state.component_id, scale, labels, told), answer)
 
 
@@ -88,14 +88,14 @@ def _paused(
     spec: SparseSpec,
     pause: Pause,
     answer: SparseAnswer,
-    before: list[PreviousRating],
+    before: dict[str, float] | None,
 ) -> Entry:
     asked = _Question(
         state_id=screening.state_id,
         component_id=spec.component_id,
-        scale=Scale(spec.scale_min, spec.scale_max),
+        scale=Scale(float(spec.scale_min), float(spec.scale_max)),
         labels=Labels(spec.label_min, spec.label_max),
-        told=SparseMetadata(spec.question, spec.dimension, spec.component, pause.index),
+        told=SparseMetadata(spec.question, spec.dimension, spec.component.lower(), pause.index),
     )
     entry = _entry(plan, asked, answer)
     record = entry.record._replace(
@@ -121,14 +121,14 @@ def _entry(plan: Plan, asked: _Question, answer: SparseAnswer) -> Entry:
         component_id=asked.component_id,
         timestamp_ms=answer.opened_ms,
         onset_ms=onset,
-        value=answer.value,
+        value=float(answer.value),
         response_time_ms=answer.response_time_ms,
         scale_min=asked.scale.min,
         scale_max=asked.scale.max,
         labels=asked.labels,
         raw_onset_ms=onset + person.traits.clock_offset_ms,
         clock_offset_ms=person.traits.clock_offset_ms,
-        raw_value=answer.value,
+        raw_value=float(answer.value),
         scale=asked.scale,
         type="sparse",
         state_id=asked.state_id,
@@ -151,8 +151,8 @@ def _no_pause(component_type: str, answer: SparseAnswer) -> SparseDetail:
         video_relative_ms=None,
         pause_timestamp_ms=None,
         component_type=component_type,
-        component_data=ComponentData(answer.value),
-        previous_ratings=[],
+        component_data=ComponentData(float(answer.value)),
+        previous_ratings=None,
         media_pause_onset_ms=None,
         media_resume_onset_ms=None,
         actual_pause_ms=None,
@@ -165,15 +165,15 @@ def _detail(
     spec: SparseSpec,
     pause: Pause,
     answer: SparseAnswer,
-    before: list[PreviousRating],
+    before: dict[str, float] | None,
 ) -> SparseDetail:
     return SparseDetail(
         video_id=video_id(screening.state.component_id),
         pause_index=pause.index,
         video_relative_ms=pause.media_ms,
         pause_timestamp_ms=pause.paused_ms,
-        component_type=spec.component,
-        component_data=ComponentData(answer.value),
+        component_type=spec.component.lower(),
+        component_data=ComponentData(float(answer.value)),
         previous_ratings=before,
         media_pause_onset_ms=pause.paused_ms - plan.room.started_ms,
         media_resume_onset_ms=pause.resumed_ms - plan.room.started_ms,
