@@ -36,7 +36,7 @@ class TestDocumentedExamples:
         """Every example body of the page gets its answer, key by key in the same order."""
         response = api.send(kind, DOCUMENTED[kind])
         assert response.status_code == 200
-        assert response.content_type == "application/json"
+        assert response.content_type == "application/json; charset=utf-8"
         assert response.data.decode() == (
             f'{{"success":true,"data":{{"sessionId":"sess_001","accepted":{accepted},"rejected":0,"rejections":[]}},'
             '"error":null,"metadata":null}'

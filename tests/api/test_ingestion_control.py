@@ -33,7 +33,7 @@ class TestIngested:
         api.sandbox.clock.advance(5000)
         api.post("voice", documented_items("voice")[:1], "s2")
         response = api.client.get("/_mock/ingested")
-        assert response.content_type == "application/json"
+        assert response.content_type == "application/json; charset=utf-8"
         expected = [
             {
                 "sessionId": "s1",

@@ -27,7 +27,7 @@ def fresh_api() -> Ingestion:
 def refused(response: TestResponse, status: int) -> str:
     """The text of a refusal, once its envelope is right to the byte."""
     assert response.status_code == status
-    assert response.content_type == "application/json"
+    assert response.content_type == "application/json; charset=utf-8"
     message = response.get_json()["error"]
     envelope = {"success": False, "data": None, "error": message, "metadata": None}
     assert response.data.decode() == json.dumps(envelope, separators=(",", ":"), ensure_ascii=False)

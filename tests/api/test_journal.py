@@ -53,7 +53,7 @@ def test_an_entry_tells_a_request_and_its_answer(control: Control, room: str) ->
     assert entry["request"]["httpVersion"] == "1.1"
     assert entry["request"]["body"] is None
     assert entry["response"]["status"] == 200
-    assert header(entry, "content-type", "response") == "application/json"
+    assert header(entry, "content-type", "response") == "application/json; charset=utf-8"
     assert entry["response"]["body"] == {
         "bytes": len(answer.data),
         "sha256": hashlib.sha256(answer.data).hexdigest(),
