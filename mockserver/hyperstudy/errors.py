@@ -7,6 +7,8 @@ send instead.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockserver.door.expansion import ACCEPTED_CODINGS
+
 __all__ = [
     "ApiError",
     "Conflict",
@@ -15,6 +17,7 @@ __all__ = [
     "InvalidParameter",
     "NotFound",
     "Unauthorized",
+    "UnsupportedCoding",
     "shown",
 ]
 
@@ -95,6 +98,14 @@ class NotFound(ApiError):
 
     def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(404, "NOT_FOUND", message, details)
+
+
+class UnsupportedCoding(ApiError):
+    """The body is compressed in a way that is not read (415, inferred); `Accept-Encoding` says which are (RFC 9110)."""
+
+    def __init__(self, said: str) -> None:
+        details = {"accepted": ACCEPTED_CODINGS.split(", ")}
+        super().__init__(415, "UNSUPPORTED_MEDIA_TYPE", f"{said}.", details, {"Accept-Encoding": ACCEPTED_CODINGS})
 
 
 class Conflict(ApiError):

@@ -45,6 +45,8 @@ def _field_schema(field: Any) -> Object:
         schema["additionalProperties"] = {"type": "number", "minimum": 0, "maximum": 1}
     for validator in field.validators:
         schema |= _limits(validator)
+    if field.allow_none:
+        schema["type"] = [schema["type"], "null"]
     about = field.metadata.get("description")
     if isinstance(field, Emotions):
         about = f"{about} (within {SUM_TOLERANCE})"

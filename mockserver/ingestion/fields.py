@@ -2,7 +2,7 @@
 
 Marshmallow's own fields are kind: "5" is a number to them, and so is true. Here a value has the documented
 JSON type or is refused (inferred): a boolean is no number, a string of digits neither; 3.0 is an
-integer; null is a value of the wrong type, for optional fields too.
+integer; null is a value of the wrong type, unless the schema says otherwise of a field.
 """
 
 import math
@@ -17,10 +17,12 @@ from mockserver.ingestion.problems import (
     NotOneOf,
     OutOfRange,
     Problem,
+    TooLarge,
     TooShort,
     WrongSum,
     WrongType,
 )
+from mockserver.words.exact_json import TooLargeNumber
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Timestamp",
     "Whole",
     "Within",
+    "too_large",
 ]
 
 # How far emotion scores may sum from 1, inclusive. "Approximately" is documented, the number inferred.
@@ -46,13 +49,19 @@ _Loaded = TypeVar("_Loaded")
 
 
 class _Strict(fields.Field[_Loaded]):
-    """What all fields here share: they refuse with problems, and null is of the wrong type."""
+    """What all fields here share: they refuse with problems, and null is of the wrong type.
+
+    Attributes:
+        expected: The JSON type.
+        told: The same as a client reads it, where more can be said.
+    """
 
     expected: ClassVar[str]
+    told: ClassVar[str] = ""
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The problem behind one of marshmallow's error keys; everything but absence is a matter of type."""
-        return ValidationError([Missing() if key == "required" else WrongType(expected=self.expected)])
+        return ValidationError([Missing() if key == "required" else WrongType(expected=self.told or self.expected)])
 
     def _validate(self, value: Any) -> None:
         # Marshmallow prepares as much for no validator as for many, and a batch has a million values.
@@ -79,6 +88,8 @@ class Number(_Strict[float], fields.Float):
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.make_error("invalid")
+        if isinstance(value, TooLargeNumber):
+            raise ValidationError([too_large(value)])
         return value
 
 
@@ -88,6 +99,8 @@ class Whole(_Strict[int], fields.Integer):
     expected = "integer"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if isinstance(value, TooLargeNumber):
+            raise ValidationError([too_large(value)])
         if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
             raise self.make_error("invalid")
         return int(value)
@@ -100,6 +113,7 @@ class Timestamp(_Strict[int]):
     """
 
     expected = "string"
+    told = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
@@ -136,7 +150,7 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
     """A JSON object of emotion labels and scores, whose scores sum to approximately 1.
 
     Each score is a number from 0 to 1; any label is one (the ingestion page, documented). The sum is told beside the
-    range where both are broken, and left out where a score is no number (inferred).
+    range where both are broken, and left out where a score is no number, or too large a one (inferred).
     """
 
     expected = "object"
@@ -149,7 +163,7 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
         if not isinstance(value, dict):
             raise self.make_error("invalid")
         problems = [problem for label, score in value.items() for problem in self._refused(label, score)]
-        if not any(isinstance(problem, WrongType) for problem in problems):
+        if not any(isinstance(problem, WrongType | TooLarge) for problem in problems):
             problems += _sum_problems(value)
         if problems:
             raise ValidationError(problems)
@@ -162,6 +176,11 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
             messages: Any = error.messages
             return [problem.under(label) for problem in messages]
         return []
+
+
+def too_large(number: TooLargeNumber) -> TooLarge:
+    """The problem that a number is too large, with where it stands in the body."""
+    return TooLarge(at=number.place.at if number.place else "")
 
 
 def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:

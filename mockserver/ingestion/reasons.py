@@ -46,8 +46,9 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Invalid value for {name}: expected one of {', '.join(allowed)}"
         case TooDeep(levels=levels):
             return f"{whole} nests deeper than {levels} levels"
-        case TooLarge():
-            return f"{whole} has a number that is too large to keep"
+        case TooLarge(at=at):
+            place = f" ({at})" if at else ""
+            return f"Value too large for {name}: expected at most 1.8e308, or 4300 digits{place}"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
         case NotATimestamp():

@@ -37,6 +37,10 @@ class _Open(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    def on_bind_field(self, field_name: str, field_obj: Any) -> None:
+        """Null says of an optional field that there is no value: only documented rules reject (inferred)."""
+        field_obj.allow_none = not field_obj.required
+
 
 def _about(description: str) -> dict[str, Any]:
     """What the documentation of the emulator says about a field."""
@@ -56,10 +60,10 @@ class EnvelopeSchema(_Open):
 
 
 class ViewportSchema(_Open):
-    """Size of the browser's viewport. Both fields are documented; that neither may be absent is inferred."""
+    """Size of the browser's viewport. Both fields are documented; that either may be absent is inferred."""
 
-    width = Number(required=True, metadata=_about("Pixels"))
-    height = Number(required=True, metadata=_about("Pixels"))
+    width = Number(metadata=_about("Pixels"))
+    height = Number(metadata=_about("Pixels"))
 
 
 class EventSchema(_Open):

@@ -197,9 +197,11 @@ class TestBody:
     @pytest.mark.parametrize(
         ("body", "message"),
         [
-            ("[]", "The body must be an object"),
-            ("null", "The body must be an object"),
-            ('"x"', "The body must be an object"),
+            ("[]", "The body must be an object with sessionId and batch"),
+            ('[{"eventType": "click"}]', "The body must be an object with sessionId and batch"),
+            ("null", "The body must be an object with sessionId and batch"),
+            ('"x"', "The body must be an object with sessionId and batch"),
+            ("80", "The body must be an object with sessionId and batch"),
             ("{}", "Missing required field: sessionId; Missing required field: batch"),
             ('{"batch": []}', "Missing required field: sessionId"),
             ('{"sessionId": "s"}', "Missing required field: batch"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from mockserver.door.operations import Operation
+from mockserver.ingestion.errors import MOST_ITEMS
 from mockserver.ingestion.limits import LIMITS
 from mockserver.openapi.description import Access, Description, ErrorKind
 from mockserver.openapi.ingestion.examples import ingestion_examples
@@ -16,8 +17,15 @@ ERRORS = (
     ErrorKind("BadRequest", 400, "The body is not JSON, or not a batch."),
     ErrorKind("Unauthorized", 401, "There is no valid token; the message says why.", ("WWW-Authenticate",)),
     ErrorKind("SessionNotFound", 404, "The session is unknown; only where sessions are strict.", (), "documented"),
-    ErrorKind("TooLarge", 413, "The body is larger than this server accepts."),
-    ErrorKind("UnsupportedMediaType", 415, "The body is not said to be JSON."),
+    ErrorKind(
+        "TooLarge", 413, f"The body is larger than this server accepts, or the batch has over {MOST_ITEMS} items."
+    ),
+    ErrorKind(
+        "UnsupportedMediaType",
+        415,
+        "The body is not said to be JSON; or it is compressed, and neither with gzip nor with deflate.",
+        ("Accept-Encoding",),
+    ),
     ErrorKind("TooManyRequests", 429, "Over a limit; only where limits are on.", ("Retry-After",), "documented"),
     ErrorKind("InternalServerError", 500, "A bug of the emulator.", limited=False),
 )
