@@ -454,6 +454,15 @@ def _too_large(request: pytest.FixtureRequest, operation: Operation, kind: Error
     assert target.ask(operation, raw=b"{" + b" " * 99).status_code == 400
 
 
+@provokes("UnsupportedCoding")
+def _unsupported_coding(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
+    """Compressed with what is not read, whatever is in the body."""
+    target = target_for(request)
+    answer = target.ask(operation, raw=b"\x8b\x00", headers={"Content-Encoding": "br"})
+    assert details_of(answer, kind) == {"accepted": ["gzip", "deflate", "identity"]}
+    assert answer.headers["Accept-Encoding"] == "gzip, deflate, identity"
+
+
 @provokes("BadLink")
 def _bad_link(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind) -> None:
     """Without a signature, with another path's, and after its time."""

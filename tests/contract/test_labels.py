@@ -183,6 +183,7 @@ ERRORS = {
     "NotFound": (DOCUMENTED, INFERRED),
     "Conflict": (INFERRED, INFERRED),
     "TooLarge": (INFERRED, INFERRED),
+    "UnsupportedCoding": (INFERRED, INFERRED),
     "RangeNotSatisfiable": (INFERRED, INFERRED),
     "RateLimited": (DOCUMENTED, INFERRED),
     "InternalServerError": (DOCUMENTED, INFERRED),
