@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -458,6 +459,42 @@ class TestEmotions:
 def test_all_problems_are_told_in_schema_order(api: Ingestion, kind: str, item: Any, reason: str) -> None:
     """However the item orders its fields."""
     assert api.reasons(kind, item) == [reason]
+
+
+class TestManyItems:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_hundred_thousand_items_are_the_most(self, kind: str) -> None:
+        """One more is 413 in the envelope, and none of them is looked at or stored."""
+        api = Ingestion(make_app())
+        response = api.post(kind, [1] * 100_000)
+        assert (response.status_code, response.get_json()["data"]["rejected"]) == (200, 100_000)
+        response = api.post(kind, [1] * 100_001)
+        assert response.status_code == 413
+        assert response.get_json() == {
+            "success": False,
+            "data": None,
+            "error": "The batch has more than 100000 items: send smaller batches",
+            "metadata": None,
+        }
+        assert api.stored() == []
+
+    @pytest.mark.parametrize("item", ["1", "{}", "[]", '""'])
+    def test_millions_of_items_cost_no_more_than_their_text(self, item: str) -> None:
+        """They are counted before anything is made of them."""
+        api = Ingestion(make_app(max_body_bytes=20_000_000))
+        body = '{"sessionId": "s", "batch": [' + ",".join([item] * 3_000_000) + "]}"
+        tracemalloc.start()
+        response = api.send("events", body.encode())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert response.status_code == 413
+        assert peak < 6 * len(body)
+
+    def test_other_lists_may_be_longer(self, api: Ingestion) -> None:
+        """Of an item, or beside the batch: no rule forbids it."""
+        item = changed("events", extra=[0] * 100_001)
+        body = {"batch": [item], "other": [0] * 100_001, "sessionId": "s"}
+        assert api.send("events", json.dumps(body)).get_json()["data"]["accepted"] == 1
 
 
 def test_kinds_do_not_mix(fresh_api: Ingestion) -> None:
