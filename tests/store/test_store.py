@@ -68,6 +68,15 @@ def take_in(
     return told[0]
 
 
+def looked_at(store: Store) -> list[Any]:
+    """Everything that a reader can see of what arrived."""
+    filters: list[tuple[str | None, str | None]] = [(None, None), ("events", None), (None, "s"), ("events", "s")]
+    return [
+        (store.items(*one), store.count_items(*one), store.warnings(*one), store.count_warnings(*one))
+        for one in filters
+    ]
+
+
 def break_writing(patch: pytest.MonkeyPatch, broken: str) -> None:
     """Let every store fail at one of a batch's two halves."""
     extend, insert = memory._Filed.extend, sql_store._insert_all
@@ -190,6 +199,21 @@ class TestItems:
         assert (store.count_items("events", "s"), store.count_warnings(None, "s")) == (1, 1)
         assert take_in(store, "events", "s", numbered(2)) == History(highest=1)
         assert [(item.batch, item.text) for item in store.items()] == [(1, text(1)), (2, text(2))]
+
+    def test_nothing_of_a_batch_shows_before_all_of_it_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In memory, where no database sees to it; looked at after each step of the writing."""
+        store, extend = memory.MemoryStore(), memory._Filed.extend
+        take_in(store, "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
+        before, seen = looked_at(store), []
+
+        def extend_and_look(filed: Any, kind: str, session_id: str, added: Sequence[Any]) -> None:
+            extend(filed, kind, session_id, added)
+            seen.append(looked_at(store))
+
+        monkeypatch.setattr(memory._Filed, "extend", extend_and_look)
+        take_in(store, "events", "s", numbered(2), 0, [NewWarning("b", (), "odd")])
+        assert seen == [before, before]
+        assert looked_at(store) != before
 
     def test_whoever_sees_an_item_finds_its_warning(self, store: Store) -> None:
         """A batch shows all at once, under every filter: readers between its two halves see neither."""
