@@ -6,7 +6,7 @@ integer; null is a value of the wrong type, unless the schema says otherwise of 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from marshmallow import ValidationError, fields, validate
@@ -22,6 +22,7 @@ from mockserver.ingestion.problems import (
     WrongSum,
     WrongType,
 )
+from mockserver.ingestion.rules import Rule
 from mockserver.words.exact_json import TooLargeNumber
 from mockserver.words.timestamps import parse_iso_us
 
@@ -45,6 +46,9 @@ SUM_TOLERANCE = 0.05
 # 0.65 + 0.4 is 1.05 to a reader, but not to a computer.
 _ROUNDING = 1e-9
 
+_STRICT = Rule('`true` and `"5"` are no numbers')
+_NOT_TOO_LARGE = Rule("beyond 1.8e308, or 4,300 digits, it cannot be kept and rejects its item")
+
 _Loaded = TypeVar("_Loaded")
 
 
@@ -54,10 +58,12 @@ class _Strict(fields.Field[_Loaded]):
     Attributes:
         expected: The JSON type.
         told: The same as a client reads it, where more can be said.
+        rules: What is done with values of the field, beyond what the documentation says of it.
     """
 
     expected: ClassVar[str]
     told: ClassVar[str] = ""
+    rules: ClassVar[Sequence[Rule]] = ()
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The problem behind one of marshmallow's error keys; everything but absence is a matter of type."""
@@ -84,6 +90,7 @@ class Number(_Strict[float], fields.Float):
     """A JSON number, whole or not; loads as it was sent."""
 
     expected = "number"
+    rules = (_STRICT, _NOT_TOO_LARGE)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -97,6 +104,7 @@ class Whole(_Strict[int], fields.Integer):
     """A JSON number without a fraction, of any size; 3.0 is one, since JSON has one kind of number."""
 
     expected = "integer"
+    rules = (_STRICT, Rule("`3.0` is an integer, and so are negative ones"), _NOT_TOO_LARGE)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if isinstance(value, TooLargeNumber):
@@ -114,6 +122,15 @@ class Timestamp(_Strict[int]):
 
     expected = "string"
     told = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
+    rules = (
+        Rule(
+            "any form of ISO 8601 that names an instant: calendar, week and ordinal dates, extended or basic; a date "
+            "alone is its midnight; hours, minutes or seconds with any number of decimals, after `.` or `,`; a space "
+            "may stand for the `T`"
+        ),
+        Rule("no time zone means UTC, and is a lint (`timestamp_without_zone`)"),
+        Rule("`24:00` is the next day, and a leap second (`:60`) the next second"),
+    )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
@@ -154,6 +171,12 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
     """
 
     expected = "object"
+    rules = (
+        Rule(f"scores may sum to {1 - SUM_TOLERANCE:g} to {1 + SUM_TOLERANCE:g}"),
+        Rule("any text is a label"),
+        _STRICT,
+        _NOT_TOO_LARGE,
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         self._score = Number(validate=Within(0, 1))
@@ -211,6 +234,8 @@ class Within(validate.Range):
 class Choice(validate.OneOf):
     """One of some strings, spelled exactly so."""
 
+    rules: ClassVar[Sequence[Rule]] = (Rule("capitals matter"),)
+
     def __init__(self, *allowed: str) -> None:
         super().__init__(allowed)
         self._problem = NotOneOf(allowed=allowed)
@@ -224,6 +249,8 @@ class Choice(validate.OneOf):
 
 class Filled(validate.Length):
     """A string that is not empty."""
+
+    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"),)
 
     def __init__(self) -> None:
         super().__init__(min=1)

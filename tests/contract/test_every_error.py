@@ -252,7 +252,7 @@ def _body(request: pytest.FixtureRequest, operation: Operation, kind: ErrorKind)
     target = target_for(request)
     for raw in (b"", b"{", b"nonsense", b'{"a": NaN}', b"[", b"\xff", b"\xef\xbb\xbf{}"):
         (problem,) = details_of(target.ask(operation, raw=raw), kind)["errors"]
-        assert problem["path"] == ""
+        assert problem["path"] == ("a" if b"NaN" in raw else "")
     for body in ([], "x", None, 5, True):
         (problem,) = details_of(target.ask(operation, body=body), kind)["errors"]
         assert problem["path"] == ""

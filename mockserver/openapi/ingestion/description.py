@@ -5,6 +5,8 @@ from typing import Any
 from mockserver.door.operations import Operation
 from mockserver.ingestion.errors import MOST_ITEMS
 from mockserver.ingestion.limits import LIMITS
+from mockserver.ingestion.rules import RULES_KEYWORD, beside
+from mockserver.ingestion.tokens import RULES
 from mockserver.openapi.description import Access, Description, ErrorKind
 from mockserver.openapi.ingestion.examples import ingestion_examples
 from mockserver.openapi.labels import legend
@@ -61,7 +63,9 @@ def _info() -> dict[str, Any]:
             'no number, `"5"` is no number, `3.0` is an integer. Unknown fields are kept.\n\n'
             'Every answer is `{"success", "data", "error", "metadata"}`; a request that is refused as a whole has '
             "`data: null` and a sentence in `error`. `OPTIONS` answers preflights; other methods get 405.\n\n"
-            f"Limits a minute, where they are on (`--rate-limits`): {limits}.\n\n{legend()}"
+            f"Limits a minute, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n"
+            "What is done with a field's values, beyond what the documentation says of it, stands beside the field, "
+            f"rule by rule, each with a label of its own (`{RULES_KEYWORD}`)."
         ),
     }
 
@@ -72,6 +76,7 @@ _BEARER = {
     "bearerFormat": "JWT",
     "description": "HS256, valid for 24 hours. `POST /_mock/tokens` or `mockserver token` mints one; `plan` is `free` "
     "or `pro`.",
+    **beside(RULES),
 }
 
 
