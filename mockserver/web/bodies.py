@@ -23,8 +23,15 @@ from mockserver.web.requests import current_asked
 from mockserver.words import exact_json
 from mockserver.words.json_places import beyond_a_double, places
 
-__all__ = ["BodyTooLargeError", "MalformedJsonError", "UnreadableBodyError", "UnsupportedCodingError"]
-__all__ += ["read_exact_json", "read_json"]
+__all__ = [
+    "BodyTooLargeError",
+    "MalformedJsonError",
+    "UnreadableBodyError",
+    "UnsupportedCodingError",
+    "read_exact_json",
+    "read_json",
+    "read_text",
+]
 
 # Names of UTF-8 and of US-ASCII, which is a part of it. A text that says it is ASCII and is not is read all the same.
 _UTF_8 = frozenset(

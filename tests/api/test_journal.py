@@ -123,6 +123,19 @@ def test_a_compressed_body_is_told_as_what_it_expands_to(control: Control, codin
     assert ("content-encoding" in line) is (coding == "identity")
 
 
+@pytest.mark.parametrize("path", ["/api/data/events", "/api/v3/personas"])
+def test_another_coding_is_told_with_those_that_are_read(control: Control, path: str) -> None:
+    """And not with the advice for another 415."""
+    headers = {**token_headers(control), "X-API-Key": control.key, "Content-Type": "application/json"}
+    control.client.post(path, data=b"x", headers={**headers, "Content-Encoding": "br"})
+    (entry,) = control.journal()
+    assert entry["refusal"]["status"] == 415
+    assert entry["refusal"]["message"].startswith("The body is compressed with br")
+    assert entry["refusal"]["nearest"]["advice"] == (
+        "Send the body with one of these codings: gzip, deflate, identity."
+    )
+
+
 @pytest.mark.parametrize(
     ("coding", "body"),
     [
