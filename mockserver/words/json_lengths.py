@@ -9,8 +9,9 @@ import re
 
 __all__ = ["is_longer"]
 
-# A string; an object with no list and no other object in it; a bracket or a comma.
-_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+# A string, and one that never ends, lest each quote in it is taken for the beginning of another; an object with no list
+# and no other object in it; a bracket or a comma.
+_STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)'
 _TOKENS = re.compile(rb'%b|\{[^][{}"]*+(?:%b[^][{}"]*+)*+\}|[][{},]' % (_STRING, _STRING), re.DOTALL)
 
 
