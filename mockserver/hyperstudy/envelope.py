@@ -9,7 +9,7 @@ from flask import Response
 
 from mockserver.door.refusals import Refusal
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
-from mockserver.hyperstudy.errors import ApiError, InvalidBody, UnsupportedCoding, shown
+from mockserver.hyperstudy.errors import KEPT_CHARACTERS, ApiError, InvalidBody, UnsupportedCoding, shown
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, UnsupportedCodingError
 from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
@@ -34,7 +34,7 @@ def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200
 def error_response(error: Exception) -> Response:
     """Turn what a view raised into the envelope."""
     if isinstance(error, MalformedJsonError):
-        problem = {"path": "/".join(error.path), "message": str(error)}
+        problem = {"path": "/".join(error.path)[:KEPT_CHARACTERS], "message": str(error)}
         error = InvalidBody(f"The body is not valid JSON: {error}.", [problem])
     if isinstance(error, UnsupportedCodingError):
         error = UnsupportedCoding(str(error))

@@ -10,6 +10,7 @@ from typing import Any
 from mockserver.door.expansion import ACCEPTED_CODINGS
 
 __all__ = [
+    "KEPT_CHARACTERS",
     "ApiError",
     "Conflict",
     "Forbidden",
@@ -23,7 +24,7 @@ __all__ = [
 
 _SHOWN_CHARACTERS = 100
 # The details are for programs, which may compare; what is longer than this nobody meant.
-_KEPT_CHARACTERS = 1000
+KEPT_CHARACTERS = 1000
 
 
 def shown(value: str) -> str:
@@ -63,7 +64,7 @@ class InvalidParameter(ApiError):
             400,
             "INVALID_PARAMETER",
             message or f"Invalid value for {parameter}: expected {expected}, {got}.",
-            {"parameter": parameter, "value": value and value[:_KEPT_CHARACTERS], "expected": expected},
+            {"parameter": parameter, "value": value and value[:KEPT_CHARACTERS], "expected": expected},
         )
 
 

@@ -16,6 +16,10 @@ CONSTANTS = frozenset({"NaN", "Infinity", "-Infinity"})
 _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[][{}:,]|NaN|-?Infinity|-?\d[-+.\deE]*+', re.DOTALL)
 
 
+# Names are the client's, and may be of any length.
+_SHOWN_CHARACTERS = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a JSON text.
@@ -36,7 +40,9 @@ class Place:
         return f"line {self.line} column {self.column}"
 
     def __str__(self) -> str:
-        return f"{self.at}, field {'.'.join(self.path)}" if self.path else self.at
+        name = ".".join(self.path)
+        shown = name if len(name) <= _SHOWN_CHARACTERS else name[:_SHOWN_CHARACTERS] + "…"
+        return f"{self.at}, field {shown}" if self.path else self.at
 
 
 def places(text: str, is_wanted: Callable[[str], bool]) -> Iterator[Place]:

@@ -95,6 +95,12 @@ def test_where_a_body_is_no_json_is_told_to_programs(api: StudyApi, body: bytes,
     assert problem["path"] == path
 
 
+def test_a_name_of_any_length_is_not_repeated(api: StudyApi) -> None:
+    """What nobody meant, nobody has to read."""
+    error = refused(api.ask("POST", "/experiments", raw=b'{"%b": NaN}' % (b"x" * 50_000)))
+    assert len(json.dumps(error)) < 2000
+
+
 def test_another_charset_is_refused_and_an_empty_encoding_is_none(api: StudyApi) -> None:
     """A client that says Latin-1 will send it sooner or later."""
     body = json.dumps({"name": "x"}).encode()

@@ -107,6 +107,7 @@ class TestPlaces:
         """The whole has no field."""
         assert str(Place(("batch", "0", "x"), 1, 36)) == "line 1 column 36, field batch.0.x"
         assert str(Place((), 2, 1)) == "line 2 column 1"
+        assert str(Place(("x" * 1000, "y"), 2, 1)) == f"line 2 column 1, field {'x' * 100}…"
 
     def test_columns_are_those_of_pythons_own_errors(self) -> None:
         """Characters from 1, whatever they are made of."""
