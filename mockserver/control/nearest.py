@@ -15,6 +15,7 @@ from mockserver.control.unread import explained
 from mockserver.door.apis import Api
 from mockserver.door.choice import HEADER, PREFIX
 from mockserver.door.credentials import API_KEY, BEARER
+from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.operations import Operation, Parameter
 from mockserver.words.timestamps import parse_iso_us
 
@@ -160,14 +161,17 @@ def _needs(row: Operation, served: Served) -> str:
 def _to_same(refused: Refused, row: Operation, served: Served) -> NearestRequest:
     path = _with_known_ids(refused, served.api_of(row).base_path + row.path, served)
     target = _joined(refused.prefix + path, _query(refused, row))
-    return NearestRequest(row.method, target, _advice(refused.status, row, served))
+    return NearestRequest(row.method, target, _advice(refused, row, served))
 
 
-def _advice(status: int, row: Operation, served: Served) -> str:
+def _advice(refused: Refused, row: Operation, served: Served) -> str:
+    status = refused.status
     if status in (401, 403):
         return _needs(row, served)
     if status == 413:
         return "Send a smaller body."
+    if status == 415 and refused.cause != "unsupported_media_type":
+        return f"Send the body with one of these codings: {ACCEPTED_CODINGS}."
     if status == 415:
         return "Send JSON, and say so: Content-Type: application/json."
     if status == 429:

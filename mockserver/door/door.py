@@ -153,7 +153,7 @@ class Door:
             return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
         if asked.has_body:
             asked.body = yield from _body(asked)
-        long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
+        long = asked.operation.is_long(asked.sandbox.world, asked.names) or _is_long(asked)
         reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
         if tag and key is not None and _may_be_kept(asked, reply):
             self._kept.keep(key, KeptAnswer.of(reply, tag, entry))
@@ -266,6 +266,11 @@ def _body(asked: Asked) -> Generator[Step, Any, bytes]:
         return b""
     body: bytes = yield Body(most)
     return body
+
+
+def _is_long(asked: Asked) -> bool:
+    """May its body take long to be read? How large a compressed one is nobody knows before."""
+    return len(asked.body) > _LONG_BODY_BYTES or bool(asked.body and asked.fields.get(b"content-encoding"))
 
 
 def _finished(asked: Asked, reply: Reply, tag: bytes = b"") -> Reply:

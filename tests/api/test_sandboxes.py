@@ -118,7 +118,7 @@ def test_the_clock_begins_where_the_body_says(control: Control) -> None:
         ({"settings": {"tokenSecret": ""}}, "Invalid value for settings.tokenSecret: expected a non-empty string"),
         ({"settings": {"tokenSecret": "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----\n"}}, "cannot sign"),
         ({"settings": {"now": "soon"}}, "Invalid settings.now: expected ISO 8601"),
-        ({"clock": {"now": 5}}, "Invalid type for clock.now: expected string"),
+        ({"clock": {"now": 5}}, "Invalid type for clock.now: expected ISO 8601 string, such as"),
         ({"clock": {"speed": -1}}, "Value out of range for clock.speed: expected 0 to 1000000"),
     ],
 )

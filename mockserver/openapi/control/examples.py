@@ -50,6 +50,7 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
     refused = {
         "BadRequest": notes.ask("changeClock", body={}),
         "Forbidden": notes.ask("changeClock", body={}, headers={"Origin": "https://elsewhere.example"}),
+        "UnsupportedCoding": notes.ask("changeClock", body={}, headers={"Content-Encoding": "br"}),
         "NotFound": notes.ask("getRoomTruth", path={"room_id": "nowhere"}),
     }
     if "deleteSandbox" in notes.rows:
