@@ -180,9 +180,12 @@ class Door:
             asked.body = yield from _body(asked)
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
         reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
+        # A view whose answer does not depend on the world has a tag of its own.
+        told = next((value for name, value in reply.headers if name == b"ETag"), b"")
         if tag and key is not None and _may_be_kept(asked, reply):
-            self._kept.keep(key, KeptAnswer.of(reply, tag, entry))
-        return not_modified(reply, tag) if tag and reply.status == 200 and asks_for_any(asked) else reply
+            self._kept.keep(key, KeptAnswer.of(reply, told or tag, entry))
+        has_it = reply.status == 200 and told and (is_current(asked, told) or asks_for_any(asked))
+        return not_modified(reply, told) if has_it else reply
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""

@@ -4,8 +4,9 @@
     socket <- transport <- Outlet           <- Uvicorn's protocol <- driver <- door
 
 It parses no HTTP. It counts bytes of heads, notes when a byte came, recognises TLS, lets the page that asked read what
-is refused here (`origin.py`), and closes in a way that lets the last answer arrive: closing over unread bytes makes the kernel send a reset, which overtakes what was just written. So
-a refused client is told that nothing follows, and heard out for a while.
+is refused here (`origin.py`), and closes in a way that lets the last answer arrive: closing over unread bytes makes the
+kernel send a reset, which overtakes what was just written. So a refused client is told that nothing follows, and heard
+out for a while.
 
 Both sides are asyncio's own methods alone; the library may change whatever else it likes.
 """
