@@ -38,7 +38,10 @@ _DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LARGEST_PORT = 65535
 _SCHEME = re.compile(r"[a-z*][a-z0-9+.*-]*")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9*]*))?")
-_HOST = re.compile(r"[A-Za-z0-9._*~!$&'()+;=-]*")
+_HOST = re.compile(r"[A-Za-z0-9._*~+-]*")
+_END = re.compile(r"[/?#]")
+_PLACE = re.compile(r"(?:[A-Za-z0-9._*~+-]+|\[[0-9A-Fa-f:.*]+\])(?::[0-9*]+)?")
+_EXAMPLE = "app.example.com"
 # A browser reads a host whose last part is a number as an IPv4 address.
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)\.?")
 _OWN_NAME = re.compile(r"(?:.*\.)?localhost(?::.*)?|127\.[0-9.]+(?::.*)?|0\.0\.0\.0(?::.*)?|\[::1\](?::.*)?")
@@ -68,6 +71,8 @@ def normal_origin(value: str) -> str:
     text = value.strip()
     if text.lower() in ("*", "null", "file://"):
         return text.lower()
+    if text.count("://") > 1 or len(text.split()) > 1:
+        raise _refused(value, "it is more than one: name each by itself, with commas between")
     scheme, separator, rest = text.partition("://")
     if not separator:
         raise _refused(value, f"it needs a scheme: write {_with_scheme(text.lower())}")
@@ -77,8 +82,8 @@ def normal_origin(value: str) -> str:
         authority = authority.lower()
     if not _SCHEME.fullmatch(scheme):
         raise _refused(value, "its scheme is none: write one such as https://app.example.com")
-    if re.search(r"[/?#\\]", authority):
-        host = re.split(r"[/?#\\]", authority)[0]
+    if _END.search(authority):
+        host = _END.split(authority)[0]
         raise _refused(value, f"an origin has no path: write {_shown(scheme, host)}")
     if "@" in authority:
         raise _refused(value, f"an origin has no user: write {_shown(scheme, authority.rpartition('@')[2])}")
@@ -134,19 +139,19 @@ def _normal_port(value: str, scheme: str, host: str, port: str) -> str:
 
 def _with_scheme(text: str) -> str:
     """What somebody who left out the scheme most likely means: this machine seldom has a certificate."""
-    host = re.split(r"[/?#\\]", text.lstrip(":/"))[0] or "app.example.com"
+    host = _END.split(text.lstrip(":/"))[0]
     return _shown("http" if _OWN_NAME.fullmatch(host) else "https", host)
 
 
 def _shown(scheme: str, host: str) -> str:
-    return f"{scheme}://{host or 'app.example.com'}"
+    return f"{scheme}://{host if _PLACE.fullmatch(host) else _EXAMPLE}"
 
 
 def _in_ascii(host: str) -> str:
     try:
         return host.encode("idna").decode()
     except UnicodeError:
-        return "app.example.com"
+        return _EXAMPLE
 
 
 def _refused(value: str, said: str) -> SettingsError:

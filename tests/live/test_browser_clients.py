@@ -12,7 +12,7 @@ import requests
 from browser_site import site
 from conftest import CHROMIUM, FLAGS
 from emulator import Emulator, sandbox_of, serving_app
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright
 
 from mockserver import Settings, create_app
 
@@ -300,11 +300,7 @@ def test_the_page_s_files_are_asked_for_once(browser: Browser, server: Emulator)
     """The next time, the browser is told that it has them."""
     context = browser.new_context()
     page = context.new_page()
-    statuses: list[dict[str, int]] = []
     for _ in range(2):
-        seen: dict[str, int] = {}
-        statuses.append(seen)
-        page.on("response", lambda response, seen=seen: seen.__setitem__(response.url, response.status))
         page.goto(f"{server.api_url}/docs")
         page.locator("body[data-ready=hyperstudy]").wait_for()
     context.close()
@@ -335,21 +331,19 @@ def test_the_pieces_of_the_page_for_browsers_work(
     assert line.startswith(expected[number])
 
 
-def test_a_public_site_needs_the_permission(server: Emulator, origin: str) -> None:
+def test_a_public_site_needs_the_permission(playwright: Playwright, server: Emulator, origin: str) -> None:
     """Of its user, and not of the emulator; the browser is told here that the site's address is a public one."""
-    assert CHROMIUM is not None
     as_public = f"--ip-address-space-overrides=127.0.0.1:{origin.rpartition(':')[2]}=public"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, as_public])
-        answers = []
-        for permissions in ([], ["local-network-access"]):
-            context = chromium.new_context()
-            context.grant_permissions(permissions, origin=origin)
-            page = context.new_page()
-            page.goto(origin)
-            answers.append(page.evaluate(FETCH, [f"{server.api_url}/health", {}]))
-            context.close()
-        chromium.close()
+    chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, as_public])
+    answers = []
+    for permissions in ([], ["local-network-access"]):
+        context = chromium.new_context()
+        context.grant_permissions(permissions, origin=origin)
+        page = context.new_page()
+        page.goto(origin)
+        answers.append(page.evaluate(FETCH, [f"{server.api_url}/health", {}]))
+        context.close()
+    chromium.close()
     assert answers[0] == {"failed": "TypeError"}
     assert answers[1]["status"] == 200
 
@@ -387,25 +381,23 @@ ASK_EXTENSION = """
     [(("default",), [200, 200]), (("chrome-extension://*",), [None, 200])],
 )
 def test_a_content_script_calls_for_its_page_and_the_service_worker_for_the_extension(
-    origin: str, tmp_path: Path, allowed: tuple[str, ...], statuses: list[int | None]
+    playwright: Playwright, origin: str, tmp_path: Path, allowed: tuple[str, ...], statuses: list[int | None]
 ) -> None:
     """Each is let in by its own origin, with a token, which makes the browser ask first."""
-    assert CHROMIUM is not None
     folder = tmp_path / "extension"
     folder.mkdir()
     for name, text in EXTENSION.items():
         (folder / name).write_text(text, encoding="utf-8")
     arguments = [*FLAGS, f"--disable-extensions-except={folder}", f"--load-extension={folder}"]
     for emulator in served(Settings(scenario="pair", allowed_origins=allowed)):
-        with sync_playwright() as playwright:
-            context = playwright.chromium.launch_persistent_context(
-                tmp_path / "profile", executable_path=CHROMIUM, args=arguments,
-                ignore_default_args=["--disable-extensions"],
-            )  # fmt: skip
-            page = context.new_page()
-            page.set_default_timeout(TIMEOUT_MS)
-            page.goto(origin)
-            page.locator("html[data-ready=yes]").wait_for(state="attached")
-            answers = page.evaluate(ASK_EXTENSION, [f"{emulator.url}/api/data/events", posted(emulator)])
-            context.close()
+        context = playwright.chromium.launch_persistent_context(
+            tmp_path / "profile", executable_path=CHROMIUM, args=arguments,
+            ignore_default_args=["--disable-extensions"],
+        )  # fmt: skip
+        page = context.new_page()
+        page.set_default_timeout(TIMEOUT_MS)
+        page.goto(origin)
+        page.locator("html[data-ready=yes]").wait_for(state="attached")
+        answers = page.evaluate(ASK_EXTENSION, [f"{emulator.url}/api/data/events", posted(emulator)])
+        context.close()
         assert [answer.get("status") for answer in answers] == statuses

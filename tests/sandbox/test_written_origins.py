@@ -55,8 +55,14 @@ REFUSED = {
     "http://0x7f000001": "a host of numbers is an IPv4 address, with four of them",
     "http://": "it names no host: write one such as http://app.example.com",
     "https://bücher.example": "browsers send names in ASCII: write https://xn--bcher-kva.example",
-    "https://a b.example": "its host has a character that no host has",
-    "ht tp://a.example": "its scheme is none",
+    "https://a&b.example": "its host has a character that no host has",
+    "https://.*\\.example\\.com": "its host has a character that no host has",
+    "https://a.example https://b.example": "it is more than one: name each by itself, with commas between",
+    "https://a.example;https://b.example": "it is more than one: name each by itself, with commas between",
+    "https://a.example b.example": "it is more than one: name each by itself, with commas between",
+    "https://a&b/x": "an origin has no path: write https://app.example.com",
+    "a&b": "it needs a scheme: write https://app.example.com",
+    "ht_tp://a.example": "its scheme is none",
 }
 
 
