@@ -203,8 +203,9 @@ class Teller:
         prefix, path = _split(self.redaction.path(entry.head.path))
         query = self.redaction.query(entry.head.query)
         near = self._nearest(
-            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread
-        )
+            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread,
+            _may_be_beacon(entry),
+        )  # fmt: skip
         return {
             "status": entry.status,
             "cause": entry.cause,
@@ -222,9 +223,11 @@ class Teller:
         cause: str,
         operation_id: str | None,
         unread: tuple[str, ...],
+        may_be_beacon: bool,
     ) -> NearestRequest | None:
         row = self._rows.get(operation_id) if operation_id else None
-        return nearest(Refused(method, prefix, path, query, status, cause, row, unread), self._served)
+        refused = Refused(method, prefix, path, query, status, cause, row, unread, may_be_beacon)
+        return nearest(refused, self._served)
 
 
 def credential_of(entry: Entry, header: str) -> str | None:
@@ -250,6 +253,11 @@ def is_compressed(entry: Entry) -> bool:
 def test_of(entry: Entry) -> str | None:
     """The test that a request was sent by; None where it does not say."""
     return _header(entry, TEST_HEADER)
+
+
+def _may_be_beacon(entry: Entry) -> bool:
+    has_credential = any(credential_of(entry, header) for header in (API_KEY, BEARER))
+    return entry.head.method == "POST" and _header(entry, b"origin") is not None and not has_credential
 
 
 def _written(body: bytes) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _PLACEHOLDER = re.compile(r"<([a-z_]+)>")
 # Longer ones resemble nothing, and comparing takes time that grows with the square of the length.
 _LONGEST_PATH = 300
 _LEAST_SIMILAR = 0.5
+_NO_BEACON = "A page's navigator.sendBeacon cannot send one; fetch with keepalive: true can, up to 64 KiB."
 _EXAMPLE_INSTANT = "2024-10-20T14:30:00Z"
 
 
@@ -38,6 +39,7 @@ class Refused:
         query: As it was sent.
         operation: None where none was found.
         unread: Names of parameters that the operation does not read, or reads only once.
+        may_be_beacon: A page posted it without a credential, as `navigator.sendBeacon` does.
     """
 
     method: str
@@ -48,6 +50,7 @@ class Refused:
     cause: str
     operation: Operation | None
     unread: Sequence[str] = ()
+    may_be_beacon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,8 @@ def _to_same(refused: Refused, row: Operation, served: Served) -> NearestRequest
 
 def _advice(refused: Refused, row: Operation, served: Served) -> str:
     status = refused.status
+    if status == 401 and refused.may_be_beacon:
+        return f"{_needs(row, served)} {_NO_BEACON}"
     if status in (401, 403):
         return _needs(row, served)
     if status == 413:

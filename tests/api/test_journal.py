@@ -334,6 +334,21 @@ def test_a_refusal_is_told_with_the_nearest_valid_request(
 
 
 @pytest.mark.parametrize(
+    ("path", "credential"),
+    [("/api/data/events", "Authorization: Bearer <JWT>."), ("/api/v3/data/events/batch", "in X-API-Key.")],
+)
+def test_a_beacon_is_told_what_it_cannot_do(control: Control, path: str, credential: str) -> None:
+    """A page's post without a credential; one with a bad credential, or from elsewhere, is none."""
+    page, bad = {"Origin": "http://localhost:3000"}, {"Authorization": "Bearer x", "X-API-Key": "x"}
+    for headers in (page, {}, page | bad):
+        assert control.client.post(path, data=b"{}", headers=headers).status_code == 401
+    advice = [entry["refusal"]["nearest"]["advice"] for entry in control.journal()]
+    said = " A page's navigator.sendBeacon cannot send one; fetch with keepalive: true can, up to 64 KiB."
+    assert advice[0].endswith(credential + said)
+    assert advice[1:] == [advice[0].removesuffix(said)] * 2
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/experimens?limt=3",
