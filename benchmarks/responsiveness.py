@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from mockserver import Settings, create_app
 from mockserver.app import door_of
 from mockserver.command.serve import SWITCH_INTERVAL_S
-from mockserver.door.steps import Request, Steps, Wait
+from mockserver.door.steps import HasSteps, Headers, Request, Steps, Wait
 from mockserver.server import Server, serving
 
 KEY = {"X-API-Key": "hst_live_your_key_here"}
@@ -36,14 +36,18 @@ STATES = 20_000
 class SlowDoor:
     """The emulator's door behind a wait of two seconds, for paths that ask for it."""
 
-    def __init__(self, steps: Callable[[Request], Steps]) -> None:
-        self._steps = steps
+    def __init__(self, door: HasSteps) -> None:
+        self._door = door
 
     def steps(self, request: Request) -> Steps:
         """Answer one request."""
         if b"slow" in request.query:
             yield Wait(2.0)
-        yield from self._steps(request)
+        yield from self._door.steps(request)
+
+    def readable_by(self, origin: bytes) -> Headers:
+        """As the door has it."""
+        return self._door.readable_by(origin)
 
 
 def ask(connection: http.client.HTTPConnection, method: str, path: str, body: bytes | None = None) -> int:
@@ -127,7 +131,7 @@ def main() -> int:
     seconds = parser.parse_args().seconds
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     with ExitStack() as stack:
-        server = stack.enter_context(serving(SlowDoor(door_of(create_app(Settings())).steps)))
+        server = stack.enter_context(serving(SlowDoor(door_of(create_app(Settings())))))
         measure(server, "nothing else", seconds)
         putting, body = connected(server), large_definition()
         with repeated(lambda: put(putting, body), 1):

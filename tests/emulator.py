@@ -28,7 +28,7 @@ FULL_PLACES = [(name, scope) for name, scope in PLACES if name in DATA_TYPES]
 def error_of(answer: TestResponse, status: int, code: str) -> dict[str, Any]:
     """The error that an answer holds, once it is certain that it is an error envelope and nothing else."""
     assert answer.status_code == status, answer.text
-    assert answer.content_type == "application/json"
+    assert answer.content_type == "application/json; charset=utf-8"
     assert not any(told in answer.text.lower() for told in ("<html", "<!doctype", "traceback (most recent"))
     body = answer.get_json()
     assert list(body) == ["status", "error"]

@@ -1,9 +1,17 @@
-"""What a started server says about itself: to a program as JSON, to a person as lines to paste."""
+"""What a started server says about itself: to a program as JSON, to a person as lines to paste.
+
+A line can be pasted into cmd, PowerShell and a POSIX shell alike. So what is in it is quoted by double quotes alone,
+has nothing that any of them reads between those, and a batch, which is JSON, comes from a file. What cannot be written
+in that way is not shown.
+"""
 
 import contextlib
 import json
+import re
+import shutil
 import sys
 from dataclasses import asdict, dataclass
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,8 +23,12 @@ from mockserver.words.version import VERSION
 __all__ = ["Announcement", "banner", "exposure_warning", "ready_line"]
 
 _LABEL_WIDTH = 14
-# An item that is accepted, as short as one can be (after the ingestion page's first example).
-_CLICK = {"eventType": "click", "targetSelector": "#buy", "timestamp": "2026-03-16T10:14:32.120Z"}
+# With an item that is accepted, as short as one can be (after the ingestion page's first example).
+_BATCH = "first_batch.json"
+# Between double quotes these are read by a POSIX shell ($ ` \ !), by cmd (%) or by PowerShell ($ `); some of them take
+# every kind of quote for one.
+_SPECIAL = frozenset('$`\\!%"\u201c\u201d\u201e')
+_PLAIN_WORD = re.compile(r"[A-Za-z0-9_./-]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +92,8 @@ def banner(announcement: Announcement, *, styled: bool) -> list[str]:
         "Read with curl, or with the official Python client:",
         f"  {_read_command(announcement)}",
         f"  {_client_line(announcement)}",
-        "Write with this ingestion token (valid for 24 hours):",
-        f"  TOKEN={announcement.token}",
-        f"  {_write_command(announcement)}",
-        f"Stop with Ctrl-C. More: {_help_command()}",
+        *_write_lines(announcement),
+        f"Stop with Ctrl-C. More: {_help_command() or announcement.url}",
     ]
     return lines if styled else [click.unstyle(line) for line in lines]
 
@@ -103,16 +113,17 @@ def _ids(announcement: Announcement) -> str:
 
 
 def _key(announcement: Announcement) -> str:
-    """A key that may read: the one with full access, or the first that there is."""
-    values = list(announcement.keys.values())
-    return announcement.keys.get("full") or (values[0] if values else "none")
+    """A key that may read and can be pasted: the one with full access, or the first that there is."""
+    values = [announcement.keys.get("full") or "", *announcement.keys.values()]
+    return next((value for value in values if value and _can_be_quoted(value)), "none")
 
 
 def _read_command(announcement: Announcement) -> str:
     room = announcement.ids.get("room")
     path = f"data/events/room/{quote(room, safe='')}?limit=2" if room else "health"
-    # Double quotes are understood by every shell, Windows' included.
-    return f'curl -H "X-API-Key: {_key(announcement)}" "{announcement.url}{DATA_API}/{path}"'
+    if not _can_be_quoted(path):
+        path = "experiments?limit=2"
+    return f'{_curl()} -H "X-API-Key: {_key(announcement)}" "{announcement.url}{DATA_API}/{path}"'
 
 
 def _client_line(announcement: Announcement) -> str:
@@ -120,19 +131,46 @@ def _client_line(announcement: Announcement) -> str:
     return f'hyperstudy.HyperStudy(api_key="{_key(announcement)}", base_url="{base_url}")'
 
 
-def _write_command(announcement: Announcement) -> str:
-    session = announcement.ids.get("session") or "sess_001"
-    body = json.dumps({"sessionId": session, "batch": [_CLICK]})
-    return (
-        'curl -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" '
-        f"-d '{body}' {announcement.url}{INGESTION_API}/data/events"
+def _write_lines(announcement: Announcement) -> list[str]:
+    batch = _short(str(files("mockserver.command").joinpath(_BATCH))).as_posix()
+    if not _can_be_quoted(batch):
+        return [f"Write and read in a browser, with all that it takes: {announcement.url}{DATA_API}/docs?api=ingestion"]
+    command = (
+        f'{_curl()} -H "Authorization: Bearer {announcement.token}" -H "Content-Type: application/json" '
+        f'-d "@{batch}" "{announcement.url}{INGESTION_API}/data/events"'
     )
+    return ["Write with this ingestion token (valid for 24 hours):", f"  {command}"]
 
 
-def _help_command() -> str:
-    """What prints the help, from where this program was started: `mockserver` alone is on no path."""
-    python = sys.executable or "python"
-    # Not below this folder, or a folder that is gone: then the whole path.
+def _curl() -> str:
+    """In Windows' own PowerShell, `curl` alone is another program."""
+    return "curl.exe" if sys.platform == "win32" else "curl"
+
+
+def _can_be_quoted(text: str) -> bool:
+    """Does it mean itself between double quotes, whatever the shell?"""
+    return text.isprintable() and not _SPECIAL & set(text)
+
+
+def _short(path: str) -> Path:
+    """The path from this folder on; the whole one where it is not below, or the folder is gone."""
     with contextlib.suppress(ValueError, OSError):
-        python = str(Path(python).relative_to(Path.cwd()))
-    return f'"{python}" -m mockserver --help' if " " in python else f"{python} -m mockserver --help"
+        return Path(path).relative_to(Path.cwd())
+    return Path(path)
+
+
+def _help_command() -> str | None:
+    """What prints the help, from where this program was started; None where no shell but one would take it."""
+    python = sys.executable or "python"
+    if _is_called("mockserver", Path(python).parent):
+        return "mockserver --help"
+    names = [name for name in ("python", "python3") if shutil.which(name) == python]
+    # A backslash or a space would have to be quoted, and PowerShell runs nothing that is.
+    shown = next(iter(names), str(_short(python)))
+    return f"{shown} -m mockserver --help" if _PLAIN_WORD.fullmatch(shown) else None
+
+
+def _is_called(name: str, folder: Path) -> bool:
+    """Is the program of that name the one in that folder?"""
+    found = shutil.which(name)
+    return found is not None and Path(found).parent == folder

@@ -166,7 +166,7 @@ def _serve(settings: Settings, process: ProcessSettings, how: ServingManner, *, 
         if as_json or quiet:
             _print(warning, to_stderr=True)
         else:
-            styled = sys.stdout is not None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+            styled = sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
             lines = [*banner(announcement, styled=styled), *warning, *lines]
         _print(lines)
 

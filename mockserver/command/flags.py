@@ -7,7 +7,9 @@ import click
 from click.core import ParameterSource
 
 from mockserver.command.options import given_path, served_option, whole_number, world_options
+from mockserver.sandbox.origins import DEFAULT, normal_origins
 from mockserver.sandbox.settings import ProcessSettings, Settings
+from mockserver.words.errors import SettingsError
 from mockserver.words.timestamps import YEAR_9000_MS, parse_iso_us
 
 __all__ = ["passed_over", "process_settings", "sandbox_settings", "served_flags"]
@@ -42,6 +44,13 @@ def _instant(context: click.Context, parameter: click.Parameter, value: str | No
 
 def _listed(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
     return tuple(filter(None, map(str.strip, value.split(","))))
+
+
+def _origins(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    try:
+        return normal_origins(_listed(context, parameter, value))
+    except SettingsError as error:
+        raise click.BadParameter(f"{error}.") from None
 
 
 _FLAGS = (
@@ -119,10 +128,11 @@ _FLAGS = (
     served_option(
         "--allowed-origins",
         metavar="LIST",
-        default=",".join(_DEFAULTS.allowed_origins),
-        callback=_listed,
-        help="Origins of web pages that may call, with commas between; * is anything.  "
-        "[default: this machine, extensions]",
+        default=DEFAULT,
+        show_default=True,
+        callback=_origins,
+        help="Origins of web pages that may call, with commas between, in place of the default ones; the word default "
+        "stands for those (this machine, extensions), * is anything.",
     ),
     served_option(
         "--token-secret", metavar="TEXT", default=_DEFAULTS.token_secret, help="Signs ingestion tokens (HS256)."

@@ -12,8 +12,9 @@ from types import FrameType
 
 __all__ = ["StopSignals"]
 
-# A terminal that closes asks to stop too, but Windows does not know it.
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+# A terminal that closes asks to stop too, but Windows does not know it; there Ctrl-Break does, and whoever stops a
+# process of its own group can send nothing else.
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class StopSignals:

@@ -24,7 +24,7 @@ def read_body(schema: Schema) -> dict[str, Any]:
 
     Raises:
         ControlError: It is no object, has an unknown field, or a field has a wrong type or value.
-        BodyTooLargeError: It is over `Settings.max_body_bytes`.
+        BodyTooLargeError, UnsupportedCodingError: It could not be read.
     """
     asked = current_asked()
     if not asked.body and not asked.body_is_too_large:

@@ -7,7 +7,7 @@ import base64
 import shlex
 from collections.abc import Iterator, Sequence
 
-from mockserver.control.journal_entries import Teller
+from mockserver.control.journal_entries import Teller, is_compressed
 from mockserver.control.redaction import REDACTED
 from mockserver.door.credentials import API_KEY, BEARER, CONTROL_TOKEN, SIGNATURE
 from mockserver.sandbox.journal import Entry
@@ -31,11 +31,11 @@ def curl_lines(entries: Sequence[Entry], teller: Teller) -> str:
 
 
 def _lines(entry: Entry, teller: Teller) -> Iterator[str]:
-    has_lost_body = entry.body is None and entry.body_bytes != 0
+    body = teller.sent_body(entry) or None
+    has_lost_body = body is None and entry.body_bytes != 0
     if has_lost_body:
         size = "" if entry.body_bytes is None else f" {entry.body_bytes} bytes,"
         yield f"# The body of the next request is not kept:{size} SHA-256 {entry.body_sha256}"
-    body = teller.redaction.body(entry.body) if entry.body else None
     words = ["curl", "--globoff", "--path-as-is", *_method(entry, body), *_headers(entry, teller, body)]
     if body is None:
         yield " ".join([*words, _url(entry, teller)])
@@ -54,7 +54,9 @@ def _method(entry: Entry, body: bytes | None) -> list[str]:
 
 
 def _headers(entry: Entry, teller: Teller, body: bytes | None) -> Iterator[str]:
-    headers = [(name, value) for name, value in teller.headers(entry.head.headers) if name not in _CURLS_OWN]
+    # A body that came compressed is sent again as what it expands to.
+    left_out = (*_CURLS_OWN, "content-encoding") if body is not None and is_compressed(entry) else _CURLS_OWN
+    headers = [(name, value) for name, value in teller.headers(entry.head.headers) if name not in left_out]
     for name, value in headers:
         variable = _VARIABLES.get(name, _OTHER_VARIABLE)
         # An empty header ends with a semicolon; with a colon, curl would leave it out.

@@ -5,8 +5,9 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.refusals import Refusal
-from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, UnsupportedCodingError
 from mockserver.web.requests import current_asked
 from mockserver.web.responses import json_response
 
@@ -36,8 +37,12 @@ def error_response(error: Exception) -> Response:
     if isinstance(error, BodyTooLargeError):
         asked = current_asked()
         most = asked.sandbox.settings.max_body_bytes
-        refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most)
+        refusal = Refusal(
+            413, "body_too_large", asked.request.method, asked.path, most_bytes=most, expanded=error.expanded
+        )
         return json_response(wrap(refusal), 413)
+    if isinstance(error, UnsupportedCodingError):
+        return json_response({"error": str(error)}, 415, {"Accept-Encoding": ACCEPTED_CODINGS})
     said = f"The body is not valid JSON: {error}" if isinstance(error, MalformedJsonError) else str(error)
     return json_response({"error": said}, getattr(error, "status", 400))
 
@@ -54,7 +59,8 @@ def _advice(refusal: Refusal) -> str:
     if refusal.status == 405:
         return f"{refusal.method} is not possible at {refusal.path}: use {', '.join(refusal.allow) or 'another'}"
     if refusal.status == 413:
-        return f"The body is larger than {refusal.most_bytes} bytes"
+        once = " once it is expanded" if refusal.expanded else ""
+        return f"The body is larger than {refusal.most_bytes} bytes{once}"
     if refusal.status == 500:
         return "Internal error of the emulator: this is a bug in it, and its log says more"
     return f"{refusal.method} {refusal.path} failed: {HTTPStatus(refusal.status).phrase}"

@@ -51,7 +51,8 @@ def _posted(entry: Entry, teller: Teller) -> harfile.PostData | None:
         return None
     media_type = dict(teller.headers(entry.head.headers)).get("content-type", "")
     try:
-        text = None if entry.body is None else teller.redaction.body(entry.body).decode()
+        body = teller.sent_body(entry)
+        text = None if body is None else body.decode()
     except UnicodeDecodeError:
         text = None
     comment = None if text is not None else f"not kept as text; SHA-256 {entry.body_sha256}"

@@ -11,6 +11,7 @@ from mockserver.sandbox.journal import Entry
 from mockserver.web.requests import current_apis, current_sandbox, current_sandboxes
 from mockserver.web.responses import json_response
 from mockserver.words.json_schema import COUNT, list_of, object_of
+from mockserver.words.media_types import JSON
 
 __all__ = ["JOURNAL", "PARAMETERS", "read_journal"]
 
@@ -33,7 +34,7 @@ def read_journal() -> Response:
     if query.format == "curl":
         return Response(curl_lines(asked, teller), content_type="text/plain; charset=utf-8")
     if query.format == "har":
-        return Response(_har(asked, teller), content_type="application/json")
+        return Response(_har(asked, teller), content_type=JSON)
     entries = [teller.tell(entry) for entry in page]
     return json_response({"entries": entries, "total": len(selected), "evicted": journal.evicted})
 

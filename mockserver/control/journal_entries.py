@@ -12,13 +12,20 @@ from mockserver.control.unread import explained
 from mockserver.door.apis import Api
 from mockserver.door.choice import PREFIX
 from mockserver.door.credentials import API_KEY, BEARER, fingerprint
+from mockserver.door.expansion import (
+    ExpandsTooFarError,
+    NotExpandableError,
+    UnknownCodingError,
+    codings_of,
+    expanded,
+)
 from mockserver.door.operations import Operation
-from mockserver.sandbox.journal import Entry, Headers
+from mockserver.sandbox.journal import MOST_BODY_BYTES, Entry, Headers
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.words.json_schema import COUNT, FLAG, INSTANT, NUMBER, TEXT, Schema, list_of, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
-__all__ = ["ENTRY", "Teller", "credential_of", "key_name_of", "test_of"]
+__all__ = ["ENTRY", "Teller", "credential_of", "is_compressed", "key_name_of", "test_of"]
 
 TEST_HEADER = b"x-mock-test"
 
@@ -32,7 +39,8 @@ _BODY = _nullable(
     {
         **object_of(bytes=optional(COUNT), sha256=optional(TEXT), text=TEXT, base64=TEXT),
         "required": ["bytes", "sha256"],
-        "description": "With `text`, or with `base64` where it is no UTF-8, as far as it was kept.",
+        "description": "With `text`, or with `base64` where it is no UTF-8, as far as it was kept. "
+        "A request's body that came compressed is shown as what it expands to.",
     }
 )
 ENTRY = object_of(
@@ -117,6 +125,20 @@ class Teller:
         host = _header(entry, b"host") or "localhost"
         return f"{entry.head.scheme}://{host}{self.target(entry)}"
 
+    def sent_body(self, entry: Entry) -> bytes | None:
+        """The request's body as far as it may be shown: one that came compressed as what it expands to (inferred).
+
+        Nobody can read the other, and nothing can be redacted in it. So one that cannot be expanded is not shown, and
+        neither is one that has more than the journal keeps of any body.
+        """
+        if entry.body is None or not is_compressed(entry):
+            return self._redacted(entry.body)
+        try:
+            codings = codings_of(_content_encoding(entry))
+            return self._redacted(expanded(entry.body, codings, MOST_BODY_BYTES))
+        except (UnknownCodingError, NotExpandableError, ExpandsTooFarError):
+            return None
+
     def headers(self, headers: Headers) -> list[tuple[str, str]]:
         """Names in lower case and values, in order."""
         texts = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers]
@@ -129,22 +151,25 @@ class Teller:
             "target": self.target(entry),
             "httpVersion": head.http_version,
             "headers": _pairs(self.headers(head.headers)),
-            "body": self._body(entry.body, entry.body_bytes, entry.body_sha256),
+            "body": self._body(self.sent_body(entry), entry.body_bytes, entry.body_sha256),
         }
 
     def _response(self, entry: Entry) -> dict[str, Any]:
         return {
             "status": entry.status,
             "headers": _pairs(self.headers(entry.headers)),
-            "body": self._body(entry.answer, entry.answer_bytes, entry.answer_sha256),
+            "body": self._body(self._redacted(entry.answer), entry.answer_bytes, entry.answer_sha256),
         }
 
     def _body(self, body: bytes | None, size: int | None, sha256: str | None) -> dict[str, Any] | None:
-        """Size and hash are those of what was sent, before anything was redacted."""
+        """Size and hash are those of what was sent, before anything was expanded or redacted."""
         if size == 0:
             return None
         told: dict[str, Any] = {"bytes": size, "sha256": sha256}
-        return told if body is None else told | _written(self.redaction.body(body))
+        return told if body is None else told | _written(body)
+
+    def _redacted(self, body: bytes | None) -> bytes | None:
+        return None if body is None else self.redaction.body(body)
 
     def _text(self, text: str | None) -> str | None:
         return None if text is None else self.redaction.text(text)
@@ -178,8 +203,9 @@ class Teller:
         prefix, path = _split(self.redaction.path(entry.head.path))
         query = self.redaction.query(entry.head.query)
         near = self._nearest(
-            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread
-        )
+            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread,
+            _may_be_beacon(entry),
+        )  # fmt: skip
         return {
             "status": entry.status,
             "cause": entry.cause,
@@ -197,9 +223,11 @@ class Teller:
         cause: str,
         operation_id: str | None,
         unread: tuple[str, ...],
+        may_be_beacon: bool,
     ) -> NearestRequest | None:
         row = self._rows.get(operation_id) if operation_id else None
-        return nearest(Refused(method, prefix, path, query, status, cause, row, unread), self._served)
+        refused = Refused(method, prefix, path, query, status, cause, row, unread, may_be_beacon)
+        return nearest(refused, self._served)
 
 
 def credential_of(entry: Entry, header: str) -> str | None:
@@ -217,9 +245,19 @@ def key_name_of(entry: Entry, sandbox: Sandbox) -> str | None:
     return entry.key_name or (known[0] if known else None)
 
 
+def is_compressed(entry: Entry) -> bool:
+    """Did the request's body come compressed, or say so?"""
+    return _content_encoding(entry).strip().lower() not in ("", "identity")
+
+
 def test_of(entry: Entry) -> str | None:
     """The test that a request was sent by; None where it does not say."""
     return _header(entry, TEST_HEADER)
+
+
+def _may_be_beacon(entry: Entry) -> bool:
+    has_credential = any(credential_of(entry, header) for header in (API_KEY, BEARER))
+    return entry.head.method == "POST" and _header(entry, b"origin") is not None and not has_credential
 
 
 def _written(body: bytes) -> dict[str, Any]:
@@ -232,6 +270,10 @@ def _written(body: bytes) -> dict[str, Any]:
 
 def _header(entry: Entry, name: bytes) -> str | None:
     return next((value.decode("latin-1") for known, value in entry.head.headers if known == name), None)
+
+
+def _content_encoding(entry: Entry) -> str:
+    return ",".join(value.decode("latin-1") for name, value in entry.head.headers if name == b"content-encoding")
 
 
 def _pairs(headers: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

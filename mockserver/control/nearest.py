@@ -15,6 +15,7 @@ from mockserver.control.unread import explained
 from mockserver.door.apis import Api
 from mockserver.door.choice import HEADER, PREFIX
 from mockserver.door.credentials import API_KEY, BEARER
+from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.operations import Operation, Parameter
 from mockserver.words.timestamps import parse_iso_us
 
@@ -24,6 +25,7 @@ _PLACEHOLDER = re.compile(r"<([a-z_]+)>")
 # Longer ones resemble nothing, and comparing takes time that grows with the square of the length.
 _LONGEST_PATH = 300
 _LEAST_SIMILAR = 0.5
+_NO_BEACON = "A page's navigator.sendBeacon cannot send one; fetch with keepalive: true can, up to 64 KiB."
 _EXAMPLE_INSTANT = "2024-10-20T14:30:00Z"
 
 
@@ -37,6 +39,7 @@ class Refused:
         query: As it was sent.
         operation: None where none was found.
         unread: Names of parameters that the operation does not read, or reads only once.
+        may_be_beacon: A page posted it without a credential, as `navigator.sendBeacon` does.
     """
 
     method: str
@@ -47,6 +50,7 @@ class Refused:
     cause: str
     operation: Operation | None
     unread: Sequence[str] = ()
+    may_be_beacon: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,14 +164,19 @@ def _needs(row: Operation, served: Served) -> str:
 def _to_same(refused: Refused, row: Operation, served: Served) -> NearestRequest:
     path = _with_known_ids(refused, served.api_of(row).base_path + row.path, served)
     target = _joined(refused.prefix + path, _query(refused, row))
-    return NearestRequest(row.method, target, _advice(refused.status, row, served))
+    return NearestRequest(row.method, target, _advice(refused, row, served))
 
 
-def _advice(status: int, row: Operation, served: Served) -> str:
+def _advice(refused: Refused, row: Operation, served: Served) -> str:
+    status = refused.status
+    if status == 401 and refused.may_be_beacon:
+        return f"{_needs(row, served)} {_NO_BEACON}"
     if status in (401, 403):
         return _needs(row, served)
     if status == 413:
         return "Send a smaller body."
+    if status == 415 and refused.cause != "unsupported_media_type":
+        return f"Send the body with one of these codings: {ACCEPTED_CODINGS}."
     if status == 415:
         return "Send JSON, and say so: Content-Type: application/json."
     if status == 429:

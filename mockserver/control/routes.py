@@ -11,7 +11,7 @@ from mockserver.control.access import TOKEN_HEADER, strangeness
 from mockserver.control.errors import ControlError, error_response, wrap
 from mockserver.door.apis import Api
 from mockserver.door.operations import Answer, Method, Operation
-from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.bodies import UnreadableBodyError
 from mockserver.web.reference import Form, document_answer, document_response
 from mockserver.words.json_schema import Schema
 
@@ -91,7 +91,7 @@ def _of_what_it_takes(more: Mapping[str, Any]) -> Iterator[int]:
     if "body" in more or "parameters" in more:
         yield 400
     if "body" in more:
-        yield 413
+        yield from (413, 415)
 
 
 def _document(form: Form) -> Operation:
@@ -116,7 +116,7 @@ def _serve(operation: Operation) -> Callable[..., Response]:
     def view(**names: str) -> Response:
         try:
             answer: Response = operation.view(**names)
-        except (ControlError, MalformedJsonError, BodyTooLargeError) as error:
+        except (ControlError, UnreadableBodyError) as error:
             return error_response(error)
         return answer
 

@@ -13,6 +13,7 @@ from mockserver.ingestion.fields import Choice, Filled, Number, Record, Text, Ti
 from mockserver.ingestion.tokens import mint
 from mockserver.sandbox.sandboxes import PARTS, Order, Part
 from mockserver.simulation.scenario.specs import KEY_SCOPES
+from mockserver.words.errors import SettingsError
 
 __all__ = [
     "KEY_ORDER",
@@ -121,7 +122,10 @@ def sandbox_order(base: Order) -> Order:
         ControlError: The body is wrong somewhere.
     """
     body = read_body(_SandboxSchema())
-    settings = replace(base.settings, **_world_of(body, base), **body.get("settings", {}))
+    try:
+        settings = replace(base.settings, **_world_of(body, base), **body.get("settings", {}))
+    except SettingsError as error:
+        raise ControlError(f"Invalid value for settings.allowedOrigins: {error}") from None
     _refuse_useless_secret(settings.token_secret)
     clock = body.get("clock", {})
     now_ms = clock["now"] // 1000 if "now" in clock else base.now_ms

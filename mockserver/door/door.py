@@ -17,7 +17,14 @@ from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
-from mockserver.door.origins import cross_origin_headers, preflight
+from mockserver.door.origins import (
+    RefusedOrigins,
+    cross_origin_headers,
+    is_allowed,
+    is_preflight,
+    options_reply,
+    readable_by,
+)
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
 from mockserver.door.requests import decoded, unread_parameters
@@ -75,6 +82,7 @@ class Door:
         self._routes = routes
         self._views = views
         self._kept = KeptAnswers(_KEPT_BYTES)
+        self._refused_origins = RefusedOrigins()
         self._compress = compress
         self._key_fields = (*_key_fields(apis), *([b"accept-encoding"] if compress else []))
 
@@ -85,6 +93,8 @@ class Door:
         choice = choose(request.path, fields, self._sandboxes)
         asked = self._asked(request, fields, choice)
         entry = _opened(asked)
+        if b"origin" in fields:
+            self._tell_refused_origin(asked)
         try:
             reply = yield from self._reply(asked, choice, entry)
             entry.status, entry.headers = reply.status, reply.headers
@@ -100,6 +110,10 @@ class Door:
             entry.duration_ns = passed_ns() - started_ns
             if entry.number:
                 asked.sandbox.journal.close(entry)
+
+    def readable_by(self, origin: bytes) -> Headers:
+        """What lets a page read an answer that the server gives without a whole request, so for no sandbox."""
+        return readable_by(origin.decode("latin-1"), self._sandboxes.allowed_origins())
 
     def _asked(self, request: Request, fields: Any, choice: ChosenSandbox) -> Asked:
         path, sandbox = decoded(choice.path), choice.sandbox
@@ -117,9 +131,20 @@ class Door:
             return self._sandboxes.allowed_origins()
         return choice.sandbox.settings.allowed_origins
 
+    def _tell_refused_origin(self, asked: Asked) -> None:
+        """A page from elsewhere learns nothing of why; whoever runs the server does. Its own pages need no leave."""
+        origin = asked.header(b"origin")
+        if is_allowed(origin, asked.allowed_origins):
+            return
+        if not self._entrance.is_own_origin(origin, asked.request, asked.fields):
+            self._refused_origins.tell(origin, asked.allowed_origins)
+
     def _reply(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
-        problem = self._strange(asked) or choice.problem or _bad_host(asked)
+        bad_host = _bad_host(asked)
+        if bad_host is None and is_preflight(asked):
+            return self._permitted(asked, entry)
+        problem = self._strange(asked) or choice.problem or bad_host
         if problem is not None:
             status, cause, message = problem
             return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
@@ -153,11 +178,14 @@ class Door:
             return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
         if asked.has_body:
             asked.body = yield from _body(asked)
-        long = asked.operation.is_long(asked.sandbox.world, asked.names) or len(asked.body) > _LONG_BODY_BYTES
+        long = asked.operation.is_long(asked.sandbox.world, asked.names) or _is_long(asked)
         reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
+        # A view whose answer does not depend on the world has a tag of its own.
+        told = next((value for name, value in reply.headers if name == b"ETag"), b"")
         if tag and key is not None and _may_be_kept(asked, reply):
-            self._kept.keep(key, KeptAnswer.of(reply, tag, entry))
-        return not_modified(reply, tag) if tag and reply.status == 200 and asks_for_any(asked) else reply
+            self._kept.keep(key, KeptAnswer.of(reply, told or tag, entry))
+        has_it = reply.status == 200 and told and (is_current(asked, told) or asks_for_any(asked))
+        return not_modified(reply, told) if has_it else reply
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
@@ -173,18 +201,24 @@ class Door:
         return _finished(asked, reply, tag if reply.status == 200 else b"")
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
-        """No operation is there: a browser's preflight, a wrong method, or an unknown path."""
-        method, allowed = asked.request.method, self._routes.allowed(asked.path)
-        if asked.path == "/":
-            allowed = ["GET", "HEAD"]
-            if method in allowed:
-                return _finished(asked, welcome(asked))
+        """No operation is there: the bare address, OPTIONS, a wrong method, or an unknown path."""
+        method, allowed = asked.request.method, self._allowed(asked)
+        if asked.path == "/" and method in allowed:
+            return _finished(asked, welcome(asked))
         if allowed and method == "OPTIONS":
-            entry.preflight = True
-            return _finished(asked, preflight(allowed))
+            return self._permitted(asked, entry)
         if allowed:
             return _refused(asked, entry, Refusal(405, "wrong_method", method, asked.path, allow=allowed))
         return _refused(asked, entry, Refusal(404, "unknown_route", method, asked.path))
+
+    def _permitted(self, asked: Asked, entry: Entry) -> Reply:
+        """The answer to OPTIONS. A preflight is told nothing else, whatever the request itself will be told."""
+        entry.preflight = True
+        return _finished(asked, options_reply(self._allowed(asked)))
+
+    def _allowed(self, asked: Asked) -> list[str]:
+        """The methods that the path knows; empty for an unknown one."""
+        return ["GET", "HEAD"] if asked.path == "/" else self._routes.allowed(asked.path)
 
     def _key(self, asked: Asked) -> Key | None:
         """What a kept answer depends on; None where none may be used."""
@@ -266,6 +300,11 @@ def _body(asked: Asked) -> Generator[Step, Any, bytes]:
         return b""
     body: bytes = yield Body(most)
     return body
+
+
+def _is_long(asked: Asked) -> bool:
+    """May its body take long to be read? How large a compressed one is nobody knows before."""
+    return len(asked.body) > _LONG_BODY_BYTES or bool(asked.body and asked.fields.get(b"content-encoding"))
 
 
 def _finished(asked: Asked, reply: Reply, tag: bytes = b"") -> Reply:

@@ -1,15 +1,20 @@
 """Which web pages may call, and what a browser is told of that.
 
 Source: browser clients may call the ingestion API (the API overview, documented); the same is inferred for the data
-API.
+API. An allowed origin is named one by one and never by `*`, so that requests with credentials can be answered too:
+trackers and beacons send `include` (inferred).
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+import threading
+from collections.abc import Collection, Iterable, Sequence
 
 from mockserver.door.asked import Asked
-from mockserver.door.replies import Reply, encoded
+from mockserver.door.replies import Headers, Reply, encoded
+from mockserver.sandbox.origins import DEFAULT, DEFAULT_ORIGINS, normal_origin
+from mockserver.words.errors import SettingsError
 
-__all__ = ["cross_origin_headers", "is_allowed", "preflight"]
+__all__ = ["RefusedOrigins", "cross_origin_headers", "is_allowed", "is_preflight", "options_reply", "readable_by"]
 
 # What a browser client may read of an answer beside the body.
 _EXPOSED = encoded(
@@ -17,30 +22,100 @@ _EXPOSED = encoded(
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Version, "
     "X-Next-Offset, X-Total-Count, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
 )
+_CREDENTIALS = encoded("Access-Control-Allow-Credentials", "true")
 _VARY = encoded("Vary", "Origin")
 _USUAL_HEADERS = "Authorization, Content-Type, X-API-Key"
+# More than these are not told apart: whoever makes origins up shall not fill the log.
+_MOST_TOLD = 100
+_LONGEST_TOLD = 200
+_log = logging.getLogger("mockserver")
 
 
-def preflight(allowed: Sequence[str]) -> Reply:
-    """The empty answer to OPTIONS, for which a browser sends no credentials."""
-    return Reply(204, (encoded("Allow", ", ".join(allowed)),), b"")
+def is_preflight(asked: Asked) -> bool:
+    """Is that a browser's question whether a page may send a request (the Fetch standard)?"""
+    names = (b"origin", b"access-control-request-method")
+    return asked.request.method == "OPTIONS" and all(name in asked.fields for name in names)
+
+
+def options_reply(allowed: Sequence[str]) -> Reply:
+    """The empty answer to OPTIONS, for which a browser sends no credentials.
+
+    Args:
+        allowed: The methods that the path knows; a preflight is answered for a path that knows none, too, since a page
+            could read no refusal otherwise.
+    """
+    return Reply(204, (encoded("Allow", ", ".join(allowed)),) if allowed else (), b"")
 
 
 def cross_origin_headers(asked: Asked, reply: Reply) -> list[tuple[bytes, bytes]]:
     """What lets a page from an allowed origin read an answer, and answers its preflight."""
-    origin = asked.header(b"origin")
-    if not origin or not is_allowed(origin, asked.allowed_origins):
-        return [_VARY]
-    headers = [_VARY, encoded("Access-Control-Allow-Origin", origin), _EXPOSED]
-    if asked.request.method == "OPTIONS":
-        allow = dict(reply.headers).get(b"Allow", asked.request.method.encode())
-        wanted = asked.header(b"access-control-request-headers")
-        headers += [
-            (b"Access-Control-Allow-Methods", allow),
-            encoded("Access-Control-Allow-Headers", wanted or _USUAL_HEADERS),
-            encoded("Access-Control-Max-Age", "600"),
-        ]
+    headers = readable_by(asked.header(b"origin"), asked.allowed_origins)
+    if asked.request.method == "OPTIONS" and len(headers) > 1:
+        headers += _permissions(asked, reply)
     return headers
+
+
+def readable_by(origin: str, allowed: Iterable[str]) -> list[tuple[bytes, bytes]]:
+    """What lets the pages of an origin read an answer, if they may."""
+    if not origin or not is_allowed(origin, allowed):
+        return [_VARY]
+    return [_VARY, encoded("Access-Control-Allow-Origin", origin), _CREDENTIALS, _EXPOSED]
+
+
+def _permissions(asked: Asked, reply: Reply) -> Headers:
+    """What a page may send: whatever it asks for, since every refusal says better than a browser what is wrong."""
+    allow = dict(reply.headers).get(b"Allow", b"").decode("latin-1")
+    methods = [*filter(None, allow.split(", ")), asked.header(b"access-control-request-method")]
+    wanted = asked.header(b"access-control-request-headers")
+    permissions = [
+        encoded("Access-Control-Allow-Methods", ", ".join(dict.fromkeys(filter(None, methods)))),
+        encoded("Access-Control-Allow-Headers", wanted or _USUAL_HEADERS),
+        encoded("Access-Control-Max-Age", "600"),
+    ]
+    if asked.header(b"access-control-request-private-network") == "true":
+        # Browsers that do not ask the user for a permission ask the server for this one.
+        permissions.append(encoded("Access-Control-Allow-Private-Network", "true"))
+    return permissions
+
+
+class RefusedOrigins:
+    """Says once of each origin that its pages may not call, and how they may; safe between threads."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+        self._lock = threading.Lock()
+
+    def tell(self, origin: str, allowed: Collection[str]) -> None:
+        """Say it in the log, if it was not said before.
+
+        Args:
+            allowed: The origins that may call; this one is none of them.
+        """
+        shown = origin[:_LONGEST_TOLD]
+        with self._lock:
+            if shown in self._told or len(self._told) >= _MOST_TOLD:
+                return
+            self._told.add(shown)
+        _log.warning("%s", _told(shown, allowed))
+
+
+def _told(origin: str, allowed: Collection[str]) -> str:
+    # What a client sends must not steer a terminal.
+    said = f"pages of {ascii(origin)[1:-1]} may not call, and their browser shows them no answer"
+    if not _is_origin(origin):
+        return f"{said}: it is no origin as browsers send one"
+    has_default = set(DEFAULT_ORIGINS) <= set(allowed)
+    others = [one for one in allowed if not has_default or one not in DEFAULT_ORIGINS]
+    listed = ",".join([*([DEFAULT] if has_default else []), *others, origin])
+    return f"{said}; to let them: --allowed-origins {listed}"
+
+
+def _is_origin(text: str) -> bool:
+    """Would `--allowed-origins` take it, and mean it and no other by it?"""
+    try:
+        return "*" not in text and normal_origin(text) == text
+    except SettingsError:
+        return False
 
 
 def is_allowed(origin: str, allowed: Iterable[str]) -> bool:

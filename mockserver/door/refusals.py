@@ -30,6 +30,7 @@ class Refusal:
         path: Of the request, decoded, below a sandbox's prefix.
         allow: The methods that the path knows (405).
         most_bytes: What a body may have (413).
+        expanded: It has more only once it is expanded.
         message: What is wrong and what would be right; empty where each API says so in its own words.
     """
 
@@ -39,4 +40,5 @@ class Refusal:
     path: str
     allow: Sequence[str] = ()
     most_bytes: int = 0
+    expanded: bool = False
     message: str = ""

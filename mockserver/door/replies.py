@@ -7,6 +7,7 @@ import orjson
 
 from mockserver.door.apis import Api
 from mockserver.door.refusals import Refusal
+from mockserver.words.media_types import JSON
 
 __all__ = ["Headers", "Reply", "encoded", "refusal_reply"]
 
@@ -34,7 +35,7 @@ def encoded(name: str, value: str) -> tuple[bytes, bytes]:
 def refusal_reply(refusal: Refusal, api: Api | None) -> Reply:
     """A refusal in the envelope of the API that its path lies in."""
     body = orjson.dumps(_outside(refusal) if api is None else api.wrap(refusal))
-    headers = [encoded("Content-Type", "application/json"), encoded("Content-Length", str(len(body)))]
+    headers = [encoded("Content-Type", JSON), encoded("Content-Length", str(len(body)))]
     if refusal.allow:
         headers.append(encoded("Allow", ", ".join(refusal.allow)))
     return Reply(refusal.status, headers, b"" if refusal.method == "HEAD" else body)

@@ -205,3 +205,11 @@ class HasSteps(Protocol):
     def steps(self, request: Request) -> Steps:
         """The steps of one request's answer: a head, chunks and an end, or a cut, and what is needed before."""
         ...
+
+    def readable_by(self, origin: bytes) -> Headers:
+        """Headers that let the pages of an origin read what a driver answers by itself, as far as they may.
+
+        Args:
+            origin: As it was sent; empty where none was.
+        """
+        ...

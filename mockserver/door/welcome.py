@@ -10,6 +10,7 @@ import orjson
 from mockserver.door.asked import Asked
 from mockserver.door.replies import Reply, encoded
 from mockserver.words.addresses import DATA_API, INGESTION_API
+from mockserver.words.media_types import JSON
 from mockserver.words.version import VERSION
 
 __all__ = ["welcome"]
@@ -32,7 +33,7 @@ def welcome(asked: Asked) -> Reply:
     wants_page = "text/html" in asked.header(b"accept").lower()
     body = _page(asked) if wants_page else _places(asked)
     headers = [
-        encoded("Content-Type", "text/html; charset=utf-8" if wants_page else "application/json"),
+        encoded("Content-Type", "text/html; charset=utf-8" if wants_page else JSON),
         encoded("Content-Length", str(len(body))),
         encoded("Vary", "Accept"),
     ]

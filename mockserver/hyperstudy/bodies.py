@@ -23,6 +23,7 @@ def read_body() -> Any:
         InvalidBody: It says that it is no JSON.
         MalformedJsonError: It is not JSON, or nests deeper than about 250 levels.
         BodyTooLargeError: It is over the limit.
+        UnsupportedCodingError: It is compressed in a way that is not read.
     """
     # A client that says nothing is taken at its bytes (inferred).
     if request.mimetype and not request.is_json:
@@ -119,7 +120,7 @@ def checked_body(schema: dict[str, Any]) -> dict[str, Any]:
 
     Raises:
         InvalidBody: It breaks the schema.
-        MalformedJsonError, BodyTooLargeError: It could not be read.
+        UnreadableBodyError: It could not be read.
     """
     body = read_body()
     return checked(body, problems(body, schema))

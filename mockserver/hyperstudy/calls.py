@@ -19,7 +19,7 @@ from mockserver.hyperstudy.limits import check_limits
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation.scenario.specs import KeySpec
 from mockserver.simulation.world import World
-from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.web.bodies import UnreadableBodyError
 from mockserver.web.requests import current_asked
 from mockserver.words.addresses import DATA_API
 
@@ -67,7 +67,7 @@ def serve(operation: Operation) -> Callable[..., Response]:
             sandbox = asked.sandbox
             call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, request.args.to_dict())
             answer: Response = operation.view(call, **names)
-        except (ApiError, MalformedJsonError, BodyTooLargeError) as error:
+        except (ApiError, UnreadableBodyError) as error:
             return error_response(error)
         return answer
 

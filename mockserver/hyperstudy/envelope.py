@@ -9,8 +9,8 @@ from flask import Response
 
 from mockserver.door.refusals import Refusal
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
-from mockserver.hyperstudy.errors import ApiError, InvalidBody, shown
-from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError
+from mockserver.hyperstudy.errors import KEPT_CHARACTERS, ApiError, InvalidBody, UnsupportedCoding, shown
+from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, UnsupportedCodingError
 from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import DATA_API
@@ -34,9 +34,12 @@ def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200
 def error_response(error: Exception) -> Response:
     """Turn what a view raised into the envelope."""
     if isinstance(error, MalformedJsonError):
-        error = InvalidBody(f"The body is not valid JSON: {error}.", [{"path": "", "message": str(error)}])
+        problem = {"path": "/".join(error.path)[:KEPT_CHARACTERS], "message": str(error)}
+        error = InvalidBody(f"The body is not valid JSON: {error}.", [problem])
+    if isinstance(error, UnsupportedCodingError):
+        error = UnsupportedCoding(str(error))
     if isinstance(error, BodyTooLargeError):
-        return _too_large()
+        return _too_large(expanded=error.expanded)
     if not isinstance(error, ApiError):
         raise error
     remarks = current_remarks()
@@ -65,10 +68,10 @@ def _error(code: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
     return {"status": "error", "error": {"code": code, "message": message, "details": details}}
 
 
-def _too_large() -> Response:
+def _too_large(*, expanded: bool) -> Response:
     asked = current_asked()
     most = asked.sandbox.settings.max_body_bytes
-    refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most)
+    refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most, expanded=expanded)
     asked.remarks.cause = refusal.cause
     return json_response(wrap(refusal), 413)
 
@@ -103,7 +106,8 @@ def _message(refusal: Refusal) -> str:
     if refusal.status == 405:
         return f"{refusal.method} is not allowed for {path}; use {', '.join(refusal.allow) or 'another method'}."
     if refusal.status == 413:
-        return f"The body is larger than the {refusal.most_bytes} bytes that are accepted; send smaller parts."
+        body = "The body, once it is expanded," if refusal.expanded else "The body"
+        return f"{body} is larger than the {refusal.most_bytes} bytes that are accepted; send smaller parts."
     if refusal.status == 500:
         return "The emulator failed while answering; this is a bug of its own, and its log has a traceback."
     return f"The request could not be answered (HTTP {refusal.status})."

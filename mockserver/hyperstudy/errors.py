@@ -7,7 +7,10 @@ send instead.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mockserver.door.expansion import ACCEPTED_CODINGS
+
 __all__ = [
+    "KEPT_CHARACTERS",
     "ApiError",
     "Conflict",
     "Forbidden",
@@ -15,12 +18,13 @@ __all__ = [
     "InvalidParameter",
     "NotFound",
     "Unauthorized",
+    "UnsupportedCoding",
     "shown",
 ]
 
 _SHOWN_CHARACTERS = 100
 # The details are for programs, which may compare; what is longer than this nobody meant.
-_KEPT_CHARACTERS = 1000
+KEPT_CHARACTERS = 1000
 
 
 def shown(value: str) -> str:
@@ -60,7 +64,7 @@ class InvalidParameter(ApiError):
             400,
             "INVALID_PARAMETER",
             message or f"Invalid value for {parameter}: expected {expected}, {got}.",
-            {"parameter": parameter, "value": value and value[:_KEPT_CHARACTERS], "expected": expected},
+            {"parameter": parameter, "value": value and value[:KEPT_CHARACTERS], "expected": expected},
         )
 
 
@@ -95,6 +99,14 @@ class NotFound(ApiError):
 
     def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(404, "NOT_FOUND", message, details)
+
+
+class UnsupportedCoding(ApiError):
+    """The body is compressed in a way that is not read (415, inferred); `Accept-Encoding` says which are (RFC 9110)."""
+
+    def __init__(self, said: str) -> None:
+        details = {"accepted": ACCEPTED_CODINGS.split(", ")}
+        super().__init__(415, "UNSUPPORTED_MEDIA_TYPE", f"{said}.", details, {"Accept-Encoding": ACCEPTED_CODINGS})
 
 
 class Conflict(ApiError):

@@ -4,6 +4,8 @@ Source: `/openapi.yaml`, `/openapi.json` and an interactive reference (documente
 files are ours.
 """
 
+import hashlib
+
 from flask import Response
 
 from mockserver.door.operations import Answer, Operation
@@ -52,7 +54,9 @@ def get_page(call: Call) -> Response:
 
 
 def get_file(call: Call, name: str) -> Response:
-    """A stylesheet, script or picture of the page.
+    """A stylesheet, script or picture of the page. A browser may keep it, and asks whether it is still the same.
+
+    Its tag is made from its bytes: they are the same in every world and at every moment (inferred).
 
     Raises:
         NotFound: It has no such file.
@@ -60,4 +64,5 @@ def get_file(call: Call, name: str) -> Response:
     asset = reference().asset(name)
     if asset is None:
         raise NotFound(f"The page has no file {shown(name)}.", {"resource": "file", "id": name[:200]})
-    return Response(asset.content, content_type=asset.content_type)
+    headers = {"ETag": f'"{hashlib.sha256(asset.content).hexdigest()[:24]}"', "Cache-Control": "no-cache"}
+    return Response(asset.content, content_type=asset.content_type, headers=headers)

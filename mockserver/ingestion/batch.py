@@ -4,12 +4,13 @@ Source: items that fail are rejected one by one, the rest are accepted (the inge
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from marshmallow import Schema, ValidationError
 
-from mockserver.ingestion.problems import Missing, Problem, TooDeep, TooLarge, WrongType
+from mockserver.ingestion.fields import too_large
+from mockserver.ingestion.problems import Missing, Problem, TooDeep, WrongType
 from mockserver.words import exact_json
 
 __all__ = ["Accepted", "Outcome", "Rejected", "check_batch", "check_object"]
@@ -94,8 +95,8 @@ def _text_of(item: Any) -> tuple[str, list[Problem]]:
         return exact_json.dumps(item), []
     except exact_json.TooDeepError:
         return "", [TooDeep(levels=exact_json.MOST_LEVELS)]
-    except exact_json.TooLargeError:
-        return "", [TooLarge()]
+    except exact_json.TooLargeError as error:
+        return "", [replace(too_large(error.number), path=error.path)]
 
 
 def _flat(messages: Any) -> Iterator[Problem]:

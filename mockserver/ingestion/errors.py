@@ -6,18 +6,27 @@ which status is inferred.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+
+from mockserver.door.expansion import ACCEPTED_CODINGS
 
 __all__ = [
+    "MOST_ITEMS",
     "ApiError",
     "BadRequest",
     "SessionNotFound",
     "TooLarge",
+    "TooManyItems",
     "TooManyRequests",
     "Unauthorized",
+    "UnsupportedCoding",
     "UnsupportedMediaType",
     "error_body",
 ]
+
+
+# Of one batch: each item costs a multiple of its text in time and memory (inferred).
+MOST_ITEMS: Final = 100_000
 
 
 class ApiError(Exception):
@@ -57,13 +66,24 @@ class SessionNotFound(ApiError):
 
 
 class TooLarge(ApiError):
-    """The body is over `Settings.max_body_bytes`."""
+    """The body is over `Settings.max_body_bytes`, as it is sent or once it is expanded."""
 
     status = 413
     cause = "body_too_large"
 
-    def __init__(self, max_bytes: int | None) -> None:
-        super().__init__(f"The body is larger than {max_bytes} bytes: send smaller batches")
+    def __init__(self, max_bytes: int | None, *, expanded: bool = False) -> None:
+        once = " once it is expanded" if expanded else ""
+        super().__init__(f"The body is larger than {max_bytes} bytes{once}: send smaller batches")
+
+
+class TooManyItems(ApiError):
+    """The batch has more than `MOST_ITEMS`, and none of them was looked at (inferred)."""
+
+    status = 413
+    cause = "too_many_items"
+
+    def __init__(self) -> None:
+        super().__init__(f"The batch has more than {MOST_ITEMS} items: send smaller batches")
 
 
 class TooManyRequests(ApiError):
@@ -89,6 +109,14 @@ class UnsupportedMediaType(ApiError):
             if sent
             else "Missing Content-Type header: send 'Content-Type: application/json'"
         )
+
+
+class UnsupportedCoding(ApiError):
+    """The body is compressed in a way that is not read (inferred); `Accept-Encoding` says which are (RFC 9110)."""
+
+    status = 415
+    cause = "unsupported_coding"
+    headers = MappingProxyType({"Accept-Encoding": ACCEPTED_CODINGS})
 
 
 def error_body(message: str) -> dict[str, Any]:

@@ -2,11 +2,11 @@
 
 Marshmallow's own fields are kind: "5" is a number to them, and so is true. Here a value has the documented
 JSON type or is refused (inferred): a boolean is no number, a string of digits neither; 3.0 is an
-integer; null is a value of the wrong type, for optional fields too.
+integer; null is a value of the wrong type, unless the schema says otherwise of a field.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from marshmallow import ValidationError, fields, validate
@@ -17,10 +17,13 @@ from mockserver.ingestion.problems import (
     NotOneOf,
     OutOfRange,
     Problem,
+    TooLarge,
     TooShort,
     WrongSum,
     WrongType,
 )
+from mockserver.ingestion.rules import Rule
+from mockserver.words.exact_json import TooLargeNumber
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = [
@@ -35,6 +38,7 @@ __all__ = [
     "Timestamp",
     "Whole",
     "Within",
+    "too_large",
 ]
 
 # How far emotion scores may sum from 1, inclusive. "Approximately" is documented, the number inferred.
@@ -42,17 +46,28 @@ SUM_TOLERANCE = 0.05
 # 0.65 + 0.4 is 1.05 to a reader, but not to a computer.
 _ROUNDING = 1e-9
 
+_STRICT = Rule('`true` and `"5"` are no numbers')
+_NOT_TOO_LARGE = Rule("beyond 1.8e308, or 4,300 digits, it cannot be kept and rejects its item")
+
 _Loaded = TypeVar("_Loaded")
 
 
 class _Strict(fields.Field[_Loaded]):
-    """What all fields here share: they refuse with problems, and null is of the wrong type."""
+    """What all fields here share: they refuse with problems, and null is of the wrong type.
+
+    Attributes:
+        expected: The JSON type.
+        told: The same as a client reads it, where more can be said.
+        rules: What is done with values of the field, beyond what the documentation says of it.
+    """
 
     expected: ClassVar[str]
+    told: ClassVar[str] = ""
+    rules: ClassVar[Sequence[Rule]] = ()
 
     def make_error(self, key: str, **kwargs: Any) -> ValidationError:
         """The problem behind one of marshmallow's error keys; everything but absence is a matter of type."""
-        return ValidationError([Missing() if key == "required" else WrongType(expected=self.expected)])
+        return ValidationError([Missing() if key == "required" else WrongType(expected=self.told or self.expected)])
 
     def _validate(self, value: Any) -> None:
         # Marshmallow prepares as much for no validator as for many, and a batch has a million values.
@@ -75,10 +90,13 @@ class Number(_Strict[float], fields.Float):
     """A JSON number, whole or not; loads as it was sent."""
 
     expected = "number"
+    rules = (_STRICT, _NOT_TOO_LARGE)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self.make_error("invalid")
+        if isinstance(value, TooLargeNumber):
+            raise ValidationError([too_large(value)])
         return value
 
 
@@ -86,8 +104,11 @@ class Whole(_Strict[int], fields.Integer):
     """A JSON number without a fraction, of any size; 3.0 is one, since JSON has one kind of number."""
 
     expected = "integer"
+    rules = (_STRICT, Rule("`3.0` is an integer, and so are negative ones"), _NOT_TOO_LARGE)
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+        if isinstance(value, TooLargeNumber):
+            raise ValidationError([too_large(value)])
         if isinstance(value, bool) or not isinstance(value, int | float) or value % 1 != 0:
             raise self.make_error("invalid")
         return int(value)
@@ -100,6 +121,16 @@ class Timestamp(_Strict[int]):
     """
 
     expected = "string"
+    told = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
+    rules = (
+        Rule(
+            "any form of ISO 8601 that names an instant: calendar, week and ordinal dates, extended or basic; a date "
+            "alone is its midnight; hours, minutes or seconds with any number of decimals, after `.` or `,`; a space "
+            "may stand for the `T`"
+        ),
+        Rule("no time zone means UTC, and is a lint (`timestamp_without_zone`)"),
+        Rule("`24:00` is the next day, and a leap second (`:60`) the next second"),
+    )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
         if not isinstance(value, str):
@@ -136,10 +167,16 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
     """A JSON object of emotion labels and scores, whose scores sum to approximately 1.
 
     Each score is a number from 0 to 1; any label is one (the ingestion page, documented). The sum is told beside the
-    range where both are broken, and left out where a score is no number (inferred).
+    range where both are broken, and left out where a score is no number, or too large a one (inferred).
     """
 
     expected = "object"
+    rules = (
+        Rule(f"scores may sum to {1 - SUM_TOLERANCE:g} to {1 + SUM_TOLERANCE:g}"),
+        Rule("any text is a label"),
+        _STRICT,
+        _NOT_TOO_LARGE,
+    )
 
     def __init__(self, **kwargs: Any) -> None:
         self._score = Number(validate=Within(0, 1))
@@ -149,7 +186,7 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
         if not isinstance(value, dict):
             raise self.make_error("invalid")
         problems = [problem for label, score in value.items() for problem in self._refused(label, score)]
-        if not any(isinstance(problem, WrongType) for problem in problems):
+        if not any(isinstance(problem, WrongType | TooLarge) for problem in problems):
             problems += _sum_problems(value)
         if problems:
             raise ValidationError(problems)
@@ -162,6 +199,11 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
             messages: Any = error.messages
             return [problem.under(label) for problem in messages]
         return []
+
+
+def too_large(number: TooLargeNumber) -> TooLarge:
+    """The problem that a number is too large, with where it stands in the body."""
+    return TooLarge(at=number.place.at if number.place else "")
 
 
 def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:
@@ -192,6 +234,8 @@ class Within(validate.Range):
 class Choice(validate.OneOf):
     """One of some strings, spelled exactly so."""
 
+    rules: ClassVar[Sequence[Rule]] = (Rule("capitals matter"),)
+
     def __init__(self, *allowed: str) -> None:
         super().__init__(allowed)
         self._problem = NotOneOf(allowed=allowed)
@@ -205,6 +249,8 @@ class Choice(validate.OneOf):
 
 class Filled(validate.Length):
     """A string that is not empty."""
+
+    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"),)
 
     def __init__(self) -> None:
         super().__init__(min=1)

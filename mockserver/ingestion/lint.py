@@ -6,10 +6,14 @@ what one rule finds in one batch becomes one warning, so a wrong clock is not re
 Source: none; only documented rules reject, and these are the emulator's own advice (inferred).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import Schema
 
 from mockserver.ingestion.batch import Accepted
+from mockserver.ingestion.fields import Record
 from mockserver.ingestion.schemas import Kind
 from mockserver.sandbox.study import History, NewWarning
 from mockserver.words.timestamps import iso_from_ms, names_zone
@@ -20,6 +24,7 @@ __all__ = ["lint_batch", "ordinal_of"]
 _LARGEST_ORDINAL = 2**53
 # Clocks of two machines agree within this, so what is further ahead is an error.
 _CLOCK_SKEW_MS = 5_000
+_ABSENT = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,8 @@ def lint_batch(kind: Kind, accepted: Sequence[Accepted], history: History, token
 
     Returns:
         At most one warning per rule: `duplicate_batch` (and then no `repeated_index`), `negative_index`,
-        `repeated_index`, `skipped_index`, `reversed_segment`, `future_timestamp`, `timestamp_without_zone`.
+        `repeated_index`, `skipped_index`, `reversed_segment`, `future_timestamp`, `timestamp_without_zone`,
+        `null_field`, `partial_viewport`.
     """
     findings = [
         *(() if history.twin else _repeated(kind, accepted, history)),
@@ -52,6 +58,8 @@ def lint_batch(kind: Kind, accepted: Sequence[Accepted], history: History, token
         *_reversed(kind, accepted),
         *_ahead(kind, accepted, token_now_ms),
         *_without_zone(kind, accepted),
+        *_null(kind, accepted),
+        *_partial(kind, accepted),
     ]
     return _twins(history) + _by_rule(findings)
 
@@ -130,6 +138,44 @@ def _without_zone(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding
                 message = f"{kind.spelling(name)} {_shown(text)} names no time zone, so it is taken as UTC"
                 yield _Finding("timestamp_without_zone", item.index, message)
                 break
+
+
+def _null(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+    """Optional fields that are null: others may refuse them, and no page says what they mean."""
+    for item in accepted:
+        names = list(_null_names(kind.schema, item.item))
+        if names:
+            told = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} null"
+            yield _Finding("null_field", item.index, f"{told}; leave out what has no value")
+
+
+def _null_names(schema: Schema, value: Mapping[str, Any], within: str = "") -> Iterator[str]:
+    for field in schema.fields.values():
+        name = _spelled(field)
+        inner = value.get(name, _ABSENT)
+        if inner is None:
+            yield within + name
+        elif isinstance(field, Record) and inner is not _ABSENT:
+            yield from _null_names(field.schema, inner, f"{within}{name}.")
+
+
+def _partial(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+    """Viewports without one of their sides."""
+    for field in _nested(kind.schema):
+        name, sides = _spelled(field), list(map(_spelled, field.schema.fields.values()))
+        for item in accepted:
+            value = item.item.get(name)
+            missing = [side for side in sides if side not in value] if isinstance(value, dict) else []
+            if missing:
+                yield _Finding(f"partial_{name}", item.index, f"{name} has no {' and no '.join(missing)}")
+
+
+def _nested(schema: Schema) -> list[Record]:
+    return [field for field in schema.fields.values() if isinstance(field, Record)]
+
+
+def _spelled(field: Any) -> str:
+    return str(field.data_key or field.name)
 
 
 def _shown(text: str) -> str:

@@ -73,7 +73,13 @@ class TooDeep(Problem):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooLarge(Problem):
-    """Somewhere in the value is a number beyond what can be kept: a double, or an integer of 4300 digits."""
+    """The number is beyond what can be kept: a double, or an integer of 4300 digits.
+
+    Attributes:
+        at: Its line and column in the body; empty where nobody has looked.
+    """
+
+    at: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

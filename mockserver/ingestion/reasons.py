@@ -4,7 +4,7 @@ Source: the wording of a missing field is that of the ingestion page (documented
 style.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mockserver.ingestion.problems import (
@@ -19,8 +19,23 @@ from mockserver.ingestion.problems import (
     WrongSum,
     WrongType,
 )
+from mockserver.ingestion.rules import Rule
+from mockserver.words.fidelity import Fidelity
 
-__all__ = ["reason_text"]
+__all__ = ["WORDINGS", "reason_text"]
+
+# A problem of each kind that an item can have, and how well founded its wording is.
+_SAMPLES: Sequence[tuple[Problem, Fidelity]] = (
+    (Missing(path=("NAME",)), "documented"),
+    (WrongType(expected="object"), "inferred"),
+    (WrongType(path=("NAME",), expected="TYPE"), "inferred"),
+    (NotOneOf(path=("NAME",), allowed=("A", "B")), "inferred"),
+    (NotATimestamp(path=("NAME",)), "inferred"),
+    (OutOfRange(path=("NAME",), low=0, high=1), "inferred"),
+    (WrongSum(total=1.37, tolerance=0.05), "inferred"),
+    (TooLarge(path=("NAME",), at="line 1 column 57"), "inferred"),
+    (TooDeep(levels=250), "inferred"),
+)
 
 
 def reason_text(problems: Iterable[Problem], whole: str = "Item") -> str:
@@ -46,8 +61,9 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Invalid value for {name}: expected one of {', '.join(allowed)}"
         case TooDeep(levels=levels):
             return f"{whole} nests deeper than {levels} levels"
-        case TooLarge():
-            return f"{whole} has a number that is too large to keep"
+        case TooLarge(at=at):
+            place = f" ({at})" if at else ""
+            return f"Value too large for {name}: expected at most 1.8e308, or 4300 digits{place}"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
         case NotATimestamp():
@@ -65,3 +81,10 @@ def _shown_sum(total: float, tolerance: float) -> str:
         return f"{total:.2e}"
     written = [f"{total:.{decimals}f}" for decimals in range(2, 18)]
     return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), written[-1])
+
+
+WORDINGS: Sequence[Rule] = (
+    *(Rule(f"`{reason_text([problem])}`", fidelity) for problem, fidelity in _SAMPLES),
+    Rule("several problems of one item are joined by `; `, in the order of the schema"),
+    Rule("a field within another is named with dots, such as `viewport.width`"),
+)

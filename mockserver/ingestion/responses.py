@@ -8,7 +8,8 @@ from flask import Response
 from mockserver.door.refusals import Refusal
 from mockserver.ingestion.batch import Outcome
 from mockserver.ingestion.errors import ApiError, TooLarge, error_body
-from mockserver.ingestion.reasons import reason_text
+from mockserver.ingestion.reasons import WORDINGS, reason_text
+from mockserver.ingestion.rules import beside
 from mockserver.ingestion.schemas import KINDS
 from mockserver.web.requests import current_remarks
 from mockserver.web.responses import json_response
@@ -19,7 +20,7 @@ __all__ = ["CONFIRMATION", "REJECTION", "confirmation", "error_response", "wrap"
 
 _NULL = {"type": "null"}
 # JSON Schemas of the answer to a batch (the ingestion page, documented).
-REJECTION = object_of("Rejection", index=COUNT, reason=ID)
+REJECTION = object_of("Rejection", index=COUNT, reason={**ID, **beside(WORDINGS)})
 CONFIRMATION = object_of(
     "Confirmation",
     success={"const": True},

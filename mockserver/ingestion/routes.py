@@ -1,6 +1,6 @@
 """API B's operations: the three endpoints, and the API's own description. A request's way:
 
-    token -> limit -> content type -> size -> JSON -> envelope -> session -> batch
+    token -> limit -> content type and coding -> size -> items -> JSON -> envelope -> session -> batch
 
 Source: the endpoints and their answer are those of the ingestion page (documented); the order of the checks is
 inferred.
@@ -20,11 +20,14 @@ from mockserver.ingestion import tokens
 from mockserver.ingestion.batch import check_object
 from mockserver.ingestion.described import batch_schema
 from mockserver.ingestion.errors import (
+    MOST_ITEMS,
     ApiError,
     BadRequest,
     SessionNotFound,
     TooLarge,
+    TooManyItems,
     Unauthorized,
+    UnsupportedCoding,
     UnsupportedMediaType,
 )
 from mockserver.ingestion.intake import take_in
@@ -33,16 +36,24 @@ from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.responses import CONFIRMATION, confirmation, error_response, wrap
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, read_exact_json
+from mockserver.web.bodies import (
+    BodyTooLargeError,
+    MalformedJsonError,
+    UnsupportedCodingError,
+    read_exact_json,
+    read_text,
+)
 from mockserver.web.reference import Form, document_answer, document_response
 from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
+from mockserver.words.json_lengths import is_longer
 
 __all__ = ["BASE_PATH", "api", "operations"]
 
 BASE_PATH: Final = INGESTION_API
 _HEADERS = (BEARER,)
+_ENVELOPE_NAMES = [field.data_key or name for name, field in ENVELOPE.fields.items()]
 _ANSWERED = "How many items were accepted, and why the others were not."
 
 
@@ -136,11 +147,15 @@ def _read_envelope() -> tuple[str, list[Any]]:
     """Session and batch of the request's body.
 
     Raises:
-        UnsupportedMediaType, TooLarge, BadRequest: In this order of precedence.
+        UnsupportedMediaType, UnsupportedCoding, TooLarge, BadRequest: In this order of precedence.
+        TooManyItems: Before it is known whether the body is JSON.
     """
-    loaded, problems = check_object(ENVELOPE, _read_body())
+    body = _read_body()
+    if not isinstance(body, dict):
+        raise BadRequest(f"The body must be an object with {' and '.join(_ENVELOPE_NAMES)}")
+    loaded, problems = check_object(ENVELOPE, body)
     if problems:
-        raise BadRequest(reason_text(problems, whole="The body"))
+        raise BadRequest(reason_text(problems))
     return loaded["session_id"], loaded["batch"]
 
 
@@ -148,9 +163,14 @@ def _read_body() -> Any:
     if not request.is_json:
         raise UnsupportedMediaType(request.mimetype)
     try:
-        return read_exact_json()
-    except BodyTooLargeError:
-        raise TooLarge(current_sandbox().settings.max_body_bytes) from None
+        text = read_text()
+        if is_longer(text, "batch", MOST_ITEMS):
+            raise TooManyItems
+        return read_exact_json(text)
+    except BodyTooLargeError as error:
+        raise TooLarge(current_sandbox().settings.max_body_bytes, expanded=error.expanded) from None
+    except UnsupportedCodingError as error:
+        raise UnsupportedCoding(str(error)) from None
     except MalformedJsonError as error:
         raise BadRequest(f"Malformed JSON: {error}") from None
 

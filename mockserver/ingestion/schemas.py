@@ -10,6 +10,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema
 
+from mockserver.ingestion.errors import MOST_ITEMS
 from mockserver.ingestion.fields import (
     Choice,
     Emotions,
@@ -22,6 +23,7 @@ from mockserver.ingestion.fields import (
     Whole,
     Within,
 )
+from mockserver.ingestion.rules import Rule
 from mockserver.words.fidelity import Fidelity
 
 __all__ = ["ENVELOPE", "KINDS", "EnvelopeSchema", "EventSchema", "FrameSchema", "Kind", "SegmentSchema"]
@@ -37,10 +39,14 @@ class _Open(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    def on_bind_field(self, field_name: str, field_obj: Any) -> None:
+        """Null says of an optional field that there is no value: only documented rules reject (inferred)."""
+        field_obj.allow_none = not field_obj.required
 
-def _about(description: str) -> dict[str, Any]:
-    """What the documentation of the emulator says about a field."""
-    return {"description": description}
+
+def _about(description: str, *rules: Rule) -> dict[str, Any]:
+    """What the documentation of the emulator says about a field, and rules that its type does not have."""
+    return {"description": description, "rules": rules}
 
 
 class EnvelopeSchema(_Open):
@@ -50,16 +56,29 @@ class EnvelopeSchema(_Open):
         data_key="sessionId",
         required=True,
         validate=Filled(),
-        metadata=_about("The session it was captured in"),
+        metadata=_about(
+            "The session it was captured in",
+            Rule("any session is taken, unless sessions are strict (`--strict-sessions`)"),
+        ),
     )
-    batch = Items(required=True, metadata=_about("Items, each accepted or rejected by itself; may be empty"))
+    batch = Items(
+        required=True,
+        metadata=_about(
+            "Items, each accepted or rejected by itself",
+            Rule("may be empty"),
+            Rule(f"more than {MOST_ITEMS:,} items are answered with 413, and none of them is looked at"),
+        ),
+    )
+
+
+_ONE_SIDE = Rule("may be absent, which is a lint (`partial_viewport`)")
 
 
 class ViewportSchema(_Open):
-    """Size of the browser's viewport. Both fields are documented; that neither may be absent is inferred."""
+    """Size of the browser's viewport. Both fields are documented; that either may be absent is inferred."""
 
-    width = Number(required=True, metadata=_about("Pixels"))
-    height = Number(required=True, metadata=_about("Pixels"))
+    width = Number(metadata=_about("Pixels", _ONE_SIDE))
+    height = Number(metadata=_about("Pixels", _ONE_SIDE))
 
 
 class EventSchema(_Open):

@@ -14,11 +14,19 @@ from jwt.algorithms import HMACAlgorithm
 
 from mockserver.door.choice import CLAIM
 from mockserver.ingestion.errors import Unauthorized
+from mockserver.ingestion.rules import Rule
 
-__all__ = ["DAY_S", "bearer_token", "check", "mint"]
+__all__ = ["DAY_S", "RULES", "bearer_token", "check", "mint"]
 
 DAY_S: Final = 86_400
 _ALGORITHM: Final = "HS256"
+RULES: Final = (
+    Rule("tokens that are minted here last 24 hours", "documented"),
+    Rule("signed with HS256 and the secret of `--token-secret`; no other `alg` is taken"),
+    Rule("`exp` must be there, in seconds, and in the future; `nbf`, if it is there, in the past; `iat` binds nobody"),
+    Rule("time is the machine's, plus how far the sandbox's clock was advanced"),
+    Rule("`sub` is who is counted and `plan`, `free` or `pro`, how many requests are allowed, where limits are on"),
+)
 
 
 class _AnyLengthHmac(HMACAlgorithm):

@@ -14,6 +14,10 @@ from mockserver.door.paths import template
 from mockserver.hyperstudy import routes as hyperstudy
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.ingestion import routes as ingestion
+from mockserver.ingestion.described import told_rules
+from mockserver.ingestion.reasons import WORDINGS
+from mockserver.ingestion.rules import RULES_KEYWORD, Rule
+from mockserver.ingestion.tokens import RULES as TOKEN_RULES
 from mockserver.openapi.description import ErrorKind
 from mockserver.openapi.hyperstudy.errors import ERRORS
 from mockserver.openapi.ingestion.description import ERRORS as INGESTION_ERRORS
@@ -31,6 +35,13 @@ _WIDTH = 118
 _INTRODUCTION = (
     "A label says how well founded an answer is. The OpenAPI documents have it on every operation, and on each "
     f"parameter (here `?name`, or `?name=value` for one of its values), field and error that differs (`{KEYWORD}`)."
+)
+
+
+_RULES_INTRODUCTION = fill(
+    "Rules of the ingestion API that go beyond what is written of a field, which is itself documented; in the OpenAPI "
+    f"document they stand beside the field (`{RULES_KEYWORD}`):",
+    _WIDTH,
 )
 
 
@@ -61,10 +72,22 @@ def fidelity_section() -> str:
         _table(
             ("status", "label", "when"), ((str(kind.status), kind.fidelity, kind.when) for kind in INGESTION_ERRORS)
         ),
+        _RULES_INTRODUCTION,
+        _table(("rule", "label", "of"), _rule_rows()),
         disagreements(),
         END,
     ]
     return "\n\n".join(parts)
+
+
+def _rule_rows() -> Iterator[Sequence[str]]:
+    """A row for each rule of the ingestion API, with everything that has it."""
+    places: dict[Rule, list[str]] = {}
+    others = (("token", TOKEN_RULES), ("rejections[].reason", WORDINGS))
+    for place, rule in (*told_rules(), *((place, rule) for place, rules in others for rule in rules)):
+        places.setdefault(rule, []).append(place)
+    for rule, named in places.items():
+        yield rule.text, rule.fidelity, ", ".join(f"`{place}`" for place in named)
 
 
 def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.operations import Operation
 from mockserver.words.json_schema import COUNT, KEYWORD, TEXT
 
@@ -51,6 +52,11 @@ HEADERS: Mapping[str, dict[str, Any]] = MappingProxyType(
             "schema": {"type": "integer", "minimum": 1},
         },
         "WWW-Authenticate": {"description": "`Bearer`.", "required": True, "schema": TEXT, **_FIDELITY},
+        "Accept-Encoding": {
+            "description": f"`{ACCEPTED_CODINGS}`: the `Content-Encoding` that a body may have, where it has another.",
+            "schema": TEXT,
+            **_FIDELITY,
+        },
         "Accept-Ranges": {"description": "`bytes`.", "required": True, "schema": TEXT},
         "ETag": {
             "description": "Tells this answer from others: sent as `If-None-Match`, it gets 304 while nothing changed.",

@@ -112,10 +112,10 @@ class Sandboxes:
         """
         return self._orders[name]
 
-    def allowed_origins(self) -> set[str]:
-        """The origins of web pages that at least one sandbox lets call."""
-        each = {sandbox.settings.allowed_origins for sandbox in self.all()}
-        return {origin for allowed in each for origin in allowed}
+    def allowed_origins(self) -> Collection[str]:
+        """The origins of web pages that at least one sandbox lets call, each once, in order."""
+        each = dict.fromkeys(sandbox.settings.allowed_origins for sandbox in self.all())
+        return dict.fromkeys(origin for allowed in each for origin in allowed)
 
     def scenario_files(self) -> dict[str, Mapping[Path, bytes]]:
         """Of every scenario in use, as settings name it, the files that it was read from and what they held then."""

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mockserver.sandbox.origins import DEFAULT_ORIGINS, normal_origins
+
 __all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "ProcessSettings", "Settings"]
 
 DEFAULT_PORT = 4747
@@ -17,6 +19,9 @@ DEFAULT_MAX_BODY_BYTES = 10 * 1024 * 1024
 class Settings:
     """How one sandbox is set up; immutable, so that it cannot change under a client.
 
+    Raises:
+        SettingsError: An origin can match none.
+
     Attributes:
         scenario: Name of a shipped scenario, or the path of a TOML file.
         seed: World seed, 0 to 2**63 - 1; None takes the scenario's.
@@ -26,8 +31,9 @@ class Settings:
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
         rate_limits: The documented limits on requests are enforced, by both APIs.
         reading: Where sources disagree, what the documentation says or what the official client saw.
-        allowed_origins: Browser origins that may call; `*` is anything but `/`, and as a port any port or none.
-            By default pages of this machine, whatever serves them, and browser extensions.
+        allowed_origins: Browser origins that may call; `*` is anything but `/`, and as a port any port or none. They
+            replace the default, pages of this machine and browser extensions, for which `default` stands among them.
+            Brought into the form in which browsers send them (`origins.py`).
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
         link_secret: Signs recording links. Public on purpose too.
         journal_entries: How many requests the journal holds.
@@ -41,23 +47,14 @@ class Settings:
     strict_sessions: bool = False
     rate_limits: bool = False
     reading: Literal["documented", "observed"] = "documented"
-    allowed_origins: tuple[str, ...] = (
-        "http://localhost:*",
-        "https://localhost:*",
-        "http://*.localhost:*",
-        "https://*.localhost:*",
-        "http://127.0.0.1:*",
-        "https://127.0.0.1:*",
-        "http://[::1]:*",
-        "https://[::1]:*",
-        "chrome-extension://*",
-        "moz-extension://*",
-        "safari-web-extension://*",
-    )
+    allowed_origins: tuple[str, ...] = DEFAULT_ORIGINS
     token_secret: str = "mockserver development secret, not for production"
     link_secret: str = "mockserver link secret, not for production"
     journal_entries: int = 5_000
     journal_bytes: int = 8 * 1024 * 1024
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "allowed_origins", normal_origins(self.allowed_origins))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

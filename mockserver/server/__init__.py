@@ -8,6 +8,7 @@ process, on a thread, so that port 0, a ready signal and a clean stop are simple
     connections.py   all open connections: how many, how long silent
     connection.py    one connection, between the socket and Uvicorn's protocol
     outlet.py        what goes out of it
+    origin.py        which page asks, where there is no request yet
     driver.py        one request: carries out the door's steps
     incoming.py      its body
     outgoing.py      its answer

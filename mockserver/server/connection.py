@@ -3,9 +3,10 @@
     socket -> transport -> ClientConnection -> Uvicorn's protocol -> driver -> door
     socket <- transport <- Outlet           <- Uvicorn's protocol <- driver <- door
 
-It parses no HTTP. It counts bytes of heads, notes when a byte came, recognises TLS, and closes in a way that lets the
-last answer arrive: closing over unread bytes makes the kernel send a reset, which overtakes what was just written. So
-a refused client is told that nothing follows, and heard out for a while.
+It parses no HTTP. It counts bytes of heads, notes when a byte came, recognises TLS, lets the page that asked read what
+is refused here (`origin.py`), and closes in a way that lets the last answer arrive: closing over unread bytes makes the
+kernel send a reset, which overtakes what was just written. So a refused client is told that nothing follows, and heard
+out for a while.
 
 Both sides are asyncio's own methods alone; the library may change whatever else it likes.
 """
@@ -15,15 +16,18 @@ import contextlib
 import http
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
-from mockserver.door.steps import Request
+from mockserver.door.steps import Headers, Request
+from mockserver.server.origin import OriginSearch, origin_in
 from mockserver.server.outlet import Outlet, reset_on_close, send_at_once, unsent_by_system
 from mockserver.server.repeats import Begun, Repeats
+from mockserver.server.wire import header_block
 
 if TYPE_CHECKING:
     from mockserver.server.connections import Connections
@@ -91,7 +95,10 @@ class ClientConnection(asyncio.Protocol):
         self._passed: bytes | None = None
         self._head_bytes = 0
         self._head_tail = b""
+        self._head_pieces: list[bytes] = []
         self._head_since_s = 0.0
+        self._request_headers: Headers = ()
+        self._awaited: _Awaited | None = None
         self._lingered_bytes = 0
         self._linger_until_s = 0.0
         self._resumed = 0
@@ -104,7 +111,7 @@ class ClientConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
-        self._outlet = Outlet(self.transport, self._close)
+        self._outlet = Outlet(self.transport, self._close, self._readable)
         send_at_once(self.transport)
         self._http.connection_made(self._outlet)
         self._connections.add(self)
@@ -113,6 +120,9 @@ class ClientConnection(asyncio.Protocol):
         self.quiet_since_s = self._connections.now_s
         if self.is_lingering:
             self._drop(data)
+            return
+        if self._awaited is not None:
+            self._hear_origin(self._awaited, data)
             return
         if self._passed is None and not self._is_paused and self._is_answered(data):
             return
@@ -124,6 +134,8 @@ class ClientConnection(asyncio.Protocol):
         self._is_parsing = False
 
     def eof_received(self) -> bool | None:
+        if self._awaited is not None and not self.is_lingering:
+            self._refuse(self._awaited.status, self._awaited.text)
         return self._http.eof_received()
 
     def pause_writing(self) -> None:
@@ -146,11 +158,17 @@ class ClientConnection(asyncio.Protocol):
 
     # What the driver calls.
 
-    def begin(self) -> None:
-        """A request's head is complete, and its answer is being made."""
+    def begin(self, headers: Headers) -> None:
+        """A request's head is complete, and its answer is being made.
+
+        Args:
+            headers: The request's.
+        """
         self.is_busy = True
+        self._request_headers = headers
         self._head_bytes = 0
         self._head_tail = b""
+        self._head_pieces.clear()
 
     def end(self) -> None:
         """The answer is complete; what comes now is a new head."""
@@ -217,6 +235,16 @@ class ClientConnection(asyncio.Protocol):
         """Write what was gathered, small pieces in one."""
         self._outlet.release()
 
+    def headers_for_page(self) -> Headers:
+        """What lets the page that asked read what the server says by itself."""
+        if self._awaited is not None:
+            origin = self._awaited.search.origin
+        elif self.is_busy:
+            origin = dict(self._request_headers).get(b"origin", b"")
+        else:
+            origin = origin_in(self._head_pieces)
+        return self._connections.door.readable_by(origin)
+
     def raw(self, data: bytes) -> None:
         """Send bytes past HTTP."""
         self._outlet.write(data)
@@ -239,7 +267,8 @@ class ClientConnection(asyncio.Protocol):
     @property
     def is_between_requests(self) -> bool:
         """Can it be closed without taking anything from anybody?"""
-        return not (self.is_busy or self._head_bytes or self.is_lingering or self.transport.get_write_buffer_size())
+        is_used = self.is_busy or self._head_bytes or self._awaited is not None or self.is_lingering
+        return not (is_used or self.transport.get_write_buffer_size())
 
     def check_times(self, now_s: float) -> None:
         """End the connection if its client has been silent for too long."""
@@ -248,6 +277,9 @@ class ClientConnection(asyncio.Protocol):
         elif self.is_lingering:
             if now_s > self._linger_until_s and not self.transport.get_write_buffer_size():
                 self.transport.abort()
+        elif self._awaited is not None:
+            if now_s - self._awaited.since_s > self._limits.origin_s:
+                self._refuse(self._awaited.status, self._awaited.text)
         elif self.is_busy:
             if self.awaits_body and now_s - self.quiet_since_s > self._limits.body_s:
                 self.transport.abort()
@@ -265,7 +297,7 @@ class ClientConnection(asyncio.Protocol):
 
     def refuse_for_lack_of_room(self) -> None:
         """There are too many connections, and none of them idle."""
-        self._refuse(503, "Too many connections are open, and all of them are in use.")
+        self._refuse_page(503, "Too many connections are open, and all of them are in use.")
 
     # The rest is nobody else's.
 
@@ -289,11 +321,12 @@ class ClientConnection(asyncio.Protocol):
                 return False
         if not self._head_bytes:
             self._head_since_s = self._connections.now_s
+        self._head_pieces.append(data)
         window = self._head_tail + data
         ends_at = window.find(_HEAD_ENDS)
         self._head_bytes += len(data) if ends_at < 0 else max(1, ends_at + 4 - len(self._head_tail))
         if self._head_bytes > self._limits.head_bytes:
-            self._refuse(431, f"The request's head is too large; it may have {self._limits.head_bytes} bytes.")
+            self._refuse_page(431, f"The request's head is too large; it may have {self._limits.head_bytes} bytes.")
             return False
         self._head_tail = window[-3:] if ends_at < 0 else b""
         return True
@@ -303,15 +336,34 @@ class ClientConnection(asyncio.Protocol):
         _log.warning("a client speaks TLS to port %s, which does not; use http://", address[1])
         self._refuse(400, "This port does not speak TLS; use http://")
 
+    def _refuse_page(self, status: int, text: str) -> None:
+        """Refuse as soon as it is known which page asks, or after a moment: a long target stands before all headers."""
+        self._awaited = _Awaited(status, text, self._connections.now_s)
+        self._hear_origin(self._awaited, b"".join(self._head_pieces))
+        self._head_pieces.clear()
+
+    def _hear_origin(self, awaited: "_Awaited", data: bytes) -> None:
+        awaited.search.feed(data)
+        self._lingered_bytes += len(data)
+        if awaited.search.is_over or self._lingered_bytes > self._limits.linger_bytes:
+            self._refuse(awaited.status, awaited.text)
+
     def _refuse(self, status: int, text: str) -> None:
         """Answer past the library, which has not seen a whole request, and close."""
         body = text.encode() + b"\n"
         head = (
             f"HTTP/1.1 {status} {http.HTTPStatus(status).phrase}\r\ncontent-type: text/plain; charset=utf-8\r\n"
-            f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+            f"content-length: {len(body)}\r\nconnection: close\r\n"
         )
-        self.transport.write(head.encode() + body)
+        self.transport.write(head.encode() + header_block(self.headers_for_page()) + b"\r\n" + body)
         self._linger()
+
+    def _readable(self, data: bytes | bytearray | memoryview) -> bytes | bytearray | memoryview:
+        """What the library writes while it parses is its refusal of what it reads: with what lets a page read it."""
+        if not self._is_parsing or bytes(data[:5]) != b"HTTP/":
+            return data
+        first, line_end, rest = bytes(data).partition(b"\r\n")
+        return first + line_end + header_block(self.headers_for_page()) + rest
 
     def _close(self) -> None:
         """Everything is written. When the library ends the connection while it parses, it refuses what it reads."""
@@ -348,6 +400,16 @@ class ClientConnection(asyncio.Protocol):
         if not waiting or progress != self._last_progress:
             self._last_progress, self._progress_s = progress, now_s
         return now_s - self._progress_s > self._limits.unread_s
+
+
+@dataclass(slots=True)
+class _Awaited:
+    """A refusal that is held back until the page is known that shall read it."""
+
+    status: int
+    text: str
+    since_s: float
+    search: OriginSearch = field(default_factory=OriginSearch)
 
 
 def _give_up(event: "asyncio.Future[Any]") -> None:

@@ -66,7 +66,7 @@ class _Exchange:
 
     async def run(self) -> None:
         """Answer. Returns once the answer is complete or the connection lost; before, Uvicorn would complain."""
-        self._connection.begin()
+        self._connection.begin(self._request.headers)
         try:
             await self._play()
         except (ClientLeft, asyncio.CancelledError):

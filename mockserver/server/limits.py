@@ -33,6 +33,7 @@ class Limits:
         drained_bytes: A body that nobody wanted to read is taken in and dropped up to this size, so that the connection
             can be kept; over a larger one it is closed.
         head_bytes: Request line and headers together.
+        origin_s: How long a client that is refused before its head was read may take to say which page asks.
         connections: Open at once; None is what the limit on open files allows.
         raw_s: How long bytes past HTTP may take to leave before a reset.
         sweep_s: How often all this is looked at.
@@ -46,6 +47,7 @@ class Limits:
     linger_bytes: int = 64 * 1024 * 1024
     drained_bytes: int = 1024 * 1024
     head_bytes: int = 256 * 1024
+    origin_s: float = 1.0
     connections: int | None = None
     raw_s: float = 1.0
     sweep_s: float = 1.0

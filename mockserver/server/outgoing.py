@@ -104,7 +104,8 @@ class Outgoing:
             self._connection.close()
             return
         length = (b"content-length", str(len(_CRASHED)).encode())
-        self._head = Head(500, ((b"content-type", b"text/plain; charset=utf-8"), length, CLOSE))
+        plain = (b"content-type", b"text/plain; charset=utf-8")
+        self._head = Head(500, (plain, length, *self._connection.headers_for_page(), CLOSE))
         self._chunk = b"" if self._scope["method"] == "HEAD" else _CRASHED
         await self.end()
 

@@ -14,6 +14,7 @@ if sys.platform == "linux":
 
 __all__ = ["Outlet", "reset_on_close", "send_at_once", "unsent_by_system"]
 
+_Data = bytes | bytearray | memoryview
 # Pieces below this are joined before they are written, since a system call costs more than the copy.
 _JOINED_BYTES = 64 * 1024
 # On, and for no time: closing discards what is unsent and tells the peer of an error.
@@ -26,23 +27,28 @@ class Outlet(asyncio.Transport):
     Args:
         transport: asyncio's.
         close: Ends the connection once everything is written.
+        readable: What is written instead of what the library writes.
 
     Attributes:
         is_shut: The client was told that nothing follows; an answer that comes later is dropped.
     """
 
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+    def __init__(
+        self, transport: asyncio.Transport, close: Callable[[], None], readable: Callable[[_Data], _Data]
+    ) -> None:
         super().__init__()
         self._transport = transport
         self._close = close
+        self._readable = readable
         self.is_shut = False
-        self._held: list[bytes | bytearray | memoryview] | None = None
+        self._held: list[_Data] | None = None
 
     def hold(self) -> None:
         """Gather what is written from now on."""
         self._held = []
 
-    def write(self, data: bytes | bytearray | memoryview) -> None:
+    def write(self, data: _Data) -> None:
+        data = self._readable(data)
         if self._held is not None:
             self._held.append(data)
         elif not self.is_shut:

@@ -3,9 +3,9 @@
 import functools
 import http
 
-from mockserver.door.steps import Head
+from mockserver.door.steps import Head, Headers
 
-__all__ = ["CLOSE", "WHOLE_BYTES", "header_lines", "raw_head", "status_line"]
+__all__ = ["CLOSE", "WHOLE_BYTES", "header_block", "header_lines", "raw_head", "status_line"]
 
 CLOSE = (b"connection", b"close")
 # A larger chunk is sent in pieces, so that no more than a piece waits in memory for a client that reads slowly.
@@ -18,6 +18,11 @@ _UNSAFE = (b"\r", b"\n", b"\0")
 def status_line(status: int) -> bytes:
     """The first line of an answer."""
     return b"HTTP/1.1 %d %b\r\n" % (status, _phrase(status))
+
+
+def header_block(headers: Headers) -> bytes:
+    """Headers as they are written, a line each; the end of the head is not among them."""
+    return b"".join(b"%b: %b\r\n" % (name.lower(), value) for name, value in headers)
 
 
 def header_lines(head: Head) -> bytes | None:

@@ -1,6 +1,7 @@
-"""Stores in Python lists. Lists only grow, and each is read by itself, so that readers need no lock."""
+"""Stores in Python lists. Readers need no lock: a batch shows once its number is given out, all of it at once."""
 
 import threading
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from mockserver.store.values import Document, History, IngestedItem, LoggedWarni
 
 __all__ = ["MemoryStore", "MemoryStores"]
 
-T = TypeVar("T")
+T = TypeVar("T", IngestedItem, LoggedWarning)
 
 
 class MemoryStore:
@@ -58,37 +59,39 @@ class MemoryStore:
                 LoggedWarning(session_id, kind, batch, told.rule, told.indexes, told.message, received_at_ms)
                 for told in look_over(session.history(items, content))
             ]
-            self._batches = batch
-            self._sessions[kind, session_id] = session
-            session.add(batch, items, content)
             in_place = sorted(items, key=lambda item: item.index)
-            self._items.extend(
-                kind,
-                session_id,
-                [IngestedItem(session_id, kind, batch, new.index, received_at_ms, new.text) for new in in_place],
-            )
-            self._warnings.extend(kind, session_id, warnings)
+            arrived = [IngestedItem(session_id, kind, batch, new.index, received_at_ms, new.text) for new in in_place]
+            try:
+                self._items.extend(kind, session_id, arrived)
+                self._warnings.extend(kind, session_id, warnings)
+                session.add(batch, items, content)
+                self._sessions[kind, session_id] = session
+            except BaseException:
+                self._items.forget_after(self._batches, kind, session_id)
+                self._warnings.forget_after(self._batches, kind, session_id)
+                raise
+            self._batches = batch
         return warnings
 
     def items(
         self, kind: str | None = None, session_id: str | None = None, *, limit: int | None = None, offset: int = 0
     ) -> list[IngestedItem]:
         """See `Arrivals`."""
-        return self._items.page(kind, session_id, limit, offset)
+        return self._items.page(kind, session_id, limit, offset, self._batches)
 
     def count_items(self, kind: str | None = None, session_id: str | None = None) -> int:
         """See `Arrivals`."""
-        return self._items.count(kind, session_id)
+        return self._items.count(kind, session_id, self._batches)
 
     def warnings(
         self, kind: str | None = None, session_id: str | None = None, *, limit: int | None = None, offset: int = 0
     ) -> list[LoggedWarning]:
         """See `Arrivals`."""
-        return self._warnings.page(kind, session_id, limit, offset)
+        return self._warnings.page(kind, session_id, limit, offset, self._batches)
 
     def count_warnings(self, kind: str | None = None, session_id: str | None = None) -> int:
         """See `Arrivals`."""
-        return self._warnings.count(kind, session_id)
+        return self._warnings.count(kind, session_id, self._batches)
 
     def close(self) -> None:
         """Nothing is held but memory."""
@@ -122,22 +125,34 @@ def _ordinals(items: Sequence[NewItem]) -> Iterator[int]:
 
 
 class _Filed(Generic[T]):
-    """Things in order of arrival, filed under every filter that they may be asked for by."""
+    """What batches brought, in order of arrival, filed under every filter that it may be asked for by.
+
+    Readers name the last batch that counts; what is there beyond it, they do not see.
+    """
 
     def __init__(self) -> None:
         self._lists: defaultdict[tuple[str | None, str | None], list[T]] = defaultdict(list)
 
     def extend(self, kind: str, session_id: str, added: Sequence[T]) -> None:
-        for filters in ((None, None), (kind, None), (None, session_id), (kind, session_id)):
+        for filters in _filters(kind, session_id):
             if added:
                 self._lists[filters].extend(added)
 
-    def page(self, kind: str | None, session_id: str | None, limit: int | None, offset: int) -> list[T]:
-        stop = None if limit is None else offset + limit
+    def forget_after(self, batch: int, kind: str, session_id: str) -> None:
+        for filters in _filters(kind, session_id):
+            del self._lists[filters][self.count(*filters, batch) :]
+
+    def page(self, kind: str | None, session_id: str | None, limit: int | None, offset: int, batch: int) -> list[T]:
+        there = self.count(kind, session_id, batch)
+        stop = there if limit is None else min(offset + limit, there)
         return list(self._lists.get((kind, session_id), ())[offset:stop])
 
-    def count(self, kind: str | None, session_id: str | None) -> int:
-        return len(self._lists.get((kind, session_id), ()))
+    def count(self, kind: str | None, session_id: str | None, batch: int) -> int:
+        return bisect_right(self._lists.get((kind, session_id), ()), batch, key=lambda one: one.batch)
+
+
+def _filters(kind: str, session_id: str) -> tuple[tuple[str | None, str | None], ...]:
+    return (None, None), (kind, None), (None, session_id), (kind, session_id)
 
 
 class MemoryStores:

@@ -16,6 +16,7 @@ from mockserver.door.operations import Answer
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import TEXT, object_of
+from mockserver.words.media_types import JSON
 
 __all__ = ["Asset", "Form", "Reference", "document_answer", "document_response", "reference", "register"]
 
@@ -84,4 +85,4 @@ def document_response(api: ApiName, form: Form) -> Response:
     """An API's document as an answer."""
     asked = current_asked()
     document = reference().document(api, form, asked)
-    return Response(document, content_type=_TYPES[form])
+    return Response(document, content_type=JSON if form == "json" else _TYPES[form])

@@ -8,50 +8,105 @@ Numbers with a fraction or an exponent are doubles, as in every browser.
 
 import json
 import math
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NoReturn
 
 import orjson
 
-__all__ = ["MOST_LEVELS", "TooDeepError", "TooLargeError", "dumps", "dumps_any", "loads"]
+from mockserver.words.json_places import CONSTANTS, Place, places
+
+__all__ = [
+    "MOST_LEVELS",
+    "NotANumberError",
+    "TooDeepError",
+    "TooLargeError",
+    "TooLargeNumber",
+    "dumps",
+    "dumps_any",
+    "loads",
+]
 
 # How deep objects and arrays may nest in what `dumps` writes. Inside an answer a few levels are added, and with
 # those it is still less than the 254 that orjson writes, and the 256 that some readers (jq 1.6) stop at.
 MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
+# Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
+_MOST_PLACES = 1000
 
 
 class TooDeepError(ValueError):
     """The value nests deeper than `MOST_LEVELS`."""
 
 
+class TooLargeNumber(float):
+    """What a number beyond what can be kept is read as: infinite to whoever looks at it, and not to be written.
+
+    Attributes:
+        place: Where it stood in the text; None after the first thousand of a text.
+    """
+
+    place: Place | None
+
+    def __new__(cls) -> "TooLargeNumber":
+        number = super().__new__(cls, math.inf)
+        number.place = None
+        return number
+
+
 class TooLargeError(ValueError):
-    """The value has a number that is beyond what can be kept."""
+    """The value has a number that is beyond what can be kept.
+
+    Args:
+        path: Where in the value the first one is: names of fields and positions in lists.
+        number: That number.
+    """
+
+    def __init__(self, path: tuple[str, ...], number: TooLargeNumber) -> None:
+        super().__init__("a number is too large to be kept")
+        self.path = path
+        self.number = number
 
 
-class _TooLarge(float):
-    """What a number beyond what can be kept is read as: infinite to whoever looks at it, and not to be written."""
+class NotANumberError(ValueError):
+    """The text has NaN or Infinity, which are not JSON; `str()` says where the first one is.
 
-    def __new__(cls) -> "_TooLarge":
-        return super().__new__(cls, math.inf)
+    Args:
+        place: Where that is.
+    """
+
+    def __init__(self, constant: str, place: Place) -> None:
+        super().__init__(f"{constant} at {place}: NaN and Infinity are not JSON")
+        self.place = place
 
 
 def loads(text: bytes) -> Any:
     """Read JSON strictly, and with all that it says.
 
     Integers of up to 4300 digits are exact. A longer one, or a number beyond a double (about 1.8e308), is read as
-    infinite, and `dumps` refuses it.
+    a `TooLargeNumber`, and `dumps` refuses it.
 
     Args:
         text: UTF-8 without a byte order mark.
 
     Raises:
+        NotANumberError: It has NaN or Infinity.
         ValueError: It is not UTF-8 or not JSON, or nests deeper than this Python reads, which is some 900 levels at
             least; `str()` says which.
     """
+    decoded, numbers = text.decode(), _Numbers()
     try:
-        return json.loads(text.decode(), parse_int=_whole, parse_float=_double, parse_constant=_refuse)
+        value = json.loads(decoded, parse_int=numbers.whole, parse_float=numbers.double, parse_constant=numbers.refuse)
     except RecursionError:
         raise ValueError("it nests too deep to be read") from None
+    except _ConstantError as error:
+        place = next(places(decoded, CONSTANTS.__contains__))
+        raise NotANumberError(str(error), place) from None
+    # They were met in the order in which they stand.
+    found = places(decoded, _is_too_large) if numbers.too_large else iter(())
+    for number, place in zip(islice(numbers.too_large, _MOST_PLACES), found, strict=False):
+        number.place = place
+    return value
 
 
 def dumps(value: Any) -> str:
@@ -84,7 +139,7 @@ def _dumps_slowly(value: Any) -> str:
     try:
         return json.dumps(value, separators=(",", ":"), allow_nan=False)
     except ValueError:
-        raise TooLargeError from None
+        raise TooLargeError(*next(_too_large(value))) from None
 
 
 def _levels(value: Any) -> int:
@@ -96,18 +151,52 @@ def _levels(value: Any) -> int:
     return levels
 
 
-def _whole(digits: str) -> int | float:
-    try:
-        return int(digits)
-    except ValueError:
-        # Python refuses to convert very long ones, because that takes a time that grows with their square.
-        return _TooLarge()
+def _too_large(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], TooLargeNumber]]:
+    """The numbers in a value that cannot be written, with where they are; it nests no deeper than `MOST_LEVELS`."""
+    if isinstance(value, TooLargeNumber):
+        yield path, value
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _too_large(inner, (*path, name))
+    elif isinstance(value, list):
+        for position, inner in enumerate(value):
+            yield from _too_large(inner, (*path, str(position)))
 
 
-def _double(digits: str) -> float:
-    value = float(digits)
-    return value if math.isfinite(value) else _TooLarge()
+class _ConstantError(Exception):
+    """NaN or Infinity was met; `str()` is which."""
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are not JSON")
+class _Numbers:
+    """Reads the numbers of one text.
+
+    Attributes:
+        too_large: Those that are, in the order in which they were read.
+    """
+
+    def __init__(self) -> None:
+        self.too_large: list[TooLargeNumber] = []
+
+    def whole(self, digits: str) -> int | float:
+        try:
+            return int(digits)
+        except ValueError:
+            # Python refuses to convert very long ones, because that takes a time that grows with their square.
+            return self._too_large()
+
+    def double(self, digits: str) -> float:
+        value = float(digits)
+        return value if math.isfinite(value) else self._too_large()
+
+    def refuse(self, constant: str) -> NoReturn:
+        raise _ConstantError(constant)
+
+    def _too_large(self) -> TooLargeNumber:
+        self.too_large.append(TooLargeNumber())
+        return self.too_large[-1]
+
+
+def _is_too_large(token: str) -> bool:
+    numbers = _Numbers()
+    (numbers.whole if token.lstrip("-").isdigit() else numbers.double)(token)
+    return bool(numbers.too_large)

@@ -601,7 +601,7 @@ def test_path_tricks_on_the_wire_get_an_envelope(pair_server: Emulator, target: 
     assert (answer.status, body["error"]["code"]) == error
     assert list(body) == ["status", "error"]
     assert body["status"] == "error"
-    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.headers["X-Injected"] is None
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ class TestDocumentedExamples:
         """Every example body of the page gets its answer, key by key in the same order."""
         response = api.send(kind, DOCUMENTED[kind])
         assert response.status_code == 200
-        assert response.content_type == "application/json"
+        assert response.content_type == "application/json; charset=utf-8"
         assert response.data.decode() == (
             f'{{"success":true,"data":{{"sessionId":"sess_001","accepted":{accepted},"rejected":0,"rejections":[]}},'
             '"error":null,"metadata":null}'
@@ -144,15 +145,24 @@ class TestBatch:
 
     @pytest.mark.parametrize("number", ["1e400", "-1e999", "9" * 4301])
     def test_number_too_large_to_keep_rejects_its_item_alone(self, fresh_api: Ingestion, number: str) -> None:
-        """JSON has it, but no reader; wherever it stands in the item."""
+        """JSON has it, but no reader; wherever it stands in the item, and its field and its place are told."""
         good = json.dumps(documented_items("facial")[0])
+        calm = good.replace('"neutral": 0.72', f'"neutral": {number}')
         known, unknown = good.replace('"frameIndex": 0', f'"frameIndex": {number}'), good[:-1] + f',"a":[{number}]}}'
         gaze = good.replace('"gazeX": 0.53', f'"gazeX": {number}')
-        response = fresh_api.send("facial", f'{{"sessionId":"s","batch":[{known},{good},{unknown},{gaze}]}}')
+        response = fresh_api.send("facial", f'{{"sessionId":"s","batch":[{known},{good},\n{unknown},{gaze},\n{calm}]}}')
         data = response.get_json()["data"]
-        assert (data["accepted"], [entry["index"] for entry in data["rejections"]]) == (1, [0, 2, 3])
-        assert data["rejections"][1]["reason"] == "Item has a number that is too large to keep"
-        assert data["rejections"][2]["reason"] == "Value out of range for gazeX: expected 0 to 1"
+        assert (data["accepted"], [entry["index"] for entry in data["rejections"]]) == (1, [0, 2, 3, 4])
+        gaze_column = len(unknown) + 2 + gaze.index(number, gaze.index("gazeX"))
+        assert [entry["reason"] for entry in data["rejections"]] == [
+            f"Value too large for {name}: expected at most 1.8e308, or 4300 digits (line {line} column {column})"
+            for name, line, column in (
+                ("frameIndex", 1, len('{"sessionId":"s","batch":[') + 1 + known.index(number)),
+                ("a.0", 2, unknown.index(f"[{number}") + 2),
+                ("gazeX", 2, gaze_column),
+                ("emotions.neutral", 3, calm.index(number) + 1),
+            )
+        ]
         assert [entry["index"] for entry in fresh_api.stored()] == [1]
 
     @pytest.mark.parametrize("innermost", [0, 2**80])
@@ -188,19 +198,6 @@ def test_required_field_is_required(api: Ingestion, kind: str, name: str) -> Non
     assert api.reasons(kind, without(kind, name)) == [f"Missing required field: {name}"]
 
 
-@pytest.mark.parametrize(
-    ("kind", "name"),
-    [
-        *[("events", name) for name in ("x", "y", "scrollY", "inputLength", "viewport")],
-        *[("facial", name) for name in ("gazeX", "gazeY")],
-        *[("voice", name) for name in ("hesitationCount", "wordsPerMinute")],
-    ],
-)
-def test_optional_field_may_be_absent(api: Ingestion, kind: str, name: str) -> None:
-    """Every field that the page does not call required."""
-    assert api.reasons(kind, without(kind, name)) == []
-
-
 TYPES = {
     "string": [("events", "eventType"), ("events", "targetSelector"), ("events", "timestamp")]
     + [("facial", "timestamp"), ("voice", "startTime"), ("voice", "endTime")]
@@ -212,11 +209,15 @@ TYPES = {
     "object": [("events", "viewport"), ("facial", "emotions")],
 }
 WRONG = {
-    "string": [None, 5, True, [], {}],
-    "number": [None, "5", True, False, [], {}],
-    "integer": [None, "5", True, False, 1.5, -0.1, [], {}],
-    "object": [None, "{}", 5, True, []],
+    "string": [5, 1773656072.12, True, [], {}],
+    "number": ["5", True, False, [], {}],
+    "integer": ["5", True, False, 1.5, -0.1, [], {}],
+    "object": ["{}", 5, True, []],
 }
+TIMESTAMPS = ("timestamp", "startTime", "endTime")
+OPTIONAL = [("events", name) for name in ("x", "y", "scrollY", "inputLength", "viewport")]
+OPTIONAL += [("facial", name) for name in ("gazeX", "gazeY")]
+OPTIONAL += [("voice", name) for name in ("hesitationCount", "wordsPerMinute")]
 
 
 @pytest.mark.parametrize(
@@ -224,10 +225,31 @@ WRONG = {
     [(kind, name, expected) for expected, fields in TYPES.items() for kind, name in fields],
 )
 def test_value_of_another_type_is_rejected(api: Ingestion, kind: str, name: str, expected: str) -> None:
-    """JSON types are taken strictly, null included, whether the field is required or not."""
-    for value in WRONG[expected]:
+    """JSON types are taken strictly; null is one, where a value is required. What a timestamp is, is told at once."""
+    told = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z" if name in TIMESTAMPS else expected
+    for value in [*WRONG[expected], *([] if (kind, name) in OPTIONAL else [None])]:
         reasons = api.reasons(kind, changed(kind, **{name: value}))
-        assert reasons == [f"Invalid type for {name}: expected {expected}"], value
+        assert reasons == [f"Invalid type for {name}: expected {told}"], value
+
+
+@pytest.mark.parametrize(("kind", "name"), OPTIONAL)
+def test_null_in_an_optional_field_is_stored_as_sent_and_linted(kind: str, name: str) -> None:
+    """Only documented rules reject, and no page says that such a field may not be null."""
+    api = Ingestion(make_app())
+    item = changed(kind, **{name: None})
+    assert api.reasons(kind, item) == []
+    (stored,) = api.stored()
+    assert stored["item"] == item
+    assert name in stored["item"]
+    (warning,) = api.client.get("/_mock/lint").get_json()["warnings"]
+    assert (warning["rule"], warning["indexes"]) == ("null_field", [0])
+    assert warning["message"] == f"{name} is null; leave out what has no value"
+
+
+@pytest.mark.parametrize(("kind", "name"), OPTIONAL)
+def test_optional_field_may_be_absent(api: Ingestion, kind: str, name: str) -> None:
+    """Every field that the page does not call required."""
+    assert api.reasons(kind, without(kind, name)) == []
 
 
 @pytest.mark.parametrize("value", [0, 3, 3.0, -1, 1e300, 2**63, 2**64, 10**30])
@@ -319,16 +341,32 @@ class TestViewport:
     @pytest.mark.parametrize(
         ("viewport", "reason"),
         [
-            ({"width": 1}, "Missing required field: viewport.height"),
-            ({"height": 1}, "Missing required field: viewport.width"),
-            ({}, "Missing required field: viewport.width; Missing required field: viewport.height"),
             ({"width": "1", "height": 1}, "Invalid type for viewport.width: expected number"),
-            ({"width": 1, "height": None}, "Invalid type for viewport.height: expected number"),
+            ({"height": True}, "Invalid type for viewport.height: expected number"),
         ],
     )
-    def test_both_sides_are_numbers(self, api: Ingestion, viewport: Any, reason: str) -> None:
-        """Where there is a viewport, it has a width and a height."""
+    def test_sides_are_numbers(self, api: Ingestion, viewport: Any, reason: str) -> None:
+        """Those that are there."""
         assert api.reasons("events", changed("events", viewport=viewport)) == [reason]
+
+    @pytest.mark.parametrize(
+        ("viewport", "rule", "message"),
+        [
+            ({"width": 1440}, "partial_viewport", "viewport has no height"),
+            ({"height": 1, "dpr": 2}, "partial_viewport", "viewport has no width"),
+            ({}, "partial_viewport", "viewport has no width and no height"),
+            ({"width": 1, "height": None}, "null_field", "viewport.height is null; leave out what has no value"),
+        ],
+    )
+    def test_a_side_may_be_absent_and_is_linted(
+        self, fresh_api: Ingestion, viewport: Any, rule: str, message: str
+    ) -> None:
+        """Both are documented; that one without the other is wrong is not."""
+        item = changed("events", viewport=viewport)
+        assert fresh_api.reasons("events", item) == []
+        assert fresh_api.stored()[0]["item"] == item
+        (warning,) = fresh_api.client.get("/_mock/lint").get_json()["warnings"]
+        assert (warning["rule"], warning["indexes"], warning["message"]) == (rule, [0], message)
 
 
 class TestEmotions:
@@ -421,6 +459,42 @@ class TestEmotions:
 def test_all_problems_are_told_in_schema_order(api: Ingestion, kind: str, item: Any, reason: str) -> None:
     """However the item orders its fields."""
     assert api.reasons(kind, item) == [reason]
+
+
+class TestManyItems:
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_a_hundred_thousand_items_are_the_most(self, kind: str) -> None:
+        """One more is 413 in the envelope, and none of them is looked at or stored."""
+        api = Ingestion(make_app())
+        response = api.post(kind, [1] * 100_000)
+        assert (response.status_code, response.get_json()["data"]["rejected"]) == (200, 100_000)
+        response = api.post(kind, [1] * 100_001)
+        assert response.status_code == 413
+        assert response.get_json() == {
+            "success": False,
+            "data": None,
+            "error": "The batch has more than 100000 items: send smaller batches",
+            "metadata": None,
+        }
+        assert api.stored() == []
+
+    @pytest.mark.parametrize("item", ["1", "{}", "[]", '""'])
+    def test_millions_of_items_cost_no_more_than_their_text(self, item: str) -> None:
+        """They are counted before anything is made of them."""
+        api = Ingestion(make_app(max_body_bytes=20_000_000))
+        body = '{"sessionId": "s", "batch": [' + ",".join([item] * 3_000_000) + "]}"
+        tracemalloc.start()
+        response = api.send("events", body.encode())
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert response.status_code == 413
+        assert peak < 6 * len(body)
+
+    def test_other_lists_may_be_longer(self, api: Ingestion) -> None:
+        """Of an item, or beside the batch: no rule forbids it."""
+        item = changed("events", extra=[0] * 100_001)
+        body = {"batch": [item], "other": [0] * 100_001, "sessionId": "s"}
+        assert api.send("events", json.dumps(body)).get_json()["data"]["accepted"] == 1
 
 
 def test_kinds_do_not_mix(fresh_api: Ingestion) -> None:

@@ -33,7 +33,7 @@ class TestIngested:
         api.sandbox.clock.advance(5000)
         api.post("voice", documented_items("voice")[:1], "s2")
         response = api.client.get("/_mock/ingested")
-        assert response.content_type == "application/json"
+        assert response.content_type == "application/json; charset=utf-8"
         expected = [
             {
                 "sessionId": "s1",
@@ -280,3 +280,31 @@ class TestOtherRequests:
         assert (response.status_code, response.data) == (204, b"")
         assert response.headers["Allow"] == "OPTIONS, POST"
         assert "Content-Type" not in response.headers
+
+
+def test_json_of_every_kind_says_its_encoding() -> None:
+    """Answers, errors and documents of all three APIs, the archive, what is outside of them, and the bare address."""
+    api = Ingestion(make_app())
+    key = {"X-API-Key": next(iter(api.sandbox.world.scenario.keys.values())).value}
+    for path in (
+        "/",
+        "/nowhere",
+        "/_mock",
+        "/_mock/world",
+        "/_mock/nowhere",
+        "/_mock/journal",
+        "/_mock/journal?format=har",
+        "/_mock/openapi.json",
+        "/api/nowhere",
+        "/api/data/events",
+        "/api/openapi.json",
+        "/api/v3/health",
+        "/api/v3/experiments",
+        "/api/v3/nowhere",
+        "/api/v3/openapi.json",
+        "/api/v3/data/events/room/room_pair",
+        "/api/v3/data/events/room/room_pair?limit=0",
+    ):
+        answer = api.client.get(path, headers=key)
+        assert answer.headers["Content-Type"] == "application/json; charset=utf-8", path
+        assert answer.is_json

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import itertools
 import json
+import zlib
 from typing import Any
 from urllib.parse import quote
 
@@ -53,7 +54,7 @@ def test_an_entry_tells_a_request_and_its_answer(control: Control, room: str) ->
     assert entry["request"]["httpVersion"] == "1.1"
     assert entry["request"]["body"] is None
     assert entry["response"]["status"] == 200
-    assert header(entry, "content-type", "response") == "application/json"
+    assert header(entry, "content-type", "response") == "application/json; charset=utf-8"
     assert entry["response"]["body"] == {
         "bytes": len(answer.data),
         "sha256": hashlib.sha256(answer.data).hexdigest(),
@@ -92,10 +93,69 @@ def test_a_body_over_64_kib_is_told_by_size_and_hash(control: Control, size: int
 def test_bytes_that_are_no_text_are_told_as_base64(control: Control) -> None:
     """Nothing of them is lost."""
     body = gzip.compress(b"{}")
-    headers = {**token_headers(control), "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    headers = {**token_headers(control), "Content-Type": "application/json"}
     control.client.post("/api/data/events", data=body, headers=headers)
     (entry,) = control.journal()
     assert base64.b64decode(entry["request"]["body"]["base64"]) == body
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "deflate, gzip", "identity"])
+def test_a_compressed_body_is_told_as_what_it_expands_to(control: Control, coding: str) -> None:
+    """Without the credentials in it; size and hash are those of what was sent. A line for a shell sends it expanded."""
+    text = json.dumps({"sessionId": f"é {control.key}", "batch": []}, ensure_ascii=False)
+    body = text.encode()
+    for name in coding.split(", "):
+        body = {"deflate": zlib.compress, "identity": bytes}.get(name, gzip.compress)(body)
+    headers = {**token_headers(control), "Content-Type": "application/json", "Content-Encoding": coding}
+    assert control.client.post("/api/data/events", data=body, headers=headers).status_code == 200
+    (entry,) = control.journal()
+    shown = text.replace(control.key, "[redacted]")
+    assert entry["request"]["body"] == {
+        "bytes": len(body),
+        "sha256": hashlib.sha256(body).hexdigest(),
+        "text": shown,
+    }
+    assert header(entry, "content-encoding") == coding
+    (har,) = control.client.get("/_mock/journal?format=har").get_json()["log"]["entries"]
+    assert (har["request"]["postData"]["text"], har["request"]["bodySize"]) == (shown, len(body))
+    line = control.client.get("/_mock/journal?format=curl").text
+    assert f"--data-raw '{shown}'" in line
+    assert ("content-encoding" in line) is (coding == "identity")
+
+
+@pytest.mark.parametrize("path", ["/api/data/events", "/api/v3/personas"])
+def test_another_coding_is_told_with_those_that_are_read(control: Control, path: str) -> None:
+    """And not with the advice for another 415."""
+    headers = {**token_headers(control), "X-API-Key": control.key, "Content-Type": "application/json"}
+    control.client.post(path, data=b"x", headers={**headers, "Content-Encoding": "br"})
+    (entry,) = control.journal()
+    assert entry["refusal"]["status"] == 415
+    assert entry["refusal"]["message"].startswith("The body is compressed with br")
+    assert entry["refusal"]["nearest"]["advice"] == (
+        "Send the body with one of these codings: gzip, deflate, identity."
+    )
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(b"hst_live_key" * 99)[:-1]),
+        ("gzip", b"not gzip"),
+        ("br", b"\x8b\x00\x80"),
+        ("gzip", gzip.compress(b" " * (64 * 1024 + 1))),
+    ],
+)
+def test_a_body_that_cannot_be_expanded_is_told_by_size_and_hash(control: Control, coding: str, body: bytes) -> None:
+    """What nobody can read, nothing can be redacted in; what is large is not kept, however it came."""
+    headers = {**token_headers(control), "Content-Type": "application/json", "Content-Encoding": coding}
+    control.client.post("/api/data/events", data=body, headers=headers)
+    (entry,) = control.journal()
+    digest = hashlib.sha256(body).hexdigest()
+    assert entry["request"]["body"] == {"bytes": len(body), "sha256": digest}
+    (har,) = control.client.get("/_mock/journal?format=har").get_json()["log"]["entries"]
+    assert har["request"]["postData"]["comment"] == f"not kept as text; SHA-256 {digest}"
+    comment, _ = control.client.get("/_mock/journal?format=curl").text.splitlines()
+    assert comment == f"# The body of the next request is not kept: {len(body)} bytes, SHA-256 {digest}"
 
 
 def test_a_streamed_answer_is_told_by_size_and_hash(control: Control, room: str) -> None:
@@ -271,6 +331,21 @@ def test_a_refusal_is_told_with_the_nearest_valid_request(
         return
     told = (refusal["nearest"]["method"], refusal["nearest"]["target"], refusal["nearest"]["advice"])
     assert told[: len(nearest)] == tuple(part.replace("{room}", room) for part in nearest)
+
+
+@pytest.mark.parametrize(
+    ("path", "credential"),
+    [("/api/data/events", "Authorization: Bearer <JWT>."), ("/api/v3/data/events/batch", "in X-API-Key.")],
+)
+def test_a_beacon_is_told_what_it_cannot_do(control: Control, path: str, credential: str) -> None:
+    """A page's post without a credential; one with a bad credential, or from elsewhere, is none."""
+    page, bad = {"Origin": "http://localhost:3000"}, {"Authorization": "Bearer x", "X-API-Key": "x"}
+    for headers in (page, {}, page | bad):
+        assert control.client.post(path, data=b"{}", headers=headers).status_code == 401
+    advice = [entry["refusal"]["nearest"]["advice"] for entry in control.journal()]
+    said = " A page's navigator.sendBeacon cannot send one; fetch with keepalive: true can, up to 64 KiB."
+    assert advice[0].endswith(credential + said)
+    assert advice[1:] == [advice[0].removesuffix(said)] * 2
 
 
 @pytest.mark.parametrize(

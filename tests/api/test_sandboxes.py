@@ -67,6 +67,7 @@ def test_every_setting_of_a_sandbox_can_be_ordered() -> None:
         ("strictSessions", True, True),
         ("maxBodyBytes", 17, 17),
         ("allowedOrigins", ["http://a.example"], ["http://a.example"]),
+        ("allowedOrigins", ["HTTPS://A.example:443/"], ["https://a.example"]),
         ("now", "2026-01-02T03:04:05Z", "2026-01-02T03:04:05.000Z"),
         ("now", "machine", "machine"),
         ("journalEntries", 2, 2),
@@ -115,10 +116,14 @@ def test_the_clock_begins_where_the_body_says(control: Control) -> None:
         ({"settings": {"maxBodyBytes": 0}}, "Value out of range for settings.maxBodyBytes: expected 1 to"),
         ({"settings": {"allowedOrigins": "*"}}, "Invalid type for settings.allowedOrigins: expected array"),
         ({"settings": {"allowedOrigins": ["*", 1]}}, "Invalid type for settings.allowedOrigins.1: expected string"),
+        (
+            {"settings": {"allowedOrigins": ["default", "a.example"]}},
+            "Invalid value for settings.allowedOrigins: no origin of web pages: 'a.example'; it needs a scheme: write",
+        ),
         ({"settings": {"tokenSecret": ""}}, "Invalid value for settings.tokenSecret: expected a non-empty string"),
         ({"settings": {"tokenSecret": "-----BEGIN PUBLIC KEY-----\nAA\n-----END PUBLIC KEY-----\n"}}, "cannot sign"),
         ({"settings": {"now": "soon"}}, "Invalid settings.now: expected ISO 8601"),
-        ({"clock": {"now": 5}}, "Invalid type for clock.now: expected string"),
+        ({"clock": {"now": 5}}, "Invalid type for clock.now: expected ISO 8601 string, such as"),
         ({"clock": {"speed": -1}}, "Value out of range for clock.speed: expected 0 to 1000000"),
     ],
 )

@@ -29,6 +29,7 @@ def refusals(row: Operation) -> Iterator[tuple[str, Json]]:
     if row.body is not None:
         yield "400", {"json": ["no object"]}
         yield "400", {"data": b"{", "json": None, "content_type": "application/json"}
+        yield "415", {"environ_overrides": {"HTTP_CONTENT_ENCODING": "br"}, "data": b"x", "json": None}
         yield "413", {"data": b" " * (MOST_BYTES + 1), "json": None, "content_type": "application/json"}
     for parameter in row.parameters:
         if parameter.schema.get("type") == "integer" or "enum" in parameter.schema:

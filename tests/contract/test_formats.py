@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from emulator import DATA_TYPES, FULL_PLACES, ROWS, DataApi
@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
+from mockserver.hyperstudy.formats import csv_lines
+from mockserver.hyperstudy.shape import Field, Shape
 
 Record = dict[str, Any]
 
@@ -192,14 +194,14 @@ def test_formats_honour_filters(pair_api: DataApi, data_type: str, query: dict[s
 
 
 @pytest.mark.parametrize("data_type", DATA_TYPES)
-def test_csv_follows_rfc_4180(pair_api: DataApi, data_type: str) -> None:
-    """A header and a line per record, all of one length, each ended by CR LF; nested names joined by dots."""
+def test_csv_follows_rfc_4180_but_for_its_line_ends(pair_api: DataApi, data_type: str) -> None:
+    """A header and a line per record, all of one length, each ended by LF alone; nested names joined by dots."""
     scope = ROWS[data_type].levels[0]
     text = pair_api.data(data_type, scope, format="csv").text
     records = pair_api.all_records(data_type, scope)
-    lines = text.removesuffix("\r\n").split("\r\n")
-    assert text.endswith("\r\n")
-    assert "\n" not in "".join(lines)
+    lines = text.removesuffix("\n").split("\n")
+    assert text.endswith("\n")
+    assert "\r" not in text
     assert lines[0] == ",".join(leaves(records))
     assert [len(fields) for fields in csv.reader(lines, strict=True)] == [lines[0].count(",") + 1] * (len(records) + 1)
 
@@ -224,12 +226,50 @@ def test_csv_quotes_what_has_to_be_quoted(tmp_path_factory: pytest.TempPathFacto
     assert [json.loads(row["recipientIds"]) for row in read] == [m["recipientIds"] for m in messages]
 
 
+@pytest.fixture(scope="module")
+def edge_api() -> DataApi:
+    return DataApi(create_app(Settings(scenario="edge")))
+
+
+@pytest.mark.parametrize(("data_type", "scope"), FULL_PLACES)
+def test_csv_that_was_saved_on_windows_is_read_the_same(edge_api: DataApi, data_type: str, scope: str) -> None:
+    """`open(…, 'w')` makes CR LF of every LF there; of CR LF at the end of a line it would make CR CR LF."""
+    text = edge_api.data(data_type, scope, format="csv", limit=MAX_LIMIT).data.decode()
+    with io.StringIO(newline="\r\n") as file:
+        file.write(text)
+        saved = file.getvalue()
+    rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    # Cells have line ends of their own, and those are changed like all others.
+    cells = [[cell.replace("\n", "\r\n") for cell in row] for row in rows]
+    assert list(csv.reader(io.StringIO(saved, newline=""), strict=True)) == cells
+    # Outside of quotes, there is no CR before another one.
+    assert "\r\r" not in "".join(saved.split('"')[::2])
+    assert not text.startswith("\ufeff")
+
+
+class _Pair(NamedTuple):
+    first: str
+    second: str
+
+
+@given(st.lists(st.lists(st.text(alphabet="a\r\n\",;'\ufeff é"), min_size=2, max_size=2), min_size=1))
+def test_every_cell_comes_back_and_lines_end_with_lf(rows: list[list[str]]) -> None:
+    """Whatever is in it: what looks like a line end to some reader is quoted."""
+    shape = Shape(_Pair, (Field("first", "string"), Field("second", "string")))
+    (header, body) = csv_lines(shape, [[{"first": first, "second": second} for first, second in rows]])
+    assert header == b"first,second\n"
+    assert list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True)) == rows
+    bare = "".join(body.decode().split('"')[::2])
+    assert "\r" not in bare
+    assert bare.count("\n") == len(rows)
+
+
 def test_empty_csv_has_its_header(pair_api: DataApi) -> None:
     """So that a data frame of nothing has its columns; NDJSON of nothing is empty."""
     for data_type, scope in FULL_PLACES:
         nothing = {"startTime": "2030-01-01"}
-        header = pair_api.data(data_type, scope, format="csv").text.split("\r\n")[0]
-        assert pair_api.data(data_type, scope, format="csv", **nothing).text == header + "\r\n"
+        header = pair_api.data(data_type, scope, format="csv").text.split("\n")[0]
+        assert pair_api.data(data_type, scope, format="csv", **nothing).text == header + "\n"
         assert pair_api.data(data_type, scope, format="ndjson", **nothing).data == b""
 
 
@@ -406,8 +446,8 @@ def test_pages_of_streamed_formats_make_the_large_page(
     pair_api: DataApi, data_type: str, scope: str, format_: str
 ) -> None:
     """Byte for byte, the header of the CSV aside."""
-    header, *_ = pair_api.data(data_type, scope, format=format_).data.split(b"\r\n")
-    skipped = len(header) + 2 if format_ == "csv" else 0
+    header, *_ = pair_api.data(data_type, scope, format=format_).data.split(b"\n")
+    skipped = len(header) + 1 if format_ == "csv" else 0
     parts = [a.data[skipped:] for a in pages(pair_api, data_type, scope, limit=13, format=format_)]
     whole = pair_api.data(data_type, scope, format=format_, limit=MAX_LIMIT).data
     assert b"".join(parts) == whole[skipped:] != b""

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask
 
 from mockserver.hyperstudy.routes import operations
+from mockserver.ingestion import problems, reasons
+from mockserver.openapi.fidelity import fidelity_section
 
 Json = dict[str, Any]
 
@@ -183,6 +185,7 @@ ERRORS = {
     "NotFound": (DOCUMENTED, INFERRED),
     "Conflict": (INFERRED, INFERRED),
     "TooLarge": (INFERRED, INFERRED),
+    "UnsupportedCoding": (INFERRED, INFERRED),
     "RangeNotSatisfiable": (INFERRED, INFERRED),
     "RateLimited": (DOCUMENTED, INFERRED),
     "InternalServerError": (DOCUMENTED, INFERRED),
@@ -204,6 +207,42 @@ INGESTION_ERRORS = {
     "UnsupportedMediaType": INFERRED,
     "TooManyRequests": DOCUMENTED,
     "InternalServerError": INFERRED,
+}
+
+# Of the ingestion API's body, its fields, its token and its reasons: words of each choice of ours that stands there.
+ISO = ("any form of ISO 8601", "no time zone means UTC", "`24:00` is the next day")
+NUMBER = ('`true` and `"5"` are no numbers', "beyond 1.8e308")
+NULL = "`null` is stored as it was sent"
+INTEGER = (NUMBER[0], "`3.0` is an integer", NUMBER[1])
+ITEM = ("nests at most 250 levels", "fields of other names are kept")
+INGESTION_RULES = {
+    "InteractionEventBatch": ("may come compressed", "fields of other names are ignored"),
+    "InteractionEventBatch.sessionId": ("may not be empty", "any session is taken"),
+    "InteractionEventBatch.batch": ("may be empty", "more than 100,000 items"),
+    "InteractionEvent": ITEM,
+    "InteractionEvent.eventType": ("capitals matter",),
+    "InteractionEvent.targetSelector": ("may be empty",),
+    "InteractionEvent.timestamp": ISO,
+    **{f"InteractionEvent.{name}": (*NUMBER, NULL) for name in ("x", "y", "scrollY", "inputLength")},
+    "InteractionEvent.viewport": (NULL,),
+    "InteractionEvent.viewport.width": (*NUMBER, "may be absent", NULL),
+    "InteractionEvent.viewport.height": (*NUMBER, "may be absent", NULL),
+    "FacialFrame": ITEM,
+    "FacialFrame.frameIndex": INTEGER,
+    "FacialFrame.timestamp": ISO,
+    "FacialFrame.emotions": ("scores may sum to 0.95 to 1.05", "any text is a label", *NUMBER),
+    "FacialFrame.attentionScore": NUMBER,
+    "FacialFrame.gazeX": (*NUMBER, NULL),
+    "FacialFrame.gazeY": (*NUMBER, NULL),
+    "VoiceSegment": ITEM,
+    "VoiceSegment.segmentIndex": INTEGER,
+    "VoiceSegment.startTime": ISO,
+    "VoiceSegment.endTime": ISO,
+    "VoiceSegment.transcript": ("may be empty",),
+    "VoiceSegment.sentiment": ("capitals matter",),
+    "VoiceSegment.sentimentScore": NUMBER,
+    "VoiceSegment.hesitationCount": (*INTEGER, NULL),
+    "VoiceSegment.wordsPerMinute": (*NUMBER, NULL),
 }
 
 ORDER = [DOCUMENTED, OBSERVED, INFERRED]
@@ -349,3 +388,68 @@ def test_the_ingestion_api_has_the_labels_of_its_sources(demo_app: Flask) -> Non
     assert {one["operationId"]: one["x-fidelity"] for one in listed} == INGESTION
     responses = document["components"]["responses"]
     assert {name: told["x-fidelity"] for name, told in responses.items()} == INGESTION_ERRORS
+
+
+def rules_of(schema: Json, place: str) -> Iterator[tuple[str, list[Json]]]:
+    """The rules beside a schema and beside each of its fields, by place."""
+    if "x-rules" in schema:
+        yield place, schema["x-rules"]
+    for name, inner in schema.get("properties", {}).items():
+        yield from rules_of(inner, f"{place}.{name}")
+
+
+@pytest.fixture(scope="module")
+def ingestion_document(demo_app: Flask) -> Json:
+    found: Json = demo_app.test_client().get("/api/openapi.json").get_json()
+    return found
+
+
+def test_every_choice_of_the_ingestion_api_is_labelled_beside_its_field(ingestion_document: Json) -> None:
+    """Each field of each body has its own, in order, and no other; the field itself stays documented."""
+    schemas = ingestion_document["components"]["schemas"]
+    names = {place.partition(".")[0] for place in INGESTION_RULES}
+    found = {place: rules for name in names for place, rules in rules_of(schemas[name], name)}
+    assert set(found) == set(INGESTION_RULES)
+    for place, words in INGESTION_RULES.items():
+        rules = found[place]
+        assert [rule["x-fidelity"] for rule in rules] == [INFERRED] * len(words), place
+        assert all(rule["rule"].startswith(start) for rule, start in zip(rules, words, strict=True)), (place, rules)
+    for name in ("FacialFrameBatch", "VoiceSegmentBatch"):
+        mine = {place.partition(".")[2]: rules for place, rules in rules_of(schemas[name], name)}
+        first = {
+            place.partition(".")[2]: rules for place, rules in found.items() if place.startswith("InteractionEventB")
+        }
+        assert mine == first
+    assert "x-fidelity" not in schemas["FacialFrame"]["properties"]["emotions"]
+
+
+def test_what_a_token_needs_is_labelled_rule_by_rule(ingestion_document: Json) -> None:
+    """A day is documented; the algorithm, `exp` and the rest are ours."""
+    rules = ingestion_document["components"]["securitySchemes"]["Bearer"]["x-rules"]
+    told = {rule["rule"]: rule["x-fidelity"] for rule in rules}
+    assert {label for text, label in told.items() if "24 hours" in text} == {DOCUMENTED}
+    assert {label for text, label in told.items() if "24 hours" not in text} == {INFERRED}
+    for word in ("HS256", "`exp` must be there", "`nbf`", "`iat`", "`plan`", "the machine's"):
+        assert any(word in text for text in told), word
+
+
+def test_of_all_reasons_only_that_for_a_missing_field_is_documented(ingestion_document: Json) -> None:
+    """Each wording that there is stands in the document, made by the code that makes it for clients."""
+    rules = ingestion_document["components"]["schemas"]["Rejection"]["properties"]["reason"]["x-rules"]
+    assert [rule["rule"] for rule in rules if rule["x-fidelity"] == DOCUMENTED] == ["`Missing required field: NAME`"]
+    kinds = {type(problem).__name__ for problem, _ in reasons._SAMPLES}
+    # An item has no field that may not be empty.
+    assert kinds == set(problems.__all__) - {"Problem", "TooShort"}
+    assert len(rules) > len(kinds)
+
+
+def test_the_readme_names_every_rule_of_the_ingestion_api(ingestion_document: Json) -> None:
+    """With its label, and with the fields that have it."""
+    section = fidelity_section()
+    for place, words in INGESTION_RULES.items():
+        name = place.rpartition(".")[2]
+        for start in words:
+            row = next(
+                line for line in section.splitlines() if line.startswith(f"| {start}") and "| inferred |" in line
+            )
+            assert name in row or place[0].isupper(), (place, start)

@@ -7,7 +7,9 @@ import shutil
 import subprocess
 import sys
 import tomllib
+import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 from emulator import serving_app
@@ -95,6 +97,52 @@ def test_the_ingestion_answer_is_the_one_shown(url: str, folder: Path) -> None:
     shown = next(b["code"] for b in BLOCKS if b["language"] == "json")
     sent = next(code for code in blocks("sh") if "api/data/events" in code)
     assert json.loads(run(["bash", "-euc"], sent, url, folder)) == json.loads(shown)
+
+
+def test_the_polling_recipe_sees_every_record_of_a_running_study_once() -> None:
+    """In the live scenario, asked again and again while time passes: nothing is left out, nothing comes twice."""
+    (recipe,) = [code for code in blocks("python") if "def events_from" in code]
+    found: list[dict[str, Any]] = []
+    offset, rounds_with_news = 0, 0
+    with serving_app(create_app(Settings(scenario="live"))) as server:
+        experiment = ask(f"{server.url}/_mock/world")["experiments"][0]["id"]
+        ask(f"{server.url}/_mock/clock", {"speed": 0})
+        code = recipe.replace("http://localhost:4747", server.url).replace("exp_research_001", experiment)
+        names: dict[str, Any] = {}
+        # The loop below it has no end where it is wrong.
+        exec(code.partition("\nevents, offset = ")[0], names)  # noqa: S102
+        for _ in range(12):
+            ask(f"{server.url}/_mock/clock", {"advanceMs": 300_000})
+            for _ in range(100):
+                events, offset = names["events_from"](offset)
+                found += events
+                rounds_with_news += bool(events)
+                if not events:
+                    break
+        listed = ask(f"{names['EVENTS']}?limit=10000", key="hst_live_your_key_here")
+    assert listed["metadata"]["pagination"]["hasMore"] is False
+    assert [event["id"] for event in found] == [event["id"] for event in listed["data"]]
+    assert rounds_with_news > 3
+
+
+def ask(url: str, body: Any = None, key: str = "") -> Any:
+    """An answer as JSON."""
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, headers={"Content-Type": "application/json", "X-API-Key": key})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+def test_a_csv_of_one_page_is_a_third_of_the_ratings_and_its_headers_say_so(url: str, folder: Path) -> None:
+    """As the README claims of the documentation's script, which asks for no limit."""
+    (code,) = [code for code in blocks("sh") if "ratings.csv" in code]
+    told = dict(line.lower().split(": ") for line in run(["bash", "-euc"], code, url, folder).splitlines() if line)
+    total, following = int(told["x-total-count"]), int(told["x-next-offset"])
+    saved = (folder / "ratings.csv").read_bytes()
+    assert saved.count(b"\n") - 1 == following == 1000
+    assert 0.3 < following / total < 0.37
+    assert b"\r" not in saved
+    assert not saved.startswith(b"\xef\xbb\xbf")
 
 
 def test_every_block_is_of_a_language_that_is_run() -> None:

@@ -59,7 +59,6 @@ def test_rejected_item_is_a_value_with_typed_problems() -> None:
         ),
         Missing(path=("targetSelector",)),
         WrongType(path=("viewport", "width"), expected="number"),
-        Missing(path=("viewport", "height")),
     ]
     assert outcome.rejected[1].problems == [WrongType(expected="object")]
 

@@ -67,8 +67,10 @@ def test_a_number_too_large_to_keep_is_read_and_not_written(number: str) -> None
     large, small = exact_json.loads(f'[{{"a":{number}}}, 1]'.encode())
     assert large["a"] == float("inf")
     assert small == 1
-    with pytest.raises(exact_json.TooLargeError):
-        exact_json.dumps(large)
+    with pytest.raises(exact_json.TooLargeError) as caught:
+        exact_json.dumps([1, large])
+    assert caught.value.path == ("1", "a")
+    assert str(caught.value.number.place) == "line 1 column 7, field 0.a"
 
 
 def test_the_largest_numbers_are_kept() -> None:
@@ -86,8 +88,8 @@ def test_the_largest_numbers_are_kept() -> None:
         (b"[01]", "Expecting ',' delimiter"),
         (b'["\x01"]', "Invalid control character"),
         (b'["\xff"]', "can't decode byte 0xff"),
-        (b"[NaN]", "^NaN and Infinity are not JSON$"),
-        (b"[-Infinity]", "^NaN and Infinity are not JSON$"),
+        (b"NaN", "^NaN at line 1 column 1: NaN and Infinity are not JSON$"),
+        (b"[-Infinity]", "^-Infinity at line 1 column 2, field 0: NaN and Infinity are not JSON$"),
         (b"[" * 100_000, "^it nests too deep to be read$"),
     ],
 )

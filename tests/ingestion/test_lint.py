@@ -136,6 +136,31 @@ class TestTimes:
         assert lint("events", event("2026-03-15T10:00:00" + zone)) == []
 
 
+class TestNull:
+    def test_every_optional_field_that_is_null_is_named(self) -> None:
+        """In schema order, once an item; what it says of a required field is a rejection."""
+        odd = event() | {"y": None, "x": None, "viewport": {"width": None, "height": 1}}
+        assert lint("events", event(), odd, event() | {"scrollY": None}) == [
+            NewWarning("null_field", (1, 2), "x, y, viewport.width are null; leave out what has no value (and 1 more)")
+        ]
+        assert lint("facial", frame(0) | {"gazeX": None}) == [
+            NewWarning("null_field", (0,), "gazeX is null; leave out what has no value")
+        ]
+
+    def test_null_in_an_unknown_field_is_its_senders_matter(self) -> None:
+        """Nothing is known about such a field."""
+        assert lint("events", event() | {"extra": None, "viewport": {"width": 1, "height": 2, "dpr": None}}) == []
+
+
+def test_a_viewport_without_a_side_is_told() -> None:
+    """One without a null is no object, and null is told as such."""
+    items = [event() | {"viewport": viewport} for viewport in ({"width": 1}, {"width": 1, "height": 2}, {}, None)]
+    assert lint("events", *items) == [
+        NewWarning("null_field", (3,), "viewport is null; leave out what has no value"),
+        NewWarning("partial_viewport", (0, 2), "viewport has no height (and 1 more)"),
+    ]
+
+
 def test_duplicate_batch_is_one_warning() -> None:
     """Its numbers are repeated too, which goes without saying."""
     history = History(highest=1, seen=frozenset({0, 1}), twin=7)

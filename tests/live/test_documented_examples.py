@@ -3,6 +3,7 @@
 The examples are files of their own, as they stand in the documentation (`examples/`).
 """
 
+import io
 import json
 import os
 import runpy
@@ -12,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pandas as pd
 import pytest
@@ -390,6 +391,21 @@ def test_python_exports_csv(
     events = api(demo_server, f"events/room/{ROOM}")["data"]
     assert list(left["df"]["id"]) == [event["id"] for event in events] != []
     assert (tmp_path / "events.csv").read_bytes() == left["response"].content
+
+
+def test_python_exports_csv_on_windows_too(
+    demo_server: Emulator, patterns: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Text mode writes CR LF for every LF there; CR CR LF, which strict readers refuse, is nowhere."""
+
+    def open_on_windows(path: str, mode: str) -> TextIO:
+        return io.TextIOWrapper((tmp_path / path).open(f"{mode}b"), encoding="utf-8", newline="\r\n")
+
+    left = python("export_csv.py", demo_server, tmp_path, monkeypatch, open=open_on_windows, **patterns)
+    saved = (tmp_path / "events.csv").read_bytes()
+    assert b"\r\r" not in saved
+    assert saved.replace(b"\r\n", b"\n") == left["response"].content
+    assert list(pd.read_csv(tmp_path / "events.csv")["id"]) == list(left["df"]["id"])
 
 
 # --- the examples themselves ----------------------------------------------------------------------

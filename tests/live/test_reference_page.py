@@ -1,7 +1,5 @@
 """The reference page in a real browser: it renders, lists everything, tries things, and stays on this machine."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
@@ -9,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from emulator import Emulator, app_of, make_sandbox, serving_app
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from mockserver import Settings, create_app
 from mockserver.control import routes as control
@@ -20,32 +18,9 @@ from mockserver.sandbox.sandboxes import Order
 # A browser takes its time to start; the thorough run has it.
 pytestmark = pytest.mark.thorough
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-# A server of its own profile, nothing fetched in the background, and no other host even if somebody asked for one.
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
-]
 TIMEOUT_MS = 20_000
 PHONE = ViewportSize(width=390, height=844)
 DESK = ViewportSize(width=1280, height=720)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        assert os.environ.get("CI") != "true", "Chromium is not installed; the reference page cannot be checked"
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 class Visit:

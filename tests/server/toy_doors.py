@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from mockserver.door.steps import Chunk, End, Head, Request, Step, Steps
+from mockserver.door.steps import Chunk, End, Head, Headers, Request, Step, Steps
 from mockserver.server import Server
 from mockserver.server.lifetime import new_event_loop
 
 TIMEOUT_S = 10.0
 LOOPS = {"asyncio": asyncio.new_event_loop, "fastest": new_event_loop}
+PAGE = b"http://localhost:3000"
 PLAIN = (b"content-type", b"text/plain")
 
 
@@ -41,6 +42,10 @@ class Doors:
         self.requests.append(request)
         answer = self._by_path.get(request.path, hello)
         yield from answer(request)
+
+    def readable_by(self, origin: bytes) -> Headers:
+        """One page may read, and nobody else."""
+        return [(b"Access-Control-Allow-Origin", origin)] if origin == PAGE else []
 
 
 def hello(request: Request) -> Steps:

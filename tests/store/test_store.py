@@ -20,8 +20,10 @@ from mockserver.store import (
     NewWarning,
     Store,
     Stores,
+    memory,
     open_stores,
 )
+from mockserver.store.sql import store as sql_store
 from mockserver.words.errors import SettingsError
 
 
@@ -64,6 +66,34 @@ def take_in(
 
     store.add_batch(kind, session_id, items, at_ms, look_over)
     return told[0]
+
+
+def looked_at(store: Store) -> list[Any]:
+    """Everything that a reader can see of what arrived."""
+    filters: list[tuple[str | None, str | None]] = [(None, None), ("events", None), (None, "s"), ("events", "s")]
+    return [
+        (store.items(*one), store.count_items(*one), store.warnings(*one), store.count_warnings(*one))
+        for one in filters
+    ]
+
+
+def break_writing(patch: pytest.MonkeyPatch, broken: str) -> None:
+    """Let every store fail at one of a batch's two halves."""
+    extend, insert = memory._Filed.extend, sql_store._insert_all
+
+    def fail_to_extend(filed: Any, kind: str, session_id: str, added: Sequence[Any]) -> None:
+        # Half of it is there already.
+        extend(filed, kind, session_id, added)
+        if isinstance(added[0], IngestedItem if broken == "items" else LoggedWarning):
+            raise OSError("no space left")
+
+    def fail_to_insert(connection: Any, table: Any, rows: list[dict[str, Any]]) -> None:
+        insert(connection, table, rows)
+        if table.name == ("ingested" if broken == "items" else "lint_warnings"):
+            raise OSError("no space left")
+
+    patch.setattr(memory._Filed, "extend", fail_to_extend)
+    patch.setattr(sql_store, "_insert_all", fail_to_insert)
 
 
 class TestItems:
@@ -153,6 +183,61 @@ class TestItems:
         assert (store.items(), store.count_items()) == ([], 0)
         assert take_in(store, "events", "s", numbered(1)) == History()
         assert [(item.batch, item.text) for item in store.items()] == [(1, text(1))]
+
+    @pytest.mark.parametrize("broken", ["items", "warnings"])
+    def test_failure_between_items_and_warnings_leaves_neither(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, broken: str
+    ) -> None:
+        """Whichever of the two cannot be written, once the other is; and the next batch has the number."""
+        take_in(store, "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
+        before = store.items(), store.warnings()
+        with monkeypatch.context() as patch:
+            break_writing(patch, broken)
+            with pytest.raises(OSError, match="no space left"):
+                take_in(store, "events", "s", numbered(2), 0, [NewWarning("b", (), "odd")])
+        assert (store.items(), store.warnings()) == before
+        assert (store.count_items("events", "s"), store.count_warnings(None, "s")) == (1, 1)
+        assert take_in(store, "events", "s", numbered(2)) == History(highest=1)
+        assert [(item.batch, item.text) for item in store.items()] == [(1, text(1)), (2, text(2))]
+
+    def test_nothing_of_a_batch_shows_before_all_of_it_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In memory, where no database sees to it; looked at after each step of the writing."""
+        store, extend = memory.MemoryStore(), memory._Filed.extend
+        take_in(store, "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
+        before, seen = looked_at(store), []
+
+        def extend_and_look(filed: Any, kind: str, session_id: str, added: Sequence[Any]) -> None:
+            extend(filed, kind, session_id, added)
+            seen.append(looked_at(store))
+
+        monkeypatch.setattr(memory._Filed, "extend", extend_and_look)
+        take_in(store, "events", "s", numbered(2), 0, [NewWarning("b", (), "odd")])
+        assert seen == [before, before]
+        assert looked_at(store) != before
+
+    def test_whoever_sees_an_item_finds_its_warning(self, store: Store) -> None:
+        """A batch shows all at once, under every filter: readers between its two halves see neither."""
+        seen: list[Any] = []
+        writing = threading.Event()
+
+        def look() -> None:
+            while not writing.is_set():
+                for filters in ((None, None), ("events", None), (None, "s"), ("events", "s")):
+                    items = store.count_items(*filters)
+                    batches = {item.batch for item in store.items(*filters)}
+                    told = {warning.batch for warning in store.warnings(*filters)}
+                    if items % 50 or not batches <= told:
+                        seen.append((filters, items, batches - told))
+
+        readers = [threading.Thread(target=look) for _ in range(2)]
+        for reader in readers:
+            reader.start()
+        for _ in range(40):
+            take_in(store, "events", "s", numbered(*range(50)), 0, [NewWarning("a", (), "odd")] * 20)
+        writing.set()
+        for reader in readers:
+            reader.join()
+        assert seen == []
 
     def test_threads_lose_nothing(self, store: Store) -> None:
         """Writers and readers at once: whole batches, each number once."""

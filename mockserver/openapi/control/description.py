@@ -50,6 +50,12 @@ _KINDS = {
         ErrorKind("NotFound", 404, "What the path names is not there."),
         ErrorKind("Conflict", 409, "What is asked does not go with what is there."),
         ErrorKind("TooLarge", 413, "The body is larger than this server accepts."),
+        ErrorKind(
+            "UnsupportedCoding",
+            415,
+            "The body is compressed, and neither with gzip nor with deflate.",
+            ("Accept-Encoding",),
+        ),
         ErrorKind("InternalServerError", 500, "A bug of the emulator."),
     )
 }

@@ -49,7 +49,8 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
     """A real error of each kind that can be had by asking."""
     refused = {
         "BadRequest": notes.ask("changeClock", body={}),
-        "Forbidden": notes.ask("changeClock", body={}, headers={"Origin": "https://elsewhere.example"}),
+        "Forbidden": notes.ask("changeClock", body={}, headers={"Host": "elsewhere.example"}),
+        "UnsupportedCoding": notes.ask("changeClock", body={}, headers={"Content-Encoding": "br"}),
         "NotFound": notes.ask("getRoomTruth", path={"room_id": "nowhere"}),
     }
     if "deleteSandbox" in notes.rows:

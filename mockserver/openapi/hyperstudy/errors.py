@@ -106,6 +106,10 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
                 "The body is larger than this server accepts.", "inferred",
             ),
             _kind(
+                "UnsupportedCoding", 415, ("UNSUPPORTED_MEDIA_TYPE",), object_of(accepted=NAMES),
+                "The body is compressed, and neither with gzip nor with deflate.", "inferred", "Accept-Encoding",
+            ),
+            _kind(
                 "RangeNotSatisfiable", 416, ("RANGE_NOT_SATISFIABLE",), object_of(range=TEXT, size=COUNT),
                 "The file has no such bytes.", "inferred", "Content-Range", limited=False,
             ),
@@ -127,7 +131,7 @@ def errors_of(operation: Operation) -> list[ErrorKind]:
     """The errors that an operation may answer with, one for each status, by status.
 
     400 where something is checked, 401, 403 and 429 where a key is needed, 404 where the path names
-    something, 413 where there is a body, 500 always; the operation's own row adds what is special to it.
+    something, 413 and 415 where there is a body, 500 always; the operation's own row adds what is special to it.
     """
     names = _bad_request(operation)
     if operation.public:
@@ -137,7 +141,7 @@ def errors_of(operation: Operation) -> list[ErrorKind]:
     if "<" in operation.path or 404 in operation.errors:
         names.append("NotFound")
     names += ["Conflict"] if 409 in operation.errors else []
-    names += ["TooLarge"] if operation.body else []
+    names += ["TooLarge", "UnsupportedCoding"] if operation.body else []
     names += ["RangeNotSatisfiable"] if 416 in operation.errors else []
     names += [] if operation.public else ["RateLimited"]
     return [ERRORS[name] for name in [*names, "InternalServerError"]]

@@ -137,6 +137,7 @@ def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
         "BadLink": notes.ask("getRecordingFile"),
         "NotFound": replace(notes, known={}).ask("getEventsByRoom"),
         "Conflict": notes.ask("deleteExperiment"),
+        "UnsupportedCoding": notes.ask("createExperiment", body={}, headers={"Content-Encoding": "br"}),
         "RangeNotSatisfiable": _beyond_the_end(notes),
     }
     for name, answer in refused.items():

@@ -3,7 +3,10 @@
 from typing import Any
 
 from mockserver.door.operations import Operation
+from mockserver.ingestion.errors import MOST_ITEMS
 from mockserver.ingestion.limits import LIMITS
+from mockserver.ingestion.rules import RULES_KEYWORD, beside
+from mockserver.ingestion.tokens import RULES
 from mockserver.openapi.description import Access, Description, ErrorKind
 from mockserver.openapi.ingestion.examples import ingestion_examples
 from mockserver.openapi.labels import legend
@@ -16,8 +19,15 @@ ERRORS = (
     ErrorKind("BadRequest", 400, "The body is not JSON, or not a batch."),
     ErrorKind("Unauthorized", 401, "There is no valid token; the message says why.", ("WWW-Authenticate",)),
     ErrorKind("SessionNotFound", 404, "The session is unknown; only where sessions are strict.", (), "documented"),
-    ErrorKind("TooLarge", 413, "The body is larger than this server accepts."),
-    ErrorKind("UnsupportedMediaType", 415, "The body is not said to be JSON."),
+    ErrorKind(
+        "TooLarge", 413, f"The body is larger than this server accepts, or the batch has over {MOST_ITEMS} items."
+    ),
+    ErrorKind(
+        "UnsupportedMediaType",
+        415,
+        "The body is not said to be JSON; or it is compressed, and neither with gzip nor with deflate.",
+        ("Accept-Encoding",),
+    ),
     ErrorKind("TooManyRequests", 429, "Over a limit; only where limits are on.", ("Retry-After",), "documented"),
     ErrorKind("InternalServerError", 500, "A bug of the emulator.", limited=False),
 )
@@ -53,7 +63,9 @@ def _info() -> dict[str, Any]:
             'no number, `"5"` is no number, `3.0` is an integer. Unknown fields are kept.\n\n'
             'Every answer is `{"success", "data", "error", "metadata"}`; a request that is refused as a whole has '
             "`data: null` and a sentence in `error`. `OPTIONS` answers preflights; other methods get 405.\n\n"
-            f"Limits a minute, where they are on (`--rate-limits`): {limits}.\n\n{legend()}"
+            f"Limits a minute, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n"
+            "What is done with a field's values, beyond what the documentation says of it, stands beside the field, "
+            f"rule by rule, each with a label of its own (`{RULES_KEYWORD}`)."
         ),
     }
 
@@ -64,6 +76,7 @@ _BEARER = {
     "bearerFormat": "JWT",
     "description": "HS256, valid for 24 hours. `POST /_mock/tokens` or `mockserver token` mints one; `plan` is `free` "
     "or `pro`.",
+    **beside(RULES),
 }
 
 
