@@ -206,10 +206,11 @@ def _cut(name: str, value: Any) -> Any:
 
 
 def _flat(record: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
-    """A record as a row of CSV: nested objects as `parent.child`, lists as JSON text, null as nothing.
+    """A record as a row of CSV: nested objects as `parent.child`, lists and objects whose names are data as
+    JSON text, null as nothing.
 
     Args:
-        columns: The CSV's own; they only decide how far a nested object that is null is flattened.
+        columns: The CSV's own; they decide how far a nested object is flattened.
     """
     row: dict[str, str] = {}
     for name, value in record.items():
@@ -224,7 +225,8 @@ def _flat(record: Mapping[str, Any], columns: Sequence[str]) -> dict[str, str]:
 
 
 def _cells(name: str, value: Any, columns: Sequence[str]) -> dict[str, str]:
-    if isinstance(value, dict):
+    # An object whose names are data is one column.
+    if isinstance(value, dict) and name not in columns:
         return {f"{name}.{inner}": text for inner, text in _flat(value, _below(name, columns)).items()}
     # `str` writes a whole number as JSON does, and faster; `True` is no such number.
     return {name: str(value) if type(value) is int else orjson.dumps(value).decode()}

@@ -27,7 +27,7 @@ def ndjson_lines(shape: Shape, chunks: Rows) -> Iterator[bytes]:
 
 
 def csv_lines(shape: Shape, chunks: Rows) -> Iterator[bytes]:
-    """A header, then a record a line; nested objects as `parent.child`, lists as JSON text.
+    """A header, then a record a line; nested objects as `parent.child`, lists and objects by data as JSON text.
 
     Quoted as in RFC 4180, but lines end with LF: the data page saves the text with `open(…, 'w')`, which writes LF as
     CR LF on Windows, and CR LF as CR CR LF, which no reader takes. No byte order mark, which would be part of the first

@@ -148,7 +148,7 @@ FIELDS = {
     "SparseRating": {
         "value": DOCUMENTED, "labels.min": DOCUMENTED, "responseTime": DOCUMENTED, "rawOnset": OBSERVED,
         "scale.max": OBSERVED, "confidence": OBSERVED, "metadata.question": OBSERVED, "ratingEndOnset": OBSERVED,
-        "sparseRatingData.pauseIndex": OBSERVED, "sparseRatingData.previousRatings": INFERRED,
+        "sparseRatingData.pauseIndex": OBSERVED, "sparseRatingData.previousRatings": OBSERVED,
     },
     "SyncMetric": {"timeDrift": DOCUMENTED, "playbackRate": DOCUMENTED, "bufferHealth": DOCUMENTED},
     "ComponentRecord": {

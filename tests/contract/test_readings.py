@@ -10,6 +10,7 @@ from mockserver import Settings, create_app
 from mockserver.command.cli import main
 from mockserver.openapi.labels import DISAGREEMENTS, Disagreement
 
+
 def rated_58_of_80(api: DataApi) -> str:
     """How a rating would be shown, from how the first one is."""
     record = api.records("ratings/sparse", "room")[0]

@@ -17,20 +17,20 @@ FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 # Pinned: a change of these is a change of every user's data, and belongs into the list of changes.
 DIGESTS = {
-    "agents": "9bc102dba044ae022a762fe3ebea37116fc2d163659326d050d4d6b8a3643f87",
-    "demo": "fda38d64a0524cd65ce9cbafaa918968e957790aeb565b66a46a02a2628c2c51",
-    "drift": "a674a58548dc6568e1597cd7732faef2eb29a6ad82dd030cadda3486b564e376",
-    "dropout": "b2cacc76715990706fe2ad198d5ed06ab5caa578d24f7e5f790b2d3e98e307ae",
-    "edge": "7fa6bb2a0e2c4007148fe3e4c40f7f7b7429d56cbfca5cbfd82252f10d9ca576",
+    "agents": "5f153a5712685e099e0db1d730d624e2d03ee9fb481dcb1c9b4ff15dc9ab7222",
+    "demo": "cedd033a56348d1e7bb8338382f92dbd7782df24f0074e7d2d1c1af995faa71d",
+    "drift": "c3a00532fef3a648c74702a14642b15a1666fb2cb9ed4965bb0eccb7ad1b9573",
+    "dropout": "63ae5c74a33a2c932a06a42e1fed58acab282db85417a635f6587a6ba3c5a82f",
+    "edge": "28b89746fdd6130ff473e4c93f0de89e903160b26b7bbd7194a9733f673d9d75",
     "empty": "0b9b8b5ef9b8a83c2aa1c4143f725c6446ff47babf3737c3a7d87ab2a109ad06",
-    "group": "f3483f14be92392693e3c9d5f9575bc14ffa4f7bcb3eee788e62ac7be9820f26",
+    "group": "6c99174fad697bd64d14b685dc8df2afa671ea0b962f1617f4127f6f11fc9d95",
     "huge": "6cd623dd0f63b3e211156d4a38f0bbc65b11015b51f27e8eb46d951a5a4ec484",
-    "live": "244444a60bbb0a382cf721e60975bcd7a61b2a3401903bea8349078040ad7472",
-    "noconsent": "5a7287eac9835837a40404dc6013f25980d8ea5737ae7d48cec69804eeee052a",
-    "pair": "41277dcf50836afa81c7ae80e70d2f001bee867b3db38a6b0b5907888931189f",
-    "ratings": "2457348799a8dff3c6bb6133fd5c009e1543d8059eb9f1c8ae92c8080fc2d722",
-    "technical": "28d3d0a87e89e0dae50aaade1907ce157f7b3383208a11f1fb8128db4042c394",
-    "unfinished": "66a7c03bef522ccbf201cb6489af9cc204b999bdc1a40d64213792d3f861f92e",
+    "live": "bb34837a8aae2f925368b63e211f227b48f9de91bf0c9e98a68618c7eb8fa8ea",
+    "noconsent": "ca2cd43442d881d6dfc594a1be6a0a541eb6c60e4a09aa2b46bde75453ff9583",
+    "pair": "24ae04d2a48ad4f8e6a567177fe7e03da7eef264e2c964ec0643c848010dc9b0",
+    "ratings": "0c1a1ff3ca572670d64974e1377c53fa1a12dacda10f4b36ee6597b481afeec6",
+    "technical": "31409de70d98e2d839271971e035476fdb6a8c88b048111669439175db9028d0",
+    "unfinished": "5667838b885bbeeccb15dccf60fc91fbd7fdc2e775c73875da288bfa9525822f",
 }
 
 ANSWERS = """
