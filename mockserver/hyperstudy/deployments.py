@@ -47,8 +47,8 @@ def deployment_operations() -> list[Operation]:
         operation("createDeployment", "POST", "/deployments", create_deployment,
                   "Deploy an experiment; an agent-only deployment launches its rooms at once",
                   Answer(DEPLOYMENT, many=False), body=NEW_DEPLOYMENT, status=201, errors=(400, 404, 413)),
-        operation("getDeployment", "GET", one, get_deployment, "One deployment", Answer(DEPLOYMENT, many=False),
-                  errors=(404,)),
+        operation("getDeployment", "GET", one, get_deployment, "One deployment",
+                  Answer(DEPLOYMENT, many=False, metadata=ABOUT), errors=(404,)),
         operation("getDeploymentSessions", "GET", one + "/sessions", get_sessions, "The rooms of a deployment",
                   Answer(SESSION, metadata=ABOUT), errors=(404,)),
         operation("getAgentSpend", "GET", one + "/agent-spend", get_spend, "What the agents have cost so far",
@@ -78,7 +78,8 @@ def list_deployments(call: Call) -> Response:
 
 def get_deployment(call: Call, deployment_id: str) -> Response:
     """One deployment; `data` is an object here."""
-    return success(deployment_record(call, find_deployment(call, deployment_id)))
+    found = deployment_record(call, find_deployment(call, deployment_id))
+    return success(found, about(call, "deployment", "deployment", deployment_id))
 
 
 def get_sessions(call: Call, deployment_id: str) -> Response:

@@ -144,7 +144,7 @@ def test_rating_components_of_every_kind_leave_ratings(api: StudyApi) -> None:
     room = played(api, states=[{"id": kind, "focusComponent": {"type": kind}} for kind in kinds])
     sparse = api.get(f"/data/ratings/sparse/room/{room}")
     assert sorted(r["metadata"]["componentType"] for r in sparse) == sorted(
-        ["VasRating", "LikertScale", "SparseRating"] * 2
+        ["vasrating", "likertscale", "sparserating"] * 2
     )
     samples = api.get(f"/data/ratings/continuous/room/{room}")
     assert {r["componentId"] for r in samples} == {"continuousrating"}
@@ -291,8 +291,14 @@ def test_components_of_one_answer_have_the_same_variables_in_every_format(api: S
     assert {tuple(c["variableSnapshot"]) for c in shown} == {names}
     told = {c["roomId"]: tuple(c["variableSnapshot"][name] for name in names[2:]) for c in shown}
     assert told == {
-        rooms[0]: (5, "a", True, None), rooms[1]: (2.5, "1", True, None), rooms[2]: (None, None, False, "x")
+        rooms[0]: (5.0, "a", True, None), rooms[1]: (2.5, "1", True, None), rooms[2]: (None, None, False, "x")
     }  # fmt: skip
+    # One type at every level, whichever rooms are asked for.
+    for room in rooms[:2]:
+        for where in (f"room/{room}", f"participant/{shown[0]['participantId']}?roomId={rooms[0]}"):
+            for one in api.get(f"/data/components/{where}"):
+                assert type(one["variableSnapshot"]["reward"]) is float
+                assert type(one["variableSnapshot"]["mixed"]) is str
     lines = api.ask("GET", path, format="ndjson").text.splitlines()
     assert [json.loads(line) for line in lines] == shown
     rows = list(csv.DictReader(io.StringIO(api.ask("GET", path, format="csv").text, newline="")))

@@ -261,14 +261,35 @@ def test_a_room_may_be_called_a_session(api: StudyApi) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [("a", "a"), ("", ""), (5, "5"), (2.5, "2.5"), (True, "true"), (None, "null"), ([1, "b"], '[1,"b"]'), ({}, "{}")],
+    [("a", "a"), ("", ""), (5, "5"), (2.5, "2.5"), (True, "true"), (None, None), ([1, "b"], '[1,"b"]'), ({}, "{}")],
 )
-def test_an_answer_is_text_whatever_was_sent(judge: StudyApi, value: Any, text: str) -> None:
-    """So that the column has one type; what is no text is read back as JSON, and a missing time as 0."""
+def test_an_answer_is_text_whatever_was_sent(judge: StudyApi, value: Any, text: str | None) -> None:
+    """So that the column has one type; what is no text is read back as JSON, and null as null."""
     content = f"mine {value!r}"
     write(judge, event(content=content, response={"value": value}))
     (found,) = (one for one in read(judge) if one["content"] == content)
-    assert found["response"] == {"value": text, "responseTime": 0}
+    assert found["response"] == {"value": text, "responseTime": None}
+
+
+@pytest.mark.parametrize("format_", ["json", "ndjson", "csv"])
+def test_what_was_not_said_of_an_answer_is_null_in_every_format(api: StudyApi, format_: str) -> None:
+    """Neither 0 nor a text, beside answers that say more."""
+    answers = [{}, {"value": None, "responseTime": 5}, {"responseTime": 5.0}, {"value": ""}, None, {"value": "a"}]
+    write(api, *(event(content=f"mine {number}", response=answer) for number, answer in enumerate(answers)))
+    told = [(None, None), (None, 5), (None, 5), ("", None), (None, None), ("a", None)]
+    answer = api.ask("GET", "/data/events/room/room_pair", format=format_, limit=10_000)
+    text = answer.get_data(as_text=True)
+    if format_ == "csv":
+        rows = {row["content"]: row for row in csv.DictReader(io.StringIO(text))}
+        found = [(rows[f"mine {n}"]["response.value"], rows[f"mine {n}"]["response.responseTime"]) for n in range(6)]
+        assert found == [(value or "", "" if time is None else str(time)) for value, time in told]
+        return
+    lines = json.loads(text)["data"] if format_ == "json" else list(map(json.loads, text.splitlines()))
+    by_content = {record["content"]: record["response"] for record in lines}
+    for number, (value, time) in enumerate(told):
+        assert by_content[f"mine {number}"] == (
+            None if answers[number] is None else {"value": value, "responseTime": time}
+        )
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,10 @@ NOW = "2024-11-01T00:00:00.000Z"
 
 
 @pytest.fixture
+# What lists say of whose they are, after the client's fixtures: the key's owner.
+LISTED = {"scope": "user", "scopeId": "user_researcher", "timestamp": NOW}
+
+
 def api() -> StudyApi:
     """The small scenario: one experiment with one room, and two personas."""
     return StudyApi("pair")
@@ -76,7 +80,7 @@ def test_the_list_tells_what_every_experiment_is(desk: StudyApi) -> None:
     assert envelope["data"] == [SUMMARY]
     assert list(envelope["data"][0]) == list(SUMMARY)
     page = {"total": 1, "returned": 1, "hasMore": False, "limit": 50, "offset": 0}
-    assert envelope["metadata"] == {"dataType": "experiments", "timestamp": NOW, "pagination": page}
+    assert envelope["metadata"] == {**LISTED, "dataType": "experiments", "pagination": page}
 
 
 def test_one_experiment_is_a_list_of_one(desk: StudyApi) -> None:
@@ -274,7 +278,7 @@ def test_a_deployment_is_an_object_and_its_list_a_list(desk: StudyApi) -> None:
     assert desk.answer("GET", "/deployments/dep_pair", expect=200)["data"] == wanted
     envelope = desk.answer("GET", "/deployments", expect=200)
     assert envelope["data"] == [wanted]
-    assert envelope["metadata"] == {"dataType": "deployments", "timestamp": NOW}
+    assert envelope["metadata"] == {**LISTED, "dataType": "deployments"}
 
 
 def test_sessions_and_spend_of_a_deployment_with_people(desk: StudyApi) -> None:

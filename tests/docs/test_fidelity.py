@@ -38,7 +38,7 @@ def test_what_differs_is_named() -> None:
     assert "`roomId`, `stateId`" in events
     assert "inferred: `?roomId` (experiment, room) |" in events
     assert "`?sort=email`" in rows["GET /api/v3/data/participants/{scope}/{scopeId}"]
-    assert "`sparseRatingData.previousRatings`" in rows["GET /api/v3/data/ratings/sparse/{scope}/{scopeId}"]
+    assert "`metadata.ratingType`" in rows["GET /api/v3/data/ratings/sparse/{scope}/{scopeId}"]
     assert "inferred: body, answer" in rows["POST /api/v3/data/events/batch"]
     assert "inferred: `abilities[]`" in rows["GET /api/v3/agent-cognition/catalog"]
 

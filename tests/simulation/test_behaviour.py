@@ -531,5 +531,5 @@ def test_answers_to_rating_components_are_sparse_ratings_too() -> None:
             assert rating["labels"] == {"min": options[0], "max": options[-1]}
             assert (rating["scaleMin"], rating["scaleMax"]) == (1, len(options))
         else:
-            assert str(rating["value"]) == component["response"]["value"]
+            assert f"{rating['value']:g}" == component["response"]["value"]
             assert (rating["scaleMin"], rating["scaleMax"]) == (0, 100)
