@@ -26,11 +26,11 @@ from mockserver.words.timestamps import iso_from_ms
 NOW = "2024-11-01T00:00:00.000Z"
 
 
-@pytest.fixture
 # What lists say of whose they are, after the client's fixtures: the key's owner.
 LISTED = {"scope": "user", "scopeId": "user_researcher", "timestamp": NOW}
 
 
+@pytest.fixture
 def api() -> StudyApi:
     """The small scenario: one experiment with one room, and two personas."""
     return StudyApi("pair")

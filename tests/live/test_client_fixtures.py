@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -79,8 +78,8 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ("agent_decision_detail_response", "data.value"): TEXT,
     ("agent_decisions_response", "data[].value"): TEXT,
 }
-# Objects whose names are data, such as the videos that were rated.
-BY_NAME = ("previousRatings",)
+# Objects whose names are data: videos, and people.
+BY_NAME = ("previousRatings", "peerModelSnapshot")
 
 
 @pytest.fixture(scope="module")
