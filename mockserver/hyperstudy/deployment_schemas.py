@@ -16,7 +16,7 @@ from mockserver.words.json_schema import (
     optional,
 )
 
-__all__ = ["DEPLOYMENT", "LAUNCH_BATCH", "MORE_ROOMS", "NEW_DEPLOYMENT", "SESSION", "SPEND", "STOPPED"]
+__all__ = ["DEPLOYMENT", "DEPLOYMENT_ORDER", "LAUNCH_BATCH", "MORE_ROOMS", "SESSION", "SPEND", "STOPPED"]
 
 _MOST_ROOMS = 100
 _TYPE: Schema = {"type": "string", "enum": ["human", "mixed", "agent-only"]}
@@ -80,6 +80,6 @@ SPEND = object_of(
     perRoom={"type": "object", "additionalProperties": NUMBER},
     budgetUsd=labelled(optional(NUMBER), "inferred"),
 )
-NEW_DEPLOYMENT: Schema = {**object_of("NewDeployment", experimentId=ID, config=_CONFIG), "required": ["experimentId"]}
-MORE_ROOMS = object_of(rooms=_ROOMS, budgetUsd=_BUDGET)
-STOPPED = object_of(stopped=FLAG)
+DEPLOYMENT_ORDER: Schema = {**object_of("DeploymentOrder", experimentId=ID, config=_CONFIG), "required": ["experimentId"]}
+MORE_ROOMS = object_of("MoreRooms", rooms=_ROOMS, budgetUsd=_BUDGET)
+STOPPED = object_of("StoppedRoom", stopped=FLAG)

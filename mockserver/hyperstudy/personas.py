@@ -75,7 +75,7 @@ _PERSONA = {
     "required": [*_OWN, *_FIELDS],
     "additionalProperties": True,
 }
-_NEW = {"title": "NewPersona", "type": "object", "properties": _FIELDS, "required": ["name"]}
+_ORDER = {"title": "PersonaOrder", "type": "object", "properties": _FIELDS, "required": ["name"]}
 
 
 def _or_null(schema: Schema) -> Schema:
@@ -100,7 +100,7 @@ _PATCH = {
 }
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
 _BLOCKS = list_of(labelled(object_of("CognitionBlock", id=TEXT, name=TEXT, description=TEXT), "inferred"))
-_GONE = object_of(id=TEXT, deleted=FLAG)
+_GONE = object_of("DeletedPersona", id=TEXT, deleted=FLAG)
 _CATALOG = object_of("CognitionCatalog", abilities=_BLOCKS, recipes=_BLOCKS, offlineRecipes=_BLOCKS)
 
 
@@ -114,7 +114,7 @@ def persona_operations() -> list[Operation]:
 
     return [
         operation("listPersonas", "GET", "/personas", list_personas, "Personas the key may see", Answer(_PERSONA)),
-        operation("createPersona", "POST", "/personas", create_persona, "Create a persona", persona, body=_NEW,
+        operation("createPersona", "POST", "/personas", create_persona, "Create a persona", persona, body=_ORDER,
                   status=201, errors=(400, 413)),
         operation("getPersona", "GET", one, get_persona, "One persona", persona, errors=(404,)),
         operation("updatePersona", "PUT", one, update_persona, "Change what the body names (merge patch)", persona,
@@ -153,7 +153,7 @@ def create_persona(call: Call) -> Response:
 
 def _problems(persona: Any) -> list[dict[str, str]]:
     """What keeps a persona from being one; a provider of one's own needs a model (observed in the client)."""
-    found = problems(persona, _NEW)
+    found = problems(persona, _ORDER)
     if isinstance(persona, dict) and persona.get("provider") == "custom" and not persona.get("model"):
         found.append({"path": "model", "message": 'is missing, and the provider "custom" needs one'})
     return found

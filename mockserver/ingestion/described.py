@@ -6,6 +6,7 @@ from marshmallow import Schema, validate
 
 from mockserver.ingestion.fields import SUM_TOLERANCE, Emotions, Items, Record, Timestamp
 from mockserver.ingestion.schemas import ENVELOPE, Kind
+from mockserver.words.json_schema import ISO_8601_FORMAT
 
 __all__ = ["batch_schema", "rules_schema"]
 
@@ -38,7 +39,7 @@ def _field_schema(field: Any) -> Object:
     if isinstance(field, Record):
         schema = rules_schema(field.schema)
     elif isinstance(field, Timestamp):
-        schema["format"] = "date-time"
+        schema["format"] = ISO_8601_FORMAT
     elif isinstance(field, Items):
         schema["items"] = {}
     elif isinstance(field, Emotions):

@@ -35,7 +35,7 @@ def document(api: Api, description: Description, examples: Examples) -> dict[str
         "schemas": components.schemas,
         "responses": errors,
         "parameters": {**share_parameters(paths), **description.headers, **IF_NONE_MATCH},
-        "headers": dict(HEADERS),
+        "headers": {n: {**header, "schema": components.hoisted(header["schema"])} for n, header in HEADERS.items()},
     }
     return {
         "openapi": "3.1.0",

@@ -62,8 +62,8 @@ def operation_object(
     common = (*(() if operation.public else description.headers), *(IF_NONE_MATCH if operation.kept else ()))
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
-        *(_parameter(operation, "query", parameter, example) for parameter in operation.parameters),
-        *(_parameter(operation, "header", parameter, None) for parameter in operation.headers),
+        *(_parameter(operation, "query", parameter, components, example) for parameter in operation.parameters),
+        *(_parameter(operation, "header", parameter, components, None) for parameter in operation.headers),
         *({"$ref": f"#/components/parameters/{name}"} for name in common),
     ]
     if parameters:
@@ -94,13 +94,15 @@ def _path_meaning(path: str, name: str) -> str:
     return f"The {what}'s id." if meant.endswith("_id") else f"The {what}."
 
 
-def _parameter(operation: Operation, place: str, parameter: Parameter, example: Example | None) -> Object:
+def _parameter(
+    operation: Operation, place: str, parameter: Parameter, components: Components, example: Example | None
+) -> Object:
     described: Object = {
         "name": parameter.name,
         "in": place,
         "required": parameter.required,
         "description": " ".join([parameter.description, *_values_that_differ(parameter)]),
-        "schema": parameter.schema,
+        "schema": components.hoisted(parameter.schema),
     }
     fidelity = weaker(parameter.fidelity, operation.fidelity)
     if fidelity != operation.fidelity:
@@ -184,10 +186,10 @@ def answer_schema(operation: Operation) -> Object:
     one = _data_schema(operation)
     if not answer.enveloped:
         return one
-    # The scopes of a data type answer the same.
-    title = record_name(answer.data) + "Answer" if isinstance(answer.data, Shape) else None
+    # The levels of a data type answer the same.
+    of = record_name(answer.data) if isinstance(answer.data, Shape) else operation.id[0].upper() + operation.id[1:]
     data = list_of(one) if answer.many else one
-    return object_of(title, status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
+    return object_of(of + "Answer", status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
 
 
 def _data_schema(operation: Operation) -> Object:

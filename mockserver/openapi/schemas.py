@@ -4,12 +4,14 @@ A schema with a `title` is written once, below `components/schemas`, and referre
 the only rule: no list of names has to be kept in step.
 """
 
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.hyperstudy.shapes import SHAPES
+from mockserver.openapi.field_notes import note_of
 from mockserver.words.fidelity import Fidelity, weaker
 from mockserver.words.json_schema import INSTANT, KEYWORD, NAMES, Schema, list_of, object_of, optional
 
@@ -31,6 +33,12 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
         "rooms": "Room",
     }
 )
+
+# Keywords of JSON Schema whose value is a schema, a list of schemas, or schemas by name.
+_SCHEMAS = ("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then")
+_SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_NAMED_SCHEMAS = ("$defs", "dependentSchemas", "patternProperties", "properties")
+_LEAST_INT32, _MOST_INT32 = -(2**31), 2**31 - 1
 
 _TYPES: Mapping[str, Schema] = MappingProxyType({"timestamp": INSTANT, "strings": NAMES})
 
@@ -70,26 +78,57 @@ def _of_kind(field: Field, fidelity: Fidelity) -> Schema:
 
 
 class Components:
-    """The schemas of a document that have a name."""
+    """The schemas of a document that have a name, finished for the programs that read documents.
+
+    Every schema of a document goes through here: fields get their descriptions, and integers that may be too large
+    for 32 bits a format that says so, since a generated client keeps others in 32.
+    """
 
     def __init__(self) -> None:
         self.schemas: dict[str, Schema] = {}
 
-    def hoisted(self, schema: Any) -> Any:
-        """The same schema with a reference in place of each part that has a title.
+    def hoisted(self, schema: Any, place: str = "") -> Any:
+        """The same schema, finished, with a reference in place of each part that has a title.
+
+        Args:
+            place: What its fields are told under (`field_notes.py`), where it has no title.
 
         Raises:
             ValueError: Two schemas that differ have one title.
         """
-        if isinstance(schema, list):
-            return [self.hoisted(part) for part in schema]
         if not isinstance(schema, Mapping):
             return schema
-        parts = {name: self.hoisted(part) for name, part in schema.items()}
         # A property may be called "title"; what names a schema is text.
-        if not isinstance(parts.get("title"), str):
+        title = schema.get("title")
+        place = title if isinstance(title, str) else place
+        parts = _with_width({key: self._part(key, value, place) for key, value in schema.items()})
+        if not isinstance(title, str):
             return parts
-        name = parts.pop("title")
-        if self.schemas.setdefault(name, parts) != parts:
-            raise ValueError(f"two schemas are called {name}")
-        return {"$ref": f"#/components/schemas/{name}"}
+        del parts["title"]
+        if self.schemas.setdefault(title, parts) != parts:
+            raise ValueError(f"two schemas are called {title}")
+        return {"$ref": f"#/components/schemas/{title}"}
+
+    def _part(self, key: str, value: Any, place: str) -> Any:
+        """The value of a keyword: a schema, several of them, or anything else, which stays as it is."""
+        if key == "properties":
+            return {name: self._property(name, inner, place) for name, inner in value.items()}
+        if key in _NAMED_SCHEMAS:
+            return {name: self.hoisted(inner, place) for name, inner in value.items()}
+        if key in _SCHEMA_LISTS:
+            return [self.hoisted(inner, place) for inner in value]
+        return self.hoisted(value, place) if key in _SCHEMAS else value
+
+    def _property(self, name: str, schema: Any, place: str) -> Any:
+        finished = self.hoisted(schema, f"{place}.{name}")
+        note = note_of(place, name)
+        return finished if note is None or "description" in finished else {**finished, **note.described()}
+
+
+def _with_width(schema: Schema) -> Schema:
+    """The same, with `format: int64` on an integer that 32 bits may not hold."""
+    types = schema.get("type", ())
+    if "integer" not in ([types] if isinstance(types, str) else types) or "format" in schema:
+        return schema
+    fits = schema.get("minimum", -math.inf) >= _LEAST_INT32 and schema.get("maximum", math.inf) <= _MOST_INT32
+    return schema if fits else {**schema, "format": "int64"}

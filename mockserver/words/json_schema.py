@@ -9,6 +9,8 @@ __all__ = [
     "FLAG",
     "ID",
     "INSTANT",
+    "ISO_8601",
+    "ISO_8601_FORMAT",
     "KEYWORD",
     "NAMES",
     "NUMBER",
@@ -30,7 +32,12 @@ ID: Schema = {"type": "string", "minLength": 1}
 FLAG: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+# An instant as it is written: RFC 3339, always.
 INSTANT: Schema = {"type": "string", "format": "date-time"}
+# One as it is read: any form of `timestamps.parse_iso_us`, most of which are not RFC 3339. The format is our own name,
+# so that generated clients take it for a text.
+ISO_8601_FORMAT = "iso-8601"
+ISO_8601: Schema = {"type": "string", "format": ISO_8601_FORMAT}
 
 
 def list_of(items: Schema) -> Schema:
