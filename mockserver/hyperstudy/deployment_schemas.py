@@ -80,6 +80,9 @@ SPEND = object_of(
     perRoom={"type": "object", "additionalProperties": NUMBER},
     budgetUsd=labelled(optional(NUMBER), "inferred"),
 )
-DEPLOYMENT_ORDER: Schema = {**object_of("DeploymentOrder", experimentId=ID, config=_CONFIG), "required": ["experimentId"]}
+DEPLOYMENT_ORDER: Schema = {
+    **object_of("DeploymentOrder", experimentId=ID, config=_CONFIG),
+    "required": ["experimentId"],
+}
 MORE_ROOMS = object_of("MoreRooms", rooms=_ROOMS, budgetUsd=_BUDGET)
 STOPPED = object_of("StoppedRoom", stopped=FLAG)

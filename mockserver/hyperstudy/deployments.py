@@ -12,9 +12,9 @@ from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment, sessions_of
 from mockserver.hyperstudy.deployment_schemas import (
     DEPLOYMENT,
+    DEPLOYMENT_ORDER,
     LAUNCH_BATCH,
     MORE_ROOMS,
-    DEPLOYMENT_ORDER,
     SESSION,
     SPEND,
     STOPPED,

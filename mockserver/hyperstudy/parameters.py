@@ -13,7 +13,7 @@ from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
 from mockserver.words.fidelity import weaker
-from mockserver.words.json_schema import ID, INSTANT, ISO_8601, Schema, TEXT, labelled, object_of, optional
+from mockserver.words.json_schema import ID, INSTANT, ISO_8601, TEXT, Schema, labelled, object_of, optional
 from mockserver.words.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [
@@ -218,8 +218,18 @@ def query_parameters(row: DataTypeRow, level: str) -> tuple[Parameter, ...]:
     return (
         _described_room(level),
         *([_described(row, "deploymentId", ID, "Only rooms of this deployment.")] if row.deployed(level) else ()),
-        _described(row, "startTime", ISO_8601, "Only records from this instant on, itself included (inferred); ISO 8601, without a zone UTC."),
-        _described(row, "endTime", ISO_8601, "Only records up to this instant, itself included (inferred); ISO 8601, without a zone UTC."),
+        _described(
+            row,
+            "startTime",
+            ISO_8601,
+            "Only records from this instant on, itself included (inferred); ISO 8601, without a zone UTC.",
+        ),
+        _described(
+            row,
+            "endTime",
+            ISO_8601,
+            "Only records up to this instant, itself included (inferred); ISO 8601, without a zone UTC.",
+        ),
         _described(row, "limit", _LIMIT, _about_limit(row)),
         _described(row, "offset", _OFFSET, "How many records to skip."),
         _described(row, "order", _one_of(("asc", "desc")), "Sort order."),

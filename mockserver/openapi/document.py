@@ -5,7 +5,6 @@ from typing import Any
 from mockserver.door.apis import Api
 from mockserver.door.paths import template
 from mockserver.openapi.description import Description
-from mockserver.openapi.errors import error_response
 from mockserver.openapi.example import Examples
 from mockserver.openapi.headers import HEADERS
 from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
@@ -22,18 +21,12 @@ def document(api: Api, description: Description, examples: Examples) -> dict[str
         examples: Real requests and answers; what is not among them has no example.
     """
     components, rows = Components(), api.operations
-    kinds = {kind.name: kind for row in rows for kind in description.errors_of(row)}
-    ordered = sorted(kinds.values(), key=lambda kind: kind.status)
-    errors = {
-        kind.name: error_response(kind, description, components, examples.errors.get(kind.name)) for kind in ordered
-    }
     paths: dict[str, Any] = {}
     for row in rows:
-        described = operation_object(row, rows, description, components, examples.operations.get(row.id))
+        described = operation_object(row, rows, description, components, examples)
         paths.setdefault(template(row.path), {})[row.method.lower()] = described
     parts = {
         "schemas": components.schemas,
-        "responses": errors,
         "parameters": {**share_parameters(paths), **description.headers, **IF_NONE_MATCH},
         "headers": {n: {**header, "schema": components.hoisted(header["schema"])} for n, header in HEADERS.items()},
     }

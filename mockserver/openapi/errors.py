@@ -1,4 +1,4 @@
-"""Errors as components of a document: what each kind looks like, and an example. Pure."""
+"""Errors as a document describes them: what each kind looks like, and an example. Pure."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ __all__ = ["error_response"]
 def error_response(
     kind: ErrorKind, description: Description, components: Components, example: Any | None
 ) -> dict[str, Any]:
-    """The response component of a kind of error.
+    """The response object of a kind of error, at one operation.
 
     Args:
         components: Gets the schema, if it has a name.

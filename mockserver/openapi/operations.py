@@ -9,7 +9,8 @@ from mockserver.door.operations import Answer, Operation, Parameter
 from mockserver.door.paths import meaning, placeholders
 from mockserver.hyperstudy.shape import Shape
 from mockserver.openapi.description import Description
-from mockserver.openapi.example import Example
+from mockserver.openapi.errors import error_response
+from mockserver.openapi.example import Example, Examples
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
@@ -40,15 +41,16 @@ def operation_object(
     operations: Sequence[Operation],
     description: Description,
     components: Components,
-    example: Example | None,
+    examples: Examples,
 ) -> Object:
     """The operation object of a row.
 
     Args:
         operations: All rows of its API, for links between them.
         components: Gets the schemas that have a name.
-        example: A real request and its answers; None leaves examples out.
+        examples: Real requests and answers; what is not among them is not shown.
     """
+    example = examples.operations.get(operation.id)
     access = description.access(operation)
     described: Object = {
         "operationId": operation.id,
@@ -70,7 +72,7 @@ def operation_object(
         described["parameters"] = parameters
     if operation.body is not None:
         described["requestBody"] = _request_body(operation, operation.body, components, example)
-    described["responses"] = _responses(operation, operations, description, components, example)
+    described["responses"] = _responses(operation, operations, description, components, examples)
     return described
 
 
@@ -138,20 +140,24 @@ def _responses(
     operations: Sequence[Operation],
     description: Description,
     components: Components,
-    example: Example | None,
+    examples: Examples,
 ) -> Object:
     def worked(status: int, example: Example | None) -> Object:
         names = success_headers(operation, status, limited=description.limited)
         return _success(operation, status, names, components, example)
 
-    responses: dict[int, Object] = {operation.status: worked(operation.status, example)}
+    responses: dict[int, Object] = {operation.status: worked(operation.status, examples.operations.get(operation.id))}
     links = description.links_of(operation, operations)
     if links:
         responses[operation.status]["links"] = links
     also = (*operation.also, *([HTTPStatus.NOT_MODIFIED] if operation.kept else []))
     responses |= {int(status): worked(status, None) for status in also}
-    errors = description.errors_of(operation)
-    responses |= {kind.status: {"$ref": f"#/components/responses/{kind.name}"} for kind in errors}
+    refused = examples.errors.get(operation.id, {})
+    # Written out for each operation, so that each can show an error of its own.
+    responses |= {
+        kind.status: error_response(kind, description, components, refused.get(kind.name))
+        for kind in description.errors_of(operation)
+    }
     return {str(status): responses[status] for status in sorted(responses)}
 
 

@@ -184,7 +184,6 @@ class Watched(ImmutableMultiDict[str, str]):
         self.looked_for.add(key)
         return super().get(key, *args, **kwargs)
 
-
     def to_dict(self, flat: bool = True) -> Any:
         return WatchedDict(super().items())
 
