@@ -78,7 +78,10 @@ class Teller:
     def __init__(self, sandbox: Sandbox, apis: Sequence[Api], names: Sequence[str]) -> None:
         self._sandbox = sandbox
         self._rows = {row.id: row for api in apis for row in api.operations}
-        self._served = Served([api for api in apis if api.emulated], sandbox.world.sample_ids(), names, self._is_there)
+        least = sandbox.settings.least_fidelity
+        self._served = Served(
+            [api.shown(least) for api in apis if api.emulated], sandbox.world.sample_ids(), names, self._is_there
+        )
         self.redaction = Redaction(sandbox.keys.values)
         # Whoever goes wrong once goes wrong again, and comparing paths takes a moment.
         self._nearest = lru_cache(maxsize=1024)(self._found)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mockserver.words.fidelity import Fidelity
+
 __all__ = ["Cause", "Refusal"]
 
 Cause = Literal[
@@ -31,6 +33,7 @@ class Refusal:
         allow: The methods that the path knows (405).
         most_bytes: What a body may have (413).
         message: What is wrong and what would be right; empty where each API says so in its own words.
+        least_fidelity: The weakest label of what may be told.
     """
 
     status: int
@@ -40,3 +43,4 @@ class Refusal:
     allow: Sequence[str] = ()
     most_bytes: int = 0
     message: str = ""
+    least_fidelity: Fidelity = "inferred"

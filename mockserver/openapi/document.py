@@ -10,17 +10,20 @@ from mockserver.openapi.headers import HEADERS
 from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["document"]
 
 
-def document(api: Api, description: Description, examples: Examples) -> dict[str, Any]:
+def document(api: Api, description: Description, examples: Examples, least: Fidelity = "inferred") -> dict[str, Any]:
     """The document, without `servers`.
 
     Args:
+        api: With the operations that are shown.
         examples: Real requests and answers; what is not among them has no example.
+        least: The weakest label of the fields that are shown.
     """
-    components, rows = Components(), api.operations
+    components, rows = Components(least), api.operations
     paths: dict[str, Any] = {}
     for row in rows:
         described = operation_object(row, rows, description, components, examples)

@@ -5,6 +5,7 @@ from typing import Any
 from mockserver.openapi.description import Description, ErrorKind
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
 from mockserver.openapi.schemas import Components
+from mockserver.words.founded import shown_schema
 from mockserver.words.json_schema import KEYWORD
 
 __all__ = ["error_response"]
@@ -19,7 +20,8 @@ def error_response(
         components: Gets the schema, if it has a name.
         example: A real one; None leaves it out.
     """
-    content: dict[str, Any] = {"schema": components.hoisted(description.error_schema(kind))}
+    schema = shown_schema(description.error_schema(kind), "documented", components.least)
+    content: dict[str, Any] = {"schema": components.hoisted(schema)}
     if example is not None:
         content["example"] = example
     limits = LIMIT_HEADERS if description.limited and kind.limited else ()

@@ -93,18 +93,25 @@ class Notes:
         return noted.path if noted else self.ids(operation)
 
     def refuse(self, operation_id: str, kind: ErrorKind, **request: Any) -> None:
-        """Ask for something that is refused, and keep the answer if it was refused with that kind of error."""
+        """Ask for something that is refused, and keep the answer if it was refused with that kind of error.
+
+        What is hidden is not asked.
+        """
+        if operation_id not in self.rows:
+            return
         answer = self.ask(operation_id, **request)
         if answer.status_code == kind.status and answer.is_json:
             self.errors.setdefault(operation_id, {})[kind.name] = answer.get_json()
 
     def note(self, operation_id: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
-        """Ask, and keep request and answer as an example if it worked.
+        """Ask, and keep request and answer as an example if it worked; what is hidden is not asked.
 
         Returns:
             The answer's `data`, or else the whole answer; None where there is none.
         """
-        operation, query = self.rows[operation_id], query or {}
+        operation, query = self.rows.get(operation_id), query or {}
+        if operation is None:
+            return None
         answer = self.ask(operation_id, query, body)
         if answer.status_code != operation.status:
             return None
@@ -114,9 +121,9 @@ class Notes:
         return whole.get("data") if isinstance(whole, dict) and operation.answer.enveloped else whole
 
     def note_formats(self, operation_id: str) -> None:
-        """Ask for a noted example's first record in the other formats that there are."""
+        """Ask for a noted example's first record in the other formats that there are, where one can ask for one record."""
         noted = self.examples.get(operation_id)
-        if noted is None:
+        if noted is None or "limit" not in noted.query:
             return
         other = {
             form: self.ask(operation_id, {**noted.query, "limit": 1, "format": _FORMATS[form]}, path=noted.path).text

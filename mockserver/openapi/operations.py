@@ -14,7 +14,7 @@ from mockserver.openapi.example import Example, Examples
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
-from mockserver.words.fidelity import weaker
+from mockserver.words.fidelity import Fidelity, weaker
 from mockserver.words.json_schema import KEYWORD, TEXT, list_of, object_of
 
 __all__ = ["IF_NONE_MATCH", "answer_schema", "operation_object"]
@@ -176,7 +176,7 @@ def _success(
 def _content(operation: Operation, form: str, components: Components, example: Example | None) -> Object:
     content: Object = {}
     if form in ("application/json", "application/yaml"):
-        content["schema"] = components.hoisted(answer_schema(operation))
+        content["schema"] = components.hoisted(answer_schema(operation, components.least))
     elif form.startswith(("text/", "application/")):
         content["schema"] = {"type": "string"}
     if example is not None and example.variants:
@@ -186,10 +186,14 @@ def _content(operation: Operation, form: str, components: Components, example: E
     return content
 
 
-def answer_schema(operation: Operation) -> Object:
-    """The JSON Schema of an operation's whole answer, names still in it as titles."""
+def answer_schema(operation: Operation, least: Fidelity = "inferred") -> Object:
+    """The JSON Schema of an operation's whole answer, names still in it as titles.
+
+    Args:
+        least: The weakest label that is shown.
+    """
     answer = operation.answer
-    one = _data_schema(operation)
+    one = _data_schema(operation, least)
     if not answer.enveloped:
         return one
     # The levels of a data type answer the same.
@@ -198,9 +202,9 @@ def answer_schema(operation: Operation) -> Object:
     return object_of(of + "Answer", status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
 
 
-def _data_schema(operation: Operation) -> Object:
+def _data_schema(operation: Operation, least: Fidelity) -> Object:
     data = operation.answer.data
-    return record_schema(data, operation.fidelity) if isinstance(data, Shape) else data
+    return record_schema(data, operation.fidelity, least) if isinstance(data, Shape) else data
 
 
 def _metadata_schema(answer: Answer) -> Object:

@@ -48,13 +48,14 @@ def record_name(shape: Shape) -> str:
     return next(_RECORDS[data_type] for data_type, known in SHAPES.items() if known is shape)
 
 
-def record_schema(shape: Shape, fidelity: Fidelity) -> Schema:
+def record_schema(shape: Shape, fidelity: Fidelity, least: Fidelity = "inferred") -> Schema:
     """The schema of a record: every field is always there, and null where nothing applies.
 
     Args:
         fidelity: Of the operations that answer it; fields that differ say so.
+        least: The weakest label that is shown.
     """
-    return {"title": record_name(shape), **_object(shape.fields, fidelity)}
+    return {"title": record_name(shape), **_object(shape.shown(fidelity, least).fields, fidelity)}
 
 
 def _object(fields: tuple[Field, ...], fidelity: Fidelity) -> Schema:
@@ -82,10 +83,14 @@ class Components:
 
     Every schema of a document goes through here: fields get their descriptions, and integers that may be too large
     for 32 bits a format that says so, since a generated client keeps others in 32.
+
+    Args:
+        least: The weakest label of the fields that the document shows.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, least: Fidelity = "inferred") -> None:
         self.schemas: dict[str, Schema] = {}
+        self.least = least
 
     def hoisted(self, schema: Any, place: str = "") -> Any:
         """The same schema, finished, with a reference in place of each part that has a title.

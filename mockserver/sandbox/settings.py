@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from mockserver.words.fidelity import Fidelity
+
 __all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "ProcessSettings", "Settings"]
 
 DEFAULT_PORT = 4747
@@ -26,6 +28,8 @@ class Settings:
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
         rate_limits: The documented limits on requests are enforced, by both APIs.
         reading: Where sources disagree, what the documentation says or what the official client saw.
+        least_fidelity: The weakest label that is served: `documented` hides every operation, parameter and field that
+            is observed or inferred, `observed` what is inferred, and `inferred` nothing.
         allowed_origins: Browser origins that may call; `*` is anything but `/`, and as a port any port or none.
             By default pages of this machine, whatever serves them, and browser extensions.
         token_secret: Signs and checks ingestion JWTs (HS256). A development secret, public on purpose.
@@ -41,6 +45,7 @@ class Settings:
     strict_sessions: bool = False
     rate_limits: bool = False
     reading: Literal["documented", "observed"] = "documented"
+    least_fidelity: Fidelity = "inferred"
     allowed_origins: tuple[str, ...] = (
         "http://localhost:*",
         "https://localhost:*",

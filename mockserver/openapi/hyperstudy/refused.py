@@ -46,7 +46,7 @@ def refuse_all(notes: Notes) -> None:
 def _usual(notes: Notes, row: Operation) -> dict[str, Any]:
     """The request that works, as far as one is known."""
     noted = notes.examples.get(row.id)
-    empty = {} if row.body else None
+    empty: dict[str, Any] | None = {} if row.body else None
     return {
         "path": notes.path_of(row),
         "query": noted.query if noted else None,

@@ -46,7 +46,7 @@ def tell(notes: Notes) -> None:
     notes.note("duplicatePersona")
     notes.note("validateExperiment", body={"name": "Untitled", "states": [{"name": "No id"}]})
     made = notes.note("createExperiment", body=_experiment(place.get("persona_id", "nowhere")))
-    _launch(notes, place.get("agents_id") or (made[0]["id"] if made else "nowhere"))
+    _launch(notes, place.get("agents_id") or (made[0].get("id", "nowhere") if made else "nowhere"))
     notes.known = place
     notes.note("updateExperiment", body={"description": "Now with a better description."})
     notes.refuse("deleteExperiment", _CONFLICT)
