@@ -121,7 +121,7 @@ class Notes:
         return whole.get("data") if isinstance(whole, dict) and operation.answer.enveloped else whole
 
     def note_formats(self, operation_id: str) -> None:
-        """Ask for a noted example's first record in the other formats that there are, where one can ask for one record."""
+        """Ask for a noted example's first record in the other formats, where one can ask for a single one."""
         noted = self.examples.get(operation_id)
         if noted is None or "limit" not in noted.query:
             return
