@@ -74,8 +74,11 @@ _GLOBAL_TYPES = (
 GLOBAL_COMPONENTS: Schema = {
     "type": "object",
     "propertyNames": {"enum": list(_GLOBAL_TYPES)},
-    "properties": {"continuousrating": _SLIDER},
-    "additionalProperties": {"type": "object", "additionalProperties": True},
+    # Each by its name: of an object with names and others, some generators make what does not compile.
+    "properties": {
+        name: _SLIDER if name == "continuousrating" else {"type": "object", "additionalProperties": True}
+        for name in _GLOBAL_TYPES
+    },
 }
 
 

@@ -35,7 +35,9 @@ _RECORDS: Mapping[str, str] = MappingProxyType(
 )
 
 # Keywords of JSON Schema whose value is a schema, a list of schemas, or schemas by name.
-_SCHEMAS = ("additionalProperties", "contains", "else", "if", "items", "not", "propertyNames", "then")
+_SCHEMAS = ("additionalProperties", "contains", "items", "not", "propertyNames")
+# Conditions are checked and not described: of a schema with some, generators make nothing at all.
+_CONDITIONS = frozenset({"if", "then", "else"})
 _SCHEMA_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _NAMED_SCHEMAS = ("$defs", "dependentSchemas", "patternProperties", "properties")
 _LEAST_INT32, _MOST_INT32 = -(2**31), 2**31 - 1
@@ -82,7 +84,7 @@ class Components:
     """The schemas of a document that have a name, finished for the programs that read documents.
 
     Every schema of a document goes through here: fields get their descriptions, and integers that may be too large
-    for 32 bits a format that says so, since a generated client keeps others in 32.
+    for 32 bits a format that says so, since a generated client keeps others in 32. Conditions are left out.
 
     Args:
         least: The weakest label of the fields that the document shows.
@@ -106,7 +108,8 @@ class Components:
         # A property may be called "title"; what names a schema is text.
         title = schema.get("title")
         place = title if isinstance(title, str) else place
-        parts = _with_width({key: self._part(key, value, place) for key, value in schema.items()})
+        told = {key: self._part(key, value, place) for key, value in schema.items() if key not in _CONDITIONS}
+        parts = _with_width({key: part for key, part in told.items() if not (key in _SCHEMA_LISTS and not part)})
         if not isinstance(title, str):
             return parts
         del parts["title"]
@@ -121,13 +124,18 @@ class Components:
         if key in _NAMED_SCHEMAS:
             return {name: self.hoisted(inner, place) for name, inner in value.items()}
         if key in _SCHEMA_LISTS:
-            return [self.hoisted(inner, place) for inner in value]
+            return [self.hoisted(inner, place) for inner in value if not _is_condition(inner)]
         return self.hoisted(value, place) if key in _SCHEMAS else value
 
     def _property(self, name: str, schema: Any, place: str) -> Any:
         finished = self.hoisted(schema, f"{place}.{name}")
         note = note_of(place, name)
         return finished if note is None or "description" in finished else {**finished, **note.described()}
+
+
+def _is_condition(schema: Mapping[str, Any]) -> bool:
+    """Does it say when something is needed, and nothing of what there is?"""
+    return bool(set(schema) & _CONDITIONS) or set(schema) == {"required"}
 
 
 def _with_width(schema: Schema) -> Schema:
