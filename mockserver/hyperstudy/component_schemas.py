@@ -29,12 +29,12 @@ _CONFIG: dict[str, Schema] = {
     "prompt": _TEXT,
     "text": _TEXT,
     "url": _TEXT,
-    "options": {"type": ["array", "null"]},
+    "options": {"type": ["array", "null"], "items": {}},
     "outputVariable": _TEXT,
     "durationMs": _MS,
     "duration": _MS,
 }
-_CHOICE: Schema = {"properties": {"options": {"type": "array", "minItems": 1}}, "required": ["options"]}
+_CHOICE: Schema = {"properties": {"options": {"type": "array", "items": {}, "minItems": 1}}, "required": ["options"]}
 # Type to what its configuration has to be beside that.
 _CONFIGS: Mapping[str, Schema] = {
     "showvideo": {"properties": {"autoplay": _FLAG, "controls": _FLAG}},

@@ -62,7 +62,7 @@ _PROPERTIES: dict[str, Schema] = {
         "type": "integer",
         "minimum": 1,
         "maximum": 50,
-        "description": "At most 50 (inferred).",
+        "description": "How many people a room needs, at most 50 (inferred).",
     },
     "runtime": {"type": "string", "enum": ["v1", "v2"]},
     "randomizeStates": FLAG,

@@ -130,7 +130,10 @@ class Components:
     def _property(self, name: str, schema: Any, place: str) -> Any:
         finished = self.hoisted(schema, f"{place}.{name}")
         note = note_of(place, name)
-        return finished if note is None or "description" in finished else {**finished, **note.described()}
+        if note is None or "description" in finished:
+            return finished
+        # A closed list needs no open one beside it.
+        return {**finished, **(note.described() if "enum" not in finished else {"description": note.about})}
 
 
 def _is_condition(schema: Mapping[str, Any]) -> bool:

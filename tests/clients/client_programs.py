@@ -28,7 +28,7 @@ def openapi_fetch_program(calls: Sequence[Call]) -> str:
         sent = {place: call[place] for place in ("path", "query") if call[place]}
         options = f"{{ params: {json.dumps(sent)} }}"
         lines.append(f"  {{ const answer = await client.GET({json.dumps(call['template'])}, {options});\n")
-        lines.append(f"    const data: object | undefined = answer.data; check({json.dumps(call['id'])}, !!data); }}\n")
+        lines.append(f"    const data: unknown = answer.data; check({json.dumps(call['id'])}, !!data); }}\n")
     return "".join([*lines, "}\nvoid main();\n"])
 
 
