@@ -9,6 +9,7 @@ from mockserver.words.json_schema import (
     ID,
     INSTANT,
     NUMBER,
+    SENT_COUNT,
     TEXT,
     Schema,
     labelled,
@@ -35,7 +36,7 @@ _CONFIG: Schema = {
     "properties": {
         "name": TEXT,
         "type": _TYPE,
-        "maxParticipants": {"type": "integer", "minimum": 1},
+        "maxParticipants": {**SENT_COUNT, "minimum": 1},
         "agentDeployment": _AGENTS,
     },
     "additionalProperties": True,

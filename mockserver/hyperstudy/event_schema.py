@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.hyperstudy.bodies import path_of
 from mockserver.simulation.records.events import CATEGORIES
-from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, TEXT, Schema, labelled, optional
+from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, MOST_WHOLE, TEXT, Schema, labelled, optional
 from mockserver.words.timestamps import parse_iso_us
 
 if TYPE_CHECKING:
@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]
 
 MOST_EVENTS = 100
-# What every client can count to: JavaScript's whole numbers.
-_MOST = 2**53
 _MAYBE_ID, _MAYBE_TEXT = optional(ID), optional(TEXT)
-_MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": _MOST}
+_MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": MOST_WHOLE}
 _EVENT_TO_RECORD: Schema = {
     "title": "EventToRecord",
     KEYWORD: "inferred",
@@ -42,8 +40,8 @@ _EVENT_TO_RECORD: Schema = {
         },
         "onset": {
             "type": ["integer", "null"],
-            "minimum": -_MOST,
-            "maximum": _MOST,
+            "minimum": -MOST_WHOLE,
+            "maximum": MOST_WHOLE,
             "description": "ms since the room's start; beside a timestamp it has to agree.",
         },
         "category": {

@@ -16,7 +16,18 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
-from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
+from mockserver.words.json_schema import (
+    FLAG,
+    INSTANT,
+    NUMBER,
+    SENT_COUNT,
+    SENT_WHOLE,
+    TEXT,
+    Schema,
+    labelled,
+    list_of,
+    object_of,
+)
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
@@ -41,12 +52,12 @@ _FIELDS: dict[str, Schema] = {
     "prompt": PROMPT,
     "temperature": NUMBER,
     "topP": NUMBER,
-    "maxTokens": {"type": "integer", "minimum": 1},
+    "maxTokens": {**SENT_COUNT, "minimum": 1},
     "thinking": FLAG,
     "reasoningEffort": TEXT,
     "extraParams": _FREE,
     "disableThinking": FLAG,
-    "seed": {"type": "integer"},
+    "seed": SENT_WHOLE,
     "cognition": _FREE,
     "memoryPersistence": {"type": "string", "enum": ["none", "cross-experiment"]},
     "language": TEXT,
@@ -54,10 +65,10 @@ _FIELDS: dict[str, Schema] = {
     "guardrails": {
         "type": "object",
         "properties": {
-            "maxTurns": {"type": "integer", "minimum": 1},
-            "budgetTokens": {"type": "integer", "minimum": 1000},
+            "maxTurns": {**SENT_COUNT, "minimum": 1},
+            "budgetTokens": {**SENT_COUNT, "minimum": 1000},
             "budgetUsd": {"type": "number", "exclusiveMinimum": 0},
-            "maxConsecutiveDecisionErrors": {"type": "integer", "minimum": 1},
+            "maxConsecutiveDecisionErrors": {**SENT_COUNT, "minimum": 1},
         },
         "additionalProperties": True,
     },

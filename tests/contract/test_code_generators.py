@@ -288,3 +288,10 @@ def test_the_empty_world_has_errors_to_show_too() -> None:
         (id_, status) for id_, status, told in errors_in(found) if "example" not in told["content"]["application/json"]
     ]
     assert {status for _, status in without} <= {"404", "409", "416"}
+
+
+def test_no_integer_that_is_sent_is_without_bounds(demo_app: Flask) -> None:
+    """What the data API's document calls `int64` is refused beyond that; ingestion keeps whatever it is sent."""
+    for place, schema in sent_schemas(served(demo_app, "hyperstudy")):
+        if "integer" in types_of(schema):
+            assert -(2**63) <= schema["minimum"] <= schema["maximum"] < 2**63, place
