@@ -1,7 +1,7 @@
 """The flags of the server, each with its twin in the environment, and the settings that come of them."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import click
 from click.core import ParameterSource
@@ -10,6 +10,7 @@ from mockserver.command.options import given_path, served_option, whole_number, 
 from mockserver.sandbox.origins import DEFAULT, normal_origins
 from mockserver.sandbox.settings import ProcessSettings, Settings
 from mockserver.words.errors import SettingsError
+from mockserver.words.fidelity import Fidelity
 from mockserver.words.timestamps import YEAR_9000_MS, parse_iso_us
 
 __all__ = ["passed_over", "process_settings", "sandbox_settings", "served_flags"]
@@ -112,6 +113,14 @@ _FLAGS = (
         show_default=True,
         help="Where sources disagree: what the documentation says, or what the official client saw.",
     ),
+    served_option(
+        "--only",
+        "least_fidelity",
+        type=click.Choice(get_args(Fidelity)),
+        default=_DEFAULTS.least_fidelity,
+        show_default=True,
+        help="Hide every operation, parameter and field whose label is weaker, in answers and documents.",
+    ),
     served_option("--rate-limits", is_flag=True, help="Enforce the documented limits on requests, in both APIs."),
     served_option(
         "--strict-sessions", is_flag=True, help="Ingestion answers 404 for sessions that the scenario has not."
@@ -175,8 +184,8 @@ _FLAGS = (
     ),
 )
 _OF_SANDBOX = (
-    "seed", "now", "reading", "rate_limits", "strict_sessions", "max_body_bytes", "allowed_origins", "token_secret",
-    "link_secret", "journal_entries", "journal_bytes",
+    "seed", "now", "reading", "least_fidelity", "rate_limits", "strict_sessions", "max_body_bytes", "allowed_origins",
+    "token_secret", "link_secret", "journal_entries", "journal_bytes",
 )  # fmt: skip
 _OF_PROCESS = (
     "host", "port", "public_urls", "trusted_proxies", "tls_cert", "tls_key", "compress", "control_token", "store_url",

@@ -9,7 +9,7 @@ from mockserver.sandbox.clock import Clock, ClockError, checked_speed
 from mockserver.web.bodies import read_json
 from mockserver.web.requests import current_sandbox
 from mockserver.web.responses import json_response
-from mockserver.words.json_schema import COUNT, INSTANT, NUMBER, object_of
+from mockserver.words.json_schema import COUNT, INSTANT, ISO_8601, NUMBER, object_of
 from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
 __all__ = ["CHANGE", "CLOCK", "change_clock", "clock_data", "read_clock"]
@@ -19,7 +19,7 @@ CHANGE = {
     **object_of(
         "ClockChange",
         advanceMs={**COUNT, "description": "Move now forward by so many milliseconds."},
-        now={**INSTANT, "description": "Set now forward to an instant."},
+        now={**ISO_8601, "description": "Set now forward to an instant."},
         speed={
             **NUMBER,
             "minimum": 0,

@@ -85,8 +85,10 @@ class Teller:
 
     def __init__(self, sandbox: Sandbox, apis: Sequence[Api], names: Sequence[str]) -> None:
         self._sandbox = sandbox
-        self._rows = {row.id: row for api in apis for row in api.operations}
-        self._served = Served([api for api in apis if api.emulated], sandbox.world.sample_ids(), names, self._is_there)
+        shown = [api.shown(sandbox.settings.least_fidelity) for api in apis]
+        self._rows = {row.id: row for api in shown for row in api.operations}
+        emulated = [api for api in shown if api.emulated]
+        self._served = Served(emulated, sandbox.world.sample_ids(), names, self._is_there)
         self.redaction = Redaction(sandbox.keys.values)
         # Whoever goes wrong once goes wrong again, and comparing paths takes a moment.
         self._nearest = lru_cache(maxsize=1024)(self._found)

@@ -14,7 +14,7 @@ from mockserver.door.credentials import API_KEY, fingerprint
 from mockserver.door.operations import Parameter
 from mockserver.sandbox.journal import Entry, Outcome
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.words.json_schema import COUNT, INSTANT, TEXT, Schema
+from mockserver.words.json_schema import COUNT, ISO_8601, TEXT, Schema
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = ["PARAMETERS", "Format", "JournalQuery", "read_query"]
@@ -38,8 +38,8 @@ PARAMETERS = (
     _parameter("session", TEXT, "Only batches for this ingestion session."),
     _parameter("test", TEXT, "Only requests whose `X-Mock-Test` header says so."),
     _parameter("outcome", {**TEXT, "enum": list(_OUTCOMES)}, "Only answers that ended like this."),
-    _parameter("since", INSTANT, "Only requests from this instant of the machine's time on, itself included."),
-    _parameter("until", INSTANT, "Only requests up to this instant of the machine's time, itself included."),
+    _parameter("since", ISO_8601, "Only requests from this instant of the machine's time on, itself included."),
+    _parameter("until", ISO_8601, "Only requests up to this instant of the machine's time, itself included."),
     _parameter("after", COUNT, "Only entries with a larger number, to read on where the last page ended."),
     _parameter(
         "limit", {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _DEFAULT_LIMIT}, "The most entries."

@@ -17,6 +17,7 @@ from mockserver.door.choice import HEADER, PREFIX
 from mockserver.door.credentials import API_KEY, BEARER
 from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.operations import Operation, Parameter
+from mockserver.words.json_schema import ISO_8601_FORMAT
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = ["NearestRequest", "Refused", "Served", "nearest"]
@@ -241,7 +242,7 @@ def _valid_value(value: str, schema: Mapping[str, Any]) -> str | None:
         return value if value in options else close[0] if close else None
     if schema.get("type") == "integer":
         return _valid_number(value, schema)
-    if schema.get("format") == "date-time":
+    if schema.get("format") == ISO_8601_FORMAT:
         return value if _is_instant(value) else _EXAMPLE_INSTANT
     return value or None
 

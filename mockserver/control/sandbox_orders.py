@@ -1,7 +1,7 @@
 """What a body says of a sandbox to be made, reset, or given a key."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from jwt.exceptions import InvalidKeyError
 from marshmallow import EXCLUDE, Schema
@@ -14,6 +14,7 @@ from mockserver.ingestion.tokens import mint
 from mockserver.sandbox.sandboxes import PARTS, Order, Part
 from mockserver.simulation.scenario.specs import KEY_SCOPES
 from mockserver.words.errors import SettingsError
+from mockserver.words.fidelity import Fidelity
 
 __all__ = [
     "KEY_ORDER",
@@ -46,6 +47,12 @@ class SettingsSchema(_Closed):
 
     reading = Text(
         validate=Choice("documented", "observed"), metadata=_about("Which source counts where sources disagree")
+    )
+    # Marshmallow has an `only` of its own.
+    least_fidelity = Text(
+        data_key="only",
+        validate=Choice(*get_args(Fidelity)),
+        metadata=_about("The weakest label that is served; `inferred` hides nothing"),
     )
     rate_limits = Flag(data_key="rateLimits", metadata=_about("The documented limits on requests are enforced"))
     strict_sessions = Flag(data_key="strictSessions", metadata=_about("Ingestion knows the scenario's sessions alone"))

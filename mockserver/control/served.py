@@ -29,7 +29,7 @@ def list_served() -> Response:
             "path": asked.prefix + api.base_path + template(row.path),
             "summary": row.summary,
         }
-        for api in current_apis()
+        for api in (known.shown(asked.sandbox.settings.least_fidelity) for known in current_apis())
         for row in api.operations
     ]
     return json_response({"version": VERSION, "sandbox": asked.sandbox.name, "operations": operations})

@@ -1,11 +1,12 @@
 """An API as the door sees it: where it lies, what it serves, and how it words a refusal."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mockserver.door.operations import Operation
 from mockserver.door.refusals import Refusal
+from mockserver.words.fidelity import Fidelity
 
 if TYPE_CHECKING:
     from mockserver.door.asked import Asked
@@ -38,6 +39,12 @@ class Api:
     wrap: Callable[[Refusal], dict[str, Any]]
     guard: Callable[["Asked", "Sandbox"], str | None] | None = None
     emulated: bool = True
+
+    def shown(self, least: Fidelity) -> "Api":
+        """What is left of it, where `least` is the weakest label that is served; the emulator's own is always whole."""
+        if not self.emulated or least == "inferred":
+            return self
+        return replace(self, operations=tuple(row.shown(least) for row in self.operations if row.is_shown(least)))
 
     def covers(self, path: str) -> bool:
         """Does a path lie in it?"""

@@ -7,7 +7,8 @@ The journal closes with the last byte, or with the client's leaving. What answer
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
+from mockserver.door.operations import Operation
 from mockserver.door.origins import (
     RefusedOrigins,
     cross_origin_headers,
@@ -168,7 +170,7 @@ class Door:
 
     def _made(self, asked: Asked, entry: Entry, key: Key | None) -> Generator[Step, Any, Reply]:
         """An answer that nobody has kept."""
-        found = self._routes.find(asked.request.method, asked.path)
+        found = self._found(asked, asked.request.method)
         if found is None:
             return self._unrouted(asked, entry)
         asked.operation, asked.names = found
@@ -187,9 +189,25 @@ class Door:
         has_it = reply.status == 200 and told and (is_current(asked, told) or asks_for_any(asked))
         return not_modified(reply, told) if has_it else reply
 
+    def _found(self, asked: Asked, method: str) -> tuple[Operation, Mapping[str, str]] | None:
+        """The operation of a method at the path, unless the sandbox hides it."""
+        found = self._routes.find(method, asked.path)
+        if found is None or asked.api is None or not asked.api.emulated:
+            return found
+        return found if found[0].is_shown(asked.sandbox.settings.least_fidelity) else None
+
+    def _allowed(self, asked: Asked) -> list[str]:
+        """The methods that the path knows, of operations that are not hidden; empty for an unknown one."""
+        if asked.path == "/":
+            return ["GET", "HEAD"]
+        allowed = self._routes.allowed(asked.path)
+        shown = {method for method in allowed if self._found(asked, method)}
+        return [method for method in allowed if method in shown or (shown and method == "OPTIONS")]
+
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
-        known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
+        least = asked.sandbox.settings.least_fidelity
+        known = {one.name for one in asked.operation.shown_parameters(least)} if asked.operation else set()
         asked.remarks.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
@@ -215,10 +233,6 @@ class Door:
         """The answer to OPTIONS. A preflight is told nothing else, whatever the request itself will be told."""
         entry.preflight = True
         return _finished(asked, options_reply(self._allowed(asked)))
-
-    def _allowed(self, asked: Asked) -> list[str]:
-        """The methods that the path knows; empty for an unknown one."""
-        return ["GET", "HEAD"] if asked.path == "/" else self._routes.allowed(asked.path)
 
     def _key(self, asked: Asked) -> Key | None:
         """What a kept answer depends on; None where none may be used."""
@@ -287,6 +301,7 @@ def _bad_host(asked: Asked) -> Problem | None:
 
 def _refused(asked: Asked, entry: Entry, refusal: Refusal) -> Reply:
     entry.cause, entry.message = refusal.cause, refusal.message or None
+    refusal = replace(refusal, least_fidelity=asked.sandbox.settings.least_fidelity)
     return _finished(asked, refusal_reply(refusal, asked.api))
 
 

@@ -5,12 +5,13 @@ being described.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mockserver.simulation.world import World
-from mockserver.words.fidelity import Fidelity
-from mockserver.words.json_schema import Schema
+from mockserver.words.fidelity import Fidelity, shows
+from mockserver.words.founded import shown_schema
+from mockserver.words.json_schema import Schema, object_of
 
 __all__ = ["Answer", "Method", "Operation", "Parameter"]
 
@@ -33,6 +34,15 @@ class Parameter:
     required: bool = False
     fidelity: Fidelity = "documented"
     labels: Mapping[str, Fidelity] = field(default_factory=dict)
+
+    def shown(self, least: Fidelity) -> "Parameter":
+        """The same without the values that are less well founded."""
+        labels = {value: label for value, label in self.labels.items() if shows(label, least)}
+        hidden = set(self.labels) - set(labels)
+        if not hidden:
+            return self
+        options = [value for value in self.schema["enum"] if value not in hidden]
+        return replace(self, schema={**self.schema, "enum": options}, labels=labels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,7 @@ class Operation:
         also: Other statuses that mean so.
         errors: What else it may answer, as far as the row does not show it (`mockserver/openapi/errors.py`).
         kept: Its answers may be kept, and answered again while nothing that they depend on has changed.
+        always_shown: It is there whatever is hidden, since answers and pages that are shown lead to it.
         long: It may take long, however small the request is: always, or for what the path names.
     """
 
@@ -97,7 +108,31 @@ class Operation:
     fidelity: Fidelity = "documented"
     note: str = ""
     kept: bool = False
+    always_shown: bool = False
     long: bool | Callable[[World, Mapping[str, str]], bool] = False
+
+    def is_shown(self, least: Fidelity) -> bool:
+        """Is it served, where `least` is the weakest label that is?"""
+        return self.always_shown or shows(self.fidelity, least)
+
+    def shown_parameters(self, least: Fidelity) -> list[Parameter]:
+        """The parameters of the query that are well enough founded, each without values that are not."""
+        return [one.shown(least) for one in self.parameters if self.always_shown or shows(one.fidelity, least)]
+
+    def shown(self, least: Fidelity) -> "Operation":
+        """The same without the parameters and fields that are less well founded.
+
+        A shape of records stays whole; whoever writes or describes it hides its fields.
+        """
+        around = self.fidelity
+        data, metadata = self.answer.data, object_of(**self.answer.metadata)
+        answer = replace(
+            self.answer,
+            data=shown_schema(data, around, least) if isinstance(data, dict) else data,
+            metadata=shown_schema(metadata, around, least)["properties"],
+        )
+        body = None if self.body is None else shown_schema(self.body, around, least)
+        return replace(self, parameters=tuple(self.shown_parameters(least)), answer=answer, body=body)
 
     def is_long(self, world: World, names: Mapping[str, str]) -> bool:
         """May it take long?

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from mockserver.words.fidelity import Fidelity
+
 __all__ = ["Cause", "Refusal"]
 
 Cause = Literal[
@@ -32,6 +34,7 @@ class Refusal:
         most_bytes: What a body may have (413).
         expanded: It has more only once it is expanded.
         message: What is wrong and what would be right; empty where each API says so in its own words.
+        least_fidelity: The weakest label of what may be told.
     """
 
     status: int
@@ -42,3 +45,4 @@ class Refusal:
     most_bytes: int = 0
     expanded: bool = False
     message: str = ""
+    least_fidelity: Fidelity = "inferred"

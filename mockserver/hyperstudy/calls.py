@@ -65,13 +65,22 @@ def serve(operation: Operation) -> Callable[..., Response]:
         try:
             key = None if operation.public else _checked_key(asked, operation)
             sandbox = asked.sandbox
-            call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, request.args.to_dict())
+            call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, _arguments(asked, operation))
             answer: Response = operation.view(call, **names)
         except (ApiError, UnreadableBodyError) as error:
             return error_response(error)
         return answer
 
     return view
+
+
+def _arguments(asked: Asked, operation: Operation) -> Mapping[str, str]:
+    """The query's parameters; those that are hidden are as unknown as any."""
+    least, sent = asked.sandbox.settings.least_fidelity, request.args.to_dict()
+    if least == "inferred":
+        return sent
+    known = {parameter.name for parameter in operation.shown_parameters(least)}
+    return {name: value for name, value in sent.items() if name in known}
 
 
 def _has_key_in_query() -> bool:

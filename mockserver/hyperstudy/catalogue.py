@@ -4,7 +4,7 @@ To add a data type: make its records in `simulation`, its shape in `shapes.py`, 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from mockserver.hyperstudy.shape import Shape
@@ -13,7 +13,7 @@ from mockserver.simulation.records.attendance import COMPLETION_CODES
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.simulation.scenario.specs import COMPONENTS
 from mockserver.simulation.world import DataType
-from mockserver.words.fidelity import Fidelity
+from mockserver.words.fidelity import Fidelity, shows
 
 __all__ = ["CATALOGUE", "MAX_LIMIT", "LEVELS", "DataTypeRow", "Filter", "Level"]
 
@@ -43,6 +43,13 @@ class Filter:
     labels: Mapping[str, Fidelity] = field(default_factory=dict)
     any_case: bool = False
     note: str = ""
+
+    def shown(self, least: Fidelity) -> "Filter":
+        """The same without the values that are less well founded."""
+        if self.values is None:
+            return self
+        values = {name: v for name, v in self.values.items() if shows(self.labels.get(name, least), least)}
+        return replace(self, values=values)
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,14 @@ class DataTypeRow:
         """`continuous` or `sparse`, which are two kinds of one data type; empty for all other data."""
         kind, _, rating_type = self.name.partition("/")
         return rating_type if kind == "ratings" else ""
+
+    def shown(self, least: Fidelity) -> "DataTypeRow":
+        """The same without the filters, and without the values of filters and `sort`, that are less well founded."""
+        if least == "inferred":
+            return self
+        sorts = {name: by for name, by in self.sorts.items() if shows(self.sort_labels.get(name, least), least)}
+        filters = tuple(one.shown(least) for one in self.filters if shows(one.fidelity, least))
+        return replace(self, sorts=sorts, filters=filters)
 
     def deployed(self, level: str) -> bool:
         """Can a deployment be asked for there? A filter of whole experiments, and of participants anywhere."""

@@ -29,12 +29,12 @@ _CONFIG: dict[str, Schema] = {
     "prompt": _TEXT,
     "text": _TEXT,
     "url": _TEXT,
-    "options": {"type": ["array", "null"]},
+    "options": {"type": ["array", "null"], "items": {}},
     "outputVariable": _TEXT,
     "durationMs": _MS,
     "duration": _MS,
 }
-_CHOICE: Schema = {"properties": {"options": {"type": "array", "minItems": 1}}, "required": ["options"]}
+_CHOICE: Schema = {"properties": {"options": {"type": "array", "items": {}, "minItems": 1}}, "required": ["options"]}
 # Type to what its configuration has to be beside that.
 _CONFIGS: Mapping[str, Schema] = {
     "showvideo": {"properties": {"autoplay": _FLAG, "controls": _FLAG}},
@@ -74,8 +74,11 @@ _GLOBAL_TYPES = (
 GLOBAL_COMPONENTS: Schema = {
     "type": "object",
     "propertyNames": {"enum": list(_GLOBAL_TYPES)},
-    "properties": {"continuousrating": _SLIDER},
-    "additionalProperties": {"type": "object", "additionalProperties": True},
+    # Each by its name: of an object with names and others, some generators make what does not compile.
+    "properties": {
+        name: _SLIDER if name == "continuousrating" else {"type": "object", "additionalProperties": True}
+        for name in _GLOBAL_TYPES
+    },
 }
 
 

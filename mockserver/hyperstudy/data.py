@@ -78,8 +78,10 @@ def _operation(row: DataTypeRow, level: Level) -> Operation:
 
 def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
     def view(call: Call, scope_id: str) -> Response:
+        least = call.sandbox.settings.least_fidelity
+        shown = row.shown(least)
         located = _located(call, level, scope_id)
-        parameters = read_parameters(call.arguments, row, level, scope_id)
+        parameters = read_parameters(call.arguments, shown, level, scope_id)
         place = _place(call, located, parameters)
         query = _query(row, parameters, place, call.now_ms)
         if parameters.window_ms is None:
@@ -87,7 +89,7 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
         else:
             found = call.world.select_windows(parameters.window_ms, place.rooms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
-        shape = with_variables(row.shape, place.rooms, call.world.rooms(place.experiment_id))
+        shape = with_variables(row.shape, place.rooms, call.world.rooms(place.experiment_id)).shown(row.fidelity, least)
         if parameters.format != "json":
             return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
         data = shape.write(found.rows(page.start, page.stop), recording_links(call))

@@ -8,7 +8,7 @@ from typing import Any
 
 from mockserver.hyperstudy.bodies import problems
 from mockserver.hyperstudy.component_schemas import FOCUS_COMPONENT, GLOBAL_COMPONENTS, scale_problems
-from mockserver.words.json_schema import COUNT, FLAG, ID, TEXT, Schema, labelled, list_of
+from mockserver.words.json_schema import FLAG, ID, SENT_COUNT, SENT_WHOLE, TEXT, Schema, labelled, list_of
 
 __all__ = ["CHANGES", "DEFINITION", "PROMPT", "definition_problems"]
 
@@ -37,9 +37,9 @@ _STATE = _open(
     {
         "id": ID,
         "name": TEXT,
-        "order": COUNT,
+        "order": SENT_COUNT,
         "focusComponent": FOCUS_COMPONENT,
-        "transitionRules": _open({"type": TEXT, "durationMs": COUNT}),
+        "transitionRules": _open({"type": TEXT, "durationMs": SENT_COUNT}),
         "globalComponentsVisibility": {"type": "object", "additionalProperties": FLAG},
     },
     ("id",),
@@ -48,7 +48,7 @@ _STATE = _open(
 _ROLE = _open(
     {
         "name": TEXT,
-        "participantCount": COUNT,
+        "participantCount": SENT_COUNT,
         "mode": {"type": "string", "enum": ["human", "agent"]},
         "personaId": TEXT,
     },
@@ -62,7 +62,7 @@ _PROPERTIES: dict[str, Schema] = {
         "type": "integer",
         "minimum": 1,
         "maximum": 50,
-        "description": "At most 50 (inferred).",
+        "description": "How many people a room needs, at most 50 (inferred).",
     },
     "runtime": {"type": "string", "enum": ["v1", "v2"]},
     "randomizeStates": FLAG,
@@ -74,12 +74,12 @@ _PROPERTIES: dict[str, Schema] = {
         {
             "roleOverrides": {"type": "object", "additionalProperties": PROMPT},
             "pacing": _FREE,
-            "seed": {"type": "integer"},
+            "seed": SENT_WHOLE,
         }
     ),
-    "waitingRoomConfig": _open({"maxWaitTimeMs": COUNT, "countdownTimeMs": COUNT}),
-    "disconnectTimeout": _open({"enabled": FLAG, "durationMs": COUNT, "autoReconnectDelay": COUNT}),
-    "completionScreenDurationMs": COUNT,
+    "waitingRoomConfig": _open({"maxWaitTimeMs": SENT_COUNT, "countdownTimeMs": SENT_COUNT}),
+    "disconnectTimeout": _open({"enabled": FLAG, "durationMs": SENT_COUNT, "autoReconnectDelay": SENT_COUNT}),
+    "completionScreenDurationMs": SENT_COUNT,
     "consentFormEnabled": FLAG,
     "consentFormTitle": TEXT,
     "consentFormContent": TEXT,

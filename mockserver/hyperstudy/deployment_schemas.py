@@ -9,6 +9,7 @@ from mockserver.words.json_schema import (
     ID,
     INSTANT,
     NUMBER,
+    SENT_COUNT,
     TEXT,
     Schema,
     labelled,
@@ -16,7 +17,7 @@ from mockserver.words.json_schema import (
     optional,
 )
 
-__all__ = ["DEPLOYMENT", "LAUNCH_BATCH", "MORE_ROOMS", "NEW_DEPLOYMENT", "SESSION", "SPEND", "STOPPED"]
+__all__ = ["DEPLOYMENT", "DEPLOYMENT_ORDER", "LAUNCH_BATCH", "MORE_ROOMS", "SESSION", "SPEND", "STOPPED"]
 
 _MOST_ROOMS = 100
 _TYPE: Schema = {"type": "string", "enum": ["human", "mixed", "agent-only"]}
@@ -35,7 +36,7 @@ _CONFIG: Schema = {
     "properties": {
         "name": TEXT,
         "type": _TYPE,
-        "maxParticipants": {"type": "integer", "minimum": 1},
+        "maxParticipants": {**SENT_COUNT, "minimum": 1},
         "agentDeployment": _AGENTS,
     },
     "additionalProperties": True,
@@ -80,6 +81,9 @@ SPEND = object_of(
     perRoom={"type": "object", "additionalProperties": NUMBER},
     budgetUsd=labelled(optional(NUMBER), "inferred"),
 )
-NEW_DEPLOYMENT: Schema = {**object_of("NewDeployment", experimentId=ID, config=_CONFIG), "required": ["experimentId"]}
-MORE_ROOMS = object_of(rooms=_ROOMS, budgetUsd=_BUDGET)
-STOPPED = object_of(stopped=FLAG)
+DEPLOYMENT_ORDER: Schema = {
+    **object_of("DeploymentOrder", experimentId=ID, config=_CONFIG),
+    "required": ["experimentId"],
+}
+MORE_ROOMS = object_of("MoreRooms", rooms=_ROOMS, budgetUsd=_BUDGET)
+STOPPED = object_of("StoppedRoom", stopped=FLAG)

@@ -12,9 +12,9 @@ from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment, sessions_of
 from mockserver.hyperstudy.deployment_schemas import (
     DEPLOYMENT,
+    DEPLOYMENT_ORDER,
     LAUNCH_BATCH,
     MORE_ROOMS,
-    NEW_DEPLOYMENT,
     SESSION,
     SPEND,
     STOPPED,
@@ -46,7 +46,7 @@ def deployment_operations() -> list[Operation]:
                   Answer(DEPLOYMENT, metadata=ABOUT), parameters=filters),
         operation("createDeployment", "POST", "/deployments", create_deployment,
                   "Deploy an experiment; an agent-only deployment launches its rooms at once",
-                  Answer(DEPLOYMENT, many=False), body=NEW_DEPLOYMENT, status=201, errors=(400, 404, 413)),
+                  Answer(DEPLOYMENT, many=False), body=DEPLOYMENT_ORDER, status=201, errors=(400, 404, 413)),
         operation("getDeployment", "GET", one, get_deployment, "One deployment",
                   Answer(DEPLOYMENT, many=False, metadata=ABOUT), errors=(404,)),
         operation("getDeploymentSessions", "GET", one + "/sessions", get_sessions, "The rooms of a deployment",

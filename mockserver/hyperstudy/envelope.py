@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Response
 
+from mockserver.door.operations import Operation
 from mockserver.door.refusals import Refusal
 from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow
 from mockserver.hyperstudy.errors import KEPT_CHARACTERS, ApiError, InvalidBody, UnsupportedCoding, shown
@@ -14,6 +15,9 @@ from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, Unsuppo
 from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import DATA_API
+from mockserver.words.fidelity import Fidelity, shows
+from mockserver.words.founded import shown_value
+from mockserver.words.json_schema import list_of, object_of
 
 __all__ = ["error_body", "error_response", "success", "wrap"]
 
@@ -27,8 +31,21 @@ _BASE_CODES = {
 
 
 def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200) -> Response:
-    """An answer that worked."""
-    return json_response({"status": "success", "data": data, "metadata": metadata or {}}, status)
+    """An answer that worked, without the fields that the sandbox hides; records come without theirs already."""
+    asked, metadata = current_asked(), metadata or {}
+    least = asked.sandbox.settings.least_fidelity
+    if least != "inferred" and asked.operation is not None:
+        data, metadata = _shown(asked.operation, data, metadata, least)
+    return json_response({"status": "success", "data": data, "metadata": metadata}, status)
+
+
+def _shown(operation: Operation, data: Any, metadata: dict[str, Any], least: Fidelity) -> tuple[Any, dict[str, Any]]:
+    """What is well enough founded of an answer's two parts."""
+    answer, around = operation.answer, operation.fidelity
+    if isinstance(answer.data, dict):
+        schema = list_of(answer.data) if answer.many else answer.data
+        data = shown_value(data, schema, around, least)
+    return data, shown_value(metadata, object_of(**answer.metadata), around, least)
 
 
 def error_response(error: Exception) -> Response:
@@ -44,7 +61,10 @@ def error_response(error: Exception) -> Response:
         raise error
     remarks = current_remarks()
     remarks.cause, remarks.message = str(error.details.get("reason", error.code)), error.message
-    return json_response(error_body(error, observed=_observed()), error.status, error.headers)
+    body = error_body(error, observed=_observed())
+    least = current_sandbox().settings.least_fidelity
+    body["error"]["details"] = shown_value(error.details, error.described, "documented", least)
+    return json_response(body, error.status, error.headers)
 
 
 def error_body(error: ApiError, *, observed: bool = False) -> dict[str, Any]:
@@ -60,7 +80,9 @@ def error_body(error: ApiError, *, observed: bool = False) -> dict[str, Any]:
 def wrap(refusal: Refusal) -> dict[str, Any]:
     """The envelope of what no view answered: an unknown route, a wrong method, a crash."""
     code = _BASE_CODES.get(refusal.status, f"HTTP_{refusal.status}")
-    details = {"method": refusal.method, "path": refusal.path[:200]}
+    # The fields are ours.
+    told = shows("inferred", refusal.least_fidelity)
+    details = {"method": refusal.method, "path": refusal.path[:200]} if told else {}
     return _error(code, refusal.message or _message(refusal), details)
 
 
@@ -71,7 +93,9 @@ def _error(code: str, message: str, details: dict[str, Any]) -> dict[str, Any]:
 def _too_large(*, expanded: bool) -> Response:
     asked = current_asked()
     most = asked.sandbox.settings.max_body_bytes
-    refusal = Refusal(413, "body_too_large", asked.request.method, asked.path, most_bytes=most, expanded=expanded)
+    least = asked.sandbox.settings.least_fidelity
+    method, path = asked.request.method, asked.path
+    refusal = Refusal(413, "body_too_large", method, path, most_bytes=most, expanded=expanded, least_fidelity=least)
     asked.remarks.cause = refusal.cause
     return json_response(wrap(refusal), 413)
 
@@ -81,10 +105,10 @@ def _observed() -> bool:
     return current_sandbox().settings.reading == "observed"
 
 
-def _hint(path: str) -> str:
-    """Where the data would be that a path without a route seems to ask for."""
+def _hint(path: str, least: Fidelity) -> str:
+    """Where the data would be that a path without a route seems to ask for, of what is well enough founded."""
     parts = path.split("/data/", 1)[-1].split("/") if "/data/" in path else []
-    rows: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE}
+    rows: dict[str, DataTypeRow] = {row.name: row for row in CATALOGUE if shows(row.fidelity, least)}
     row = rows.get("/".join(parts[:2])) or rows.get(parts[0] if parts else "")
     if row is not None:
         places = ", ".join(f"/data/{row.name}/{level}/{{id}}" for level in row.levels)
@@ -102,7 +126,7 @@ def _hint(path: str) -> str:
 def _message(refusal: Refusal) -> str:
     path = shown(refusal.path)
     if refusal.status == 404:
-        return f"No route {refusal.method} {path}. {_hint(refusal.path)}"
+        return f"No route {refusal.method} {path}. {_hint(refusal.path, refusal.least_fidelity)}"
     if refusal.status == 405:
         return f"{refusal.method} is not allowed for {path}; use {', '.join(refusal.allow) or 'another method'}."
     if refusal.status == 413:

@@ -8,10 +8,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mockserver.door.expansion import ACCEPTED_CODINGS
+from mockserver.words.json_schema import NAMES, TEXT, Schema, labelled, list_of, object_of
 
 __all__ = [
     "KEPT_CHARACTERS",
+    "PARAMETER",
+    "PROBLEMS",
+    "WHOSE",
     "ApiError",
+    "BadLink",
     "Conflict",
     "Forbidden",
     "InvalidBody",
@@ -21,6 +26,16 @@ __all__ = [
     "UnsupportedCoding",
     "shown",
 ]
+
+# What the details hold: JSON Schemas with their labels.
+PARAMETER = object_of(parameter=TEXT, value={"type": ["string", "null"]}, expected=TEXT)
+WHOSE = labelled(object_of(required=NAMES, provided=NAMES), "observed")
+_PROBLEM = {**labelled(object_of(path=TEXT, message=TEXT), "inferred"), "description": "Where in the body, and what."}
+_OBSTACLE = {
+    **object_of(role=TEXT, reason=TEXT),
+    "description": "Why an agent cannot be launched, and which role it is about.",
+}
+PROBLEMS = labelled(object_of(errors=list_of({"anyOf": [_PROBLEM, _OBSTACLE]})), "observed")
 
 _SHOWN_CHARACTERS = 100
 # The details are for programs, which may compare; what is longer than this nobody meant.
@@ -37,7 +52,12 @@ class ApiError(Exception):
 
     Args:
         status: HTTP status. code: machine-readable; message: what to send instead; details: an object.
+
+    Attributes:
+        described: JSON Schema of the details, with their labels.
     """
+
+    described: Schema = labelled({"type": "object"}, "inferred")
 
     def __init__(
         self,
@@ -58,6 +78,8 @@ class ApiError(Exception):
 class InvalidParameter(ApiError):
     """A query parameter is malformed (400, documented)."""
 
+    described = PARAMETER
+
     def __init__(self, parameter: str, value: str | None, expected: str, message: str | None = None) -> None:
         got = "it is missing" if value is None else f"got {shown(value)}"
         super().__init__(
@@ -76,6 +98,8 @@ class InvalidBody(ApiError):
             cannot be launched is told as in the client's fixtures: `role`, or `path`, and `reason`.
     """
 
+    described = PROBLEMS
+
     def __init__(self, message: str, errors: Sequence[Mapping[str, str]]) -> None:
         super().__init__(400, "VALIDATION_ERROR", message, {"errors": list(errors)})
 
@@ -90,8 +114,17 @@ class Unauthorized(ApiError):
 class Forbidden(ApiError):
     """The key may not do this (403): it lacks the scope (documented), or its organisation may not (inferred)."""
 
+    described = WHOSE
+
     def __init__(self, message: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(403, "FORBIDDEN", message, details)
+
+
+class BadLink(ApiError):
+    """A signed link that is none, or none any more (403, inferred); `reason` says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(403, "FORBIDDEN", f"No download: {reason}.", {"reason": reason})
 
 
 class NotFound(ApiError):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.hyperstudy.bodies import path_of
 from mockserver.simulation.records.events import CATEGORIES
-from mockserver.words.json_schema import ID, KEYWORD, TEXT, Schema, labelled, optional
+from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, MOST_WHOLE, TEXT, Schema, labelled, optional
 from mockserver.words.timestamps import parse_iso_us
 
 if TYPE_CHECKING:
@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]
 
 MOST_EVENTS = 100
-# What every client can count to: JavaScript's whole numbers.
-_MOST = 2**53
 _MAYBE_ID, _MAYBE_TEXT = optional(ID), optional(TEXT)
-_MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": _MOST}
-_NEW_EVENT: Schema = {
-    "title": "NewEvent",
+_MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": MOST_WHOLE}
+_EVENT_TO_RECORD: Schema = {
+    "title": "EventToRecord",
     KEYWORD: "inferred",
     "type": "object",
     # In the order in which problems are told.
@@ -37,13 +35,13 @@ _NEW_EVENT: Schema = {
         "participantRole": {**_MAYBE_TEXT, "description": "The participant's own, if at all."},
         "timestamp": {
             "type": ["string", "null"],
-            "format": "date-time",
+            "format": ISO_8601_FORMAT,
             "description": "Without it, `onset` tells the time; without both it is now.",
         },
         "onset": {
             "type": ["integer", "null"],
-            "minimum": -_MOST,
-            "maximum": _MOST,
+            "minimum": -MOST_WHOLE,
+            "maximum": MOST_WHOLE,
             "description": "ms since the room's start; beside a timestamp it has to agree.",
         },
         "category": {
@@ -77,7 +75,8 @@ EVENT_BATCH: Schema = {
 }
 EVENT_BATCH_DESCRIBED: Schema = {
     **labelled(EVENT_BATCH, "inferred"),
-    "properties": {"events": {**EVENT_BATCH["properties"]["events"], "items": _NEW_EVENT}},
+    "title": "EventBatch",
+    "properties": {"events": {**EVENT_BATCH["properties"]["events"], "items": _EVENT_TO_RECORD}},
 }
 
 
@@ -99,8 +98,8 @@ def _validator() -> "Draft202012Validator":
     from jsonschema import Draft202012Validator, FormatChecker
 
     formats = FormatChecker(formats=())
-    formats.checks("date-time", raises=ValueError)(_is_timestamp)
-    return Draft202012Validator(_NEW_EVENT, format_checker=formats)
+    formats.checks(ISO_8601_FORMAT, raises=ValueError)(_is_timestamp)
+    return Draft202012Validator(_EVENT_TO_RECORD, format_checker=formats)
 
 
 def reasons_against(item: Any) -> list[str]:
@@ -115,7 +114,7 @@ def reasons_against(item: Any) -> list[str]:
         for name, reason in _reasons(error):
             # What is of another type is none of the choices either; once is enough.
             reasons.setdefault(name, reason)
-    order = list(_NEW_EVENT["properties"])
+    order = list(_EVENT_TO_RECORD["properties"])
     return [reasons[name] for name in sorted(reasons, key=lambda name: order.index(name.split(".")[0]))]
 
 

@@ -56,8 +56,10 @@ _CONFIG = {
 }
 _ANYTHING: Schema = {"type": "object", "additionalProperties": True}
 _DONE: Schema = {**FLAG, "const": True}
+_UPDATED = object_of("UpdatedExperiment", id=TEXT, updated=_DONE)
+_DELETED = object_of("DeletedExperiment", id=TEXT, deleted=_DONE)
 _PROBLEMS = list_of(labelled(object_of(path=TEXT, message=TEXT), "inferred"))
-_EXPORT = object_of(experiment=_CONFIG, mediaAssets=list_of(object_of(url=TEXT, type=TEXT)))
+_EXPORT = object_of("ExperimentExport", experiment=_CONFIG, mediaAssets=list_of(object_of(url=TEXT, type=TEXT)))
 _SEARCH = Parameter("search", TEXT, "Only experiments whose name or description has this in it.", fidelity="observed")
 _PAGE = (
     Parameter(
@@ -98,14 +100,14 @@ def experiment_operations() -> list[Operation]:
                   Answer(_RECORD, metadata=ABOUT), body=DEFINITION, status=201, errors=(400, 413)),
         operation("validateExperiment", "POST", "/experiments/validate", validate_experiment,
                   "Find every problem of a definition, and change nothing",
-                  Answer(object_of(valid=FLAG, errors=_PROBLEMS)), body=_ANYTHING,
+                  Answer(object_of("Validation", valid=FLAG, errors=_PROBLEMS)), body=_ANYTHING,
                   errors=(400, 413), fidelity="observed"),
         operation("getExperiment", "GET", one, get_experiment, "An experiment, with counts of its data",
                   Answer(_RECORD, metadata=ABOUT), errors=found),
         operation("updateExperiment", "PUT", one, update_experiment, "Change what the body names",
-                  Answer(object_of(id=TEXT, updated=_DONE), metadata=ABOUT), body=CHANGES, errors=(400, 404, 413)),
+                  Answer(_UPDATED, metadata=ABOUT), body=CHANGES, errors=(400, 404, 413)),
         operation("deleteExperiment", "DELETE", one, delete_experiment, "Hide an experiment and its data",
-                  Answer(object_of(id=TEXT, deleted=_DONE), metadata=ABOUT), parameters=(_SKIP,),
+                  Answer(_DELETED, metadata=ABOUT), parameters=(_SKIP,),
                   errors=(400, 404, 409)),
         operation("getExperimentConfig", "GET", one + "/config", get_config, "The definition alone",
                   Answer(_CONFIG, metadata=ABOUT), errors=found, fidelity="observed"),

@@ -12,7 +12,7 @@ from werkzeug.http import dump_options_header
 from mockserver.door.credentials import SIGNATURE
 from mockserver.door.operations import Answer, Operation, Parameter
 from mockserver.hyperstudy.calls import Call
-from mockserver.hyperstudy.errors import ApiError, Forbidden, NotFound
+from mockserver.hyperstudy.errors import ApiError, BadLink, NotFound
 from mockserver.hyperstudy.links import LinkError, verify
 from mockserver.simulation.media.files import MediaFile, recording_file
 from mockserver.words.json_schema import TEXT
@@ -58,6 +58,7 @@ def file_operations() -> list[Operation]:
             also=(206, 304),
             errors=(403, 404, 416),
             fidelity="inferred",
+            always_shown=True,
             note="That links are signed and expire is documented; where they lead is not. Ranges and conditions are "
             "those of RFC 9110.",
         )
@@ -75,7 +76,7 @@ def download_recording(call: Call, room_id: str, recording_id: str, format: str)
     try:
         verify(request.path, request.args, sandbox.settings.link_secret, call.now_ms)
     except LinkError as error:
-        raise Forbidden(f"No download: {error}.", {"reason": str(error)}) from None
+        raise BadLink(str(error)) from None
     room = sandbox.world.room(room_id)
     kept = room is not None and sandbox.study.experiments.get(room.experiment_id) is not None
     recording = sandbox.world.recording(room_id, recording_id) if kept else None

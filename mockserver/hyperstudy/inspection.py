@@ -34,6 +34,7 @@ _TIMELINE = list_of({**object_of(stateId=TEXT), "additionalProperties": _VALUE})
 _DROPPED = list_of(object_of(variable=TEXT, reason=TEXT))
 _ROOM = Parameter("roomId", ID, "The room the participant was in.", required=True)
 _WRITE = object_of(
+    "VariableWrite",
     variable=TEXT,
     value={"type": ["string", "number", "boolean"]},
     source={"type": "string", "enum": ["seed", "human", "agent"]},
@@ -45,6 +46,7 @@ _WRITE = object_of(
     persisted=FLAG,
 )
 _COUNTS = object_of(
+    "Counts",
     participantId=TEXT,
     roomId=TEXT,
     counts={"type": "object", "additionalProperties": {"type": "integer"}},
@@ -62,7 +64,7 @@ def inspection_operations() -> list[Operation]:
             view=check_access,
             summary="May the key see an experiment's data, and export it?",
             tag="experiments",
-            answer=Answer(object_of(canView=FLAG, canExport=FLAG), many=False, metadata=ABOUT),
+            answer=Answer(object_of("Access", canView=FLAG, canExport=FLAG), many=False, metadata=ABOUT),
             errors=(404,),
         ),
         Operation(

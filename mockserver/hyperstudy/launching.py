@@ -14,7 +14,7 @@ from flask import Response
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment
-from mockserver.hyperstudy.deployment_schemas import MORE_ROOMS, NEW_DEPLOYMENT
+from mockserver.hyperstudy.deployment_schemas import DEPLOYMENT_ORDER, MORE_ROOMS
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
 from mockserver.hyperstudy.places import find_experiment
@@ -36,7 +36,7 @@ def create_deployment(call: Call) -> Response:
         InvalidBody: The body, or the experiment's agent roles, do not allow it.
         NotFound, Forbidden: The experiment is not there, or another organisation's.
     """
-    body = checked_body(NEW_DEPLOYMENT)
+    body = checked_body(DEPLOYMENT_ORDER)
     config = body.get("config", {})
     experiment = find_experiment(call, body["experimentId"], write=True)
     if config.get("type") == "agent-only":

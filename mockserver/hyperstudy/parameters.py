@@ -13,7 +13,7 @@ from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
 from mockserver.words.fidelity import weaker
-from mockserver.words.json_schema import ID, INSTANT, Schema, labelled, object_of, optional
+from mockserver.words.json_schema import ID, INSTANT, ISO_8601, TEXT, Schema, labelled, object_of, optional
 from mockserver.words.timestamps import LAST_MS, iso_from_ms, parse_iso_us
 
 __all__ = [
@@ -218,8 +218,18 @@ def query_parameters(row: DataTypeRow, level: str) -> tuple[Parameter, ...]:
     return (
         _described_room(level),
         *([_described(row, "deploymentId", ID, "Only rooms of this deployment.")] if row.deployed(level) else ()),
-        _described(row, "startTime", INSTANT, "Only records from this instant on, itself included (inferred)."),
-        _described(row, "endTime", INSTANT, "Only records up to this instant, itself included (inferred)."),
+        _described(
+            row,
+            "startTime",
+            ISO_8601,
+            "Only records from this instant on, itself included (inferred). ISO 8601; no zone means UTC.",
+        ),
+        _described(
+            row,
+            "endTime",
+            ISO_8601,
+            "Only records up to this instant, itself included (inferred). ISO 8601; no zone means UTC.",
+        ),
         _described(row, "limit", _LIMIT, _about_limit(row)),
         _described(row, "offset", _OFFSET, "How many records to skip."),
         _described(row, "order", _one_of(("asc", "desc")), "Sort order."),
@@ -238,6 +248,11 @@ def described_query(row: DataTypeRow) -> Schema:
 
 def _answered(parameter: Parameter, row: DataTypeRow) -> Schema:
     schema = {name: value for name, value in parameter.schema.items() if name != "default"}
+    if schema == ISO_8601:
+        schema = INSTANT
+    if parameter.name in {filter_.parameter for filter_ in row.filters}:
+        # As it was asked, in whatever letters.
+        schema = TEXT
     if "default" not in parameter.schema:
         schema = optional(schema)
         schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
@@ -281,6 +296,6 @@ def _described_room(level: str) -> Parameter:
 
 
 def _described_filter(filter_: Filter) -> Parameter:
-    schema = ID if filter_.values is None else {"type": "string", "enum": list(filter_.values)}
+    schema = ID if filter_.values is None else {"type": "string", "enum": _names(filter_.values)}
     about = f"Only records with this {filter_.parameter}. {filter_.note}".strip()
     return Parameter(filter_.parameter, schema, about, fidelity=filter_.fidelity, labels=filter_.labels)

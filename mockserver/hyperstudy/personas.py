@@ -16,7 +16,18 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.places import foreign, unknown
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
-from mockserver.words.json_schema import FLAG, INSTANT, NUMBER, TEXT, Schema, labelled, list_of, object_of
+from mockserver.words.json_schema import (
+    FLAG,
+    INSTANT,
+    NUMBER,
+    SENT_COUNT,
+    SENT_WHOLE,
+    TEXT,
+    Schema,
+    labelled,
+    list_of,
+    object_of,
+)
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["persona_operations"]
@@ -41,12 +52,12 @@ _FIELDS: dict[str, Schema] = {
     "prompt": PROMPT,
     "temperature": NUMBER,
     "topP": NUMBER,
-    "maxTokens": {"type": "integer", "minimum": 1},
+    "maxTokens": {**SENT_COUNT, "minimum": 1},
     "thinking": FLAG,
     "reasoningEffort": TEXT,
     "extraParams": _FREE,
     "disableThinking": FLAG,
-    "seed": {"type": "integer"},
+    "seed": SENT_WHOLE,
     "cognition": _FREE,
     "memoryPersistence": {"type": "string", "enum": ["none", "cross-experiment"]},
     "language": TEXT,
@@ -54,10 +65,10 @@ _FIELDS: dict[str, Schema] = {
     "guardrails": {
         "type": "object",
         "properties": {
-            "maxTurns": {"type": "integer", "minimum": 1},
-            "budgetTokens": {"type": "integer", "minimum": 1000},
+            "maxTurns": {**SENT_COUNT, "minimum": 1},
+            "budgetTokens": {**SENT_COUNT, "minimum": 1000},
             "budgetUsd": {"type": "number", "exclusiveMinimum": 0},
-            "maxConsecutiveDecisionErrors": {"type": "integer", "minimum": 1},
+            "maxConsecutiveDecisionErrors": {**SENT_COUNT, "minimum": 1},
         },
         "additionalProperties": True,
     },
@@ -75,7 +86,7 @@ _PERSONA = {
     "required": [*_OWN, *_FIELDS],
     "additionalProperties": True,
 }
-_NEW = {"title": "NewPersona", "type": "object", "properties": _FIELDS, "required": ["name"]}
+_ORDER = {"title": "PersonaOrder", "type": "object", "properties": _FIELDS, "required": ["name"]}
 
 
 def _or_null(schema: Schema) -> Schema:
@@ -100,7 +111,7 @@ _PATCH = {
 }
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
 _BLOCKS = list_of(labelled(object_of("CognitionBlock", id=TEXT, name=TEXT, description=TEXT), "inferred"))
-_GONE = object_of(id=TEXT, deleted=FLAG)
+_GONE = object_of("DeletedPersona", id=TEXT, deleted=FLAG)
 _CATALOG = object_of("CognitionCatalog", abilities=_BLOCKS, recipes=_BLOCKS, offlineRecipes=_BLOCKS)
 
 
@@ -114,7 +125,7 @@ def persona_operations() -> list[Operation]:
 
     return [
         operation("listPersonas", "GET", "/personas", list_personas, "Personas the key may see", Answer(_PERSONA)),
-        operation("createPersona", "POST", "/personas", create_persona, "Create a persona", persona, body=_NEW,
+        operation("createPersona", "POST", "/personas", create_persona, "Create a persona", persona, body=_ORDER,
                   status=201, errors=(400, 413)),
         operation("getPersona", "GET", one, get_persona, "One persona", persona, errors=(404,)),
         operation("updatePersona", "PUT", one, update_persona, "Change what the body names (merge patch)", persona,
@@ -153,7 +164,7 @@ def create_persona(call: Call) -> Response:
 
 def _problems(persona: Any) -> list[dict[str, str]]:
     """What keeps a persona from being one; a provider of one's own needs a model (observed in the client)."""
-    found = problems(persona, _NEW)
+    found = problems(persona, _ORDER)
     if isinstance(persona, dict) and persona.get("provider") == "custom" and not persona.get("model"):
         found.append({"path": "model", "message": 'is missing, and the provider "custom" needs one'})
     return found

@@ -33,7 +33,7 @@ def reference_operations() -> list[Operation]:
                   Answer({}, enveloped=False, formats=("text/html",)), public=True),
         Operation("getReferenceFile", "GET", "/docs/files/<name>", get_file, "A file that the page needs", "reference",
                   Answer({}, enveloped=False, formats=("text/css", "text/javascript", "image/png")), public=True,
-                  fidelity="inferred"),
+                  fidelity="inferred", always_shown=True),
     ]  # fmt: skip
 
 

@@ -6,12 +6,12 @@ fit is checked when a shape is made, which is when the table of shapes is import
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol
 
 from mockserver.words.camel_case import snake
-from mockserver.words.fidelity import Fidelity
+from mockserver.words.fidelity import Fidelity, shows, weaker
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["Field", "Kind", "Links", "Shape"]
@@ -119,6 +119,16 @@ class Shape:
         """The CSV's columns as paths into the object: nested objects with names of their own are flattened."""
         return tuple(_paths(self.fields, ()))
 
+    def shown(self, around: Fidelity, least: Fidelity) -> "Shape":
+        """The same without the fields that are less well founded.
+
+        Args:
+            around: The label of the operation that answers with it.
+            least: The weakest label that is shown.
+        """
+        fields = _shown(self.fields, around, least)
+        return self if fields == self.fields else _ShownShape(self.record, fields, self)
+
     def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
         """Records as plain objects: every field, in order, null where nothing applies."""
         names = self._names_read
@@ -176,6 +186,43 @@ def _paths(fields: Sequence[Field], above: tuple[str, ...]) -> list[tuple[str, .
         path = (*above, field.name)
         paths += _paths(field.fields, path) if field.kind == "object" else [path]
     return paths
+
+
+def _shown(fields: tuple[Field, ...], around: Fidelity, least: Fidelity) -> tuple[Field, ...]:
+    """The fields that are well enough founded, and of those in them the same."""
+    kept = [(field, weaker(field.fidelity, around)) for field in fields if shows(field.fidelity, least)]
+    return tuple(
+        replace(field, shape=field.shape.shown(label, least)) if field.shape else field for field, label in kept
+    )
+
+
+@dataclass(frozen=True)
+class _ShownShape(Shape):
+    """A shape some of whose fields are hidden.
+
+    Attributes:
+        whole: With all of them.
+    """
+
+    whole: Shape
+
+    def __post_init__(self) -> None:
+        """What is hidden is not written, so there is nothing to check."""
+
+    def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
+        """Records as plain objects, without what is hidden."""
+        return [_kept(row, self.fields) for row in self.whole.write(records, links)]
+
+
+def _kept(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
+    """What a written object has of some fields."""
+    return {field.name: _kept_part(row[field.name], field) for field in fields}
+
+
+def _kept_part(value: Any, field: Field) -> Any:
+    if value is None or not field.shape:
+        return value
+    return _kept(value, field.fields)
 
 
 class _NoLinks:

@@ -9,6 +9,7 @@ from mockserver.ingestion.fields import Emotions, Items, Record, Text, Timestamp
 from mockserver.ingestion.rules import Rule, beside
 from mockserver.ingestion.schemas import ENVELOPE, KINDS, Kind
 from mockserver.words.exact_json import MOST_LEVELS
+from mockserver.words.json_schema import ISO_8601_FORMAT
 
 __all__ = ["batch_schema", "rules_schema", "told_rules"]
 
@@ -85,7 +86,7 @@ def _field_schema(field: Any, *, labelled: bool) -> Object:
     if isinstance(field, Record):
         schema = rules_schema(field.schema, labelled=labelled)
     elif isinstance(field, Timestamp):
-        schema["format"] = "date-time"
+        schema["format"] = ISO_8601_FORMAT
     elif isinstance(field, Items):
         schema["items"] = {}
     elif isinstance(field, Emotions):

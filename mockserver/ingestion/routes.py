@@ -94,6 +94,7 @@ def _document(form: Form) -> Operation:
         answer=document_answer(form),
         public=True,
         fidelity="inferred",
+        always_shown=True,
         kept=True,
         long=True,
     )

@@ -113,7 +113,7 @@ class FrameSchema(_Open):
         data_key="attentionScore",
         required=True,
         validate=Within(0, 1),
-        metadata=_about("Estimated attention"),
+        metadata=_about("Estimated attention, from 0 to 1"),
     )
     gaze_x = Number(data_key="gazeX", validate=Within(0, 1), metadata=_about("Gaze, share of the width from the left"))
     gaze_y = Number(data_key="gazeY", validate=Within(0, 1), metadata=_about("Gaze, share of the height from the top"))
@@ -132,9 +132,12 @@ class SegmentSchema(_Open):
         metadata=_about("How it was meant, in a word"),
     )
     sentiment_score = Number(
-        data_key="sentimentScore", required=True, validate=Within(-1, 1), metadata=_about("How it was meant")
+        data_key="sentimentScore",
+        required=True,
+        validate=Within(-1, 1),
+        metadata=_about("How it was meant, from -1 to 1"),
     )
-    hesitation_count = Whole(data_key="hesitationCount", metadata=_about("Number of ums and uhs"))
+    hesitation_count = Whole(data_key="hesitationCount", metadata=_about("How many ums and uhs"))
     words_per_minute = Number(data_key="wordsPerMinute", metadata=_about("How fast it was said"))
 
 

@@ -5,37 +5,33 @@ from typing import Any
 from mockserver.door.apis import Api
 from mockserver.door.paths import template
 from mockserver.openapi.description import Description
-from mockserver.openapi.errors import error_response
 from mockserver.openapi.example import Examples
 from mockserver.openapi.headers import HEADERS
 from mockserver.openapi.operations import IF_NONE_MATCH, operation_object
 from mockserver.openapi.references import only_used, share_parameters
 from mockserver.openapi.schemas import Components
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["document"]
 
 
-def document(api: Api, description: Description, examples: Examples) -> dict[str, Any]:
+def document(api: Api, description: Description, examples: Examples, least: Fidelity = "inferred") -> dict[str, Any]:
     """The document, without `servers`.
 
     Args:
+        api: With the operations that are shown.
         examples: Real requests and answers; what is not among them has no example.
+        least: The weakest label of the fields that are shown.
     """
-    components, rows = Components(), api.operations
-    kinds = {kind.name: kind for row in rows for kind in description.errors_of(row)}
-    ordered = sorted(kinds.values(), key=lambda kind: kind.status)
-    errors = {
-        kind.name: error_response(kind, description, components, examples.errors.get(kind.name)) for kind in ordered
-    }
+    components, rows = Components(least), api.operations
     paths: dict[str, Any] = {}
     for row in rows:
-        described = operation_object(row, rows, description, components, examples.operations.get(row.id))
+        described = operation_object(row, rows, description, components, examples)
         paths.setdefault(template(row.path), {})[row.method.lower()] = described
     parts = {
         "schemas": components.schemas,
-        "responses": errors,
         "parameters": {**share_parameters(paths), **description.headers, **IF_NONE_MATCH},
-        "headers": dict(HEADERS),
+        "headers": {n: {**header, "schema": components.hoisted(header["schema"])} for n, header in HEADERS.items()},
     }
     return {
         "openapi": "3.1.0",

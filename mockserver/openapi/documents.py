@@ -88,7 +88,8 @@ class WorldDocuments:
     """The documents of one world. Their examples are real answers to somebody who is alone in it."""
 
     def __init__(self, apis: Mapping[ApiName, Api], make_app: Callable[[Sandboxes], Flask], sandbox: Sandbox) -> None:
-        self._apis = apis
+        self._least = sandbox.settings.least_fidelity
+        self._apis = {name: api.shown(self._least) for name, api in apis.items()}
         self._make_app = make_app
         self._sandbox = sandbox
         self._lock = threading.RLock()
@@ -99,7 +100,7 @@ class WorldDocuments:
         """An API's document as plain values."""
         with self._lock:
             if api not in self._trees:
-                self._trees[api] = document(self._apis[api], _DESCRIPTIONS[api], self.examples(api))
+                self._trees[api] = document(self._apis[api], _DESCRIPTIONS[api], self.examples(api), self._least)
             return self._trees[api]
 
     def examples(self, api: ApiName = "hyperstudy") -> Examples:
@@ -113,7 +114,12 @@ class WorldDocuments:
         """An application of the same world that nobody has used, where no clock goes."""
         served = self._sandbox
         asked = served.settings
-        settings = Settings(reading=asked.reading, link_secret=asked.link_secret, max_body_bytes=asked.max_body_bytes)
+        settings = Settings(
+            reading=asked.reading,
+            least_fidelity=asked.least_fidelity,
+            link_secret=asked.link_secret,
+            max_body_bytes=asked.max_body_bytes,
+        )
         order = Order(settings, now_ms=served.clock.origin_ms, speed=0)
         world = PlacedWorld(served.study.base, served.identity)
         return self._make_app(private_sandboxes(order, world, wall=lambda: _WALL_MS))

@@ -1,10 +1,11 @@
-"""Errors as components of a document: what each kind looks like, and an example. Pure."""
+"""Errors as a document describes them: what each kind looks like, and an example. Pure."""
 
 from typing import Any
 
 from mockserver.openapi.description import Description, ErrorKind
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
 from mockserver.openapi.schemas import Components
+from mockserver.words.founded import shown_schema
 from mockserver.words.json_schema import KEYWORD
 
 __all__ = ["error_response"]
@@ -13,13 +14,14 @@ __all__ = ["error_response"]
 def error_response(
     kind: ErrorKind, description: Description, components: Components, example: Any | None
 ) -> dict[str, Any]:
-    """The response component of a kind of error.
+    """The response object of a kind of error, at one operation.
 
     Args:
         components: Gets the schema, if it has a name.
         example: A real one; None leaves it out.
     """
-    content: dict[str, Any] = {"schema": components.hoisted(description.error_schema(kind))}
+    schema = shown_schema(description.error_schema(kind), "documented", components.least)
+    content: dict[str, Any] = {"schema": components.hoisted(schema)}
     if example is not None:
         content["example"] = example
     limits = LIMIT_HEADERS if description.limited and kind.limited else ()

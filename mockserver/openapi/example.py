@@ -46,8 +46,8 @@ class Examples:
 
     Attributes:
         operations: Requests by operation id; what a world cannot answer (an empty one has no rooms) is not there.
-        errors: A real error for each kind, by its name.
+        errors: Real errors of each operation: by its id, then by the name of the kind.
     """
 
     operations: Mapping[str, Example]
-    errors: Mapping[str, Any]
+    errors: Mapping[str, Mapping[str, Any]]

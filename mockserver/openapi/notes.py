@@ -1,6 +1,6 @@
 """Asking an application for examples: one request at a time, with the ids that are known so far."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
 from mockserver.door.paths import filled, meaning, placeholders
 from mockserver.door.refusals import Refusal
+from mockserver.openapi.description import ErrorKind
 from mockserver.openapi.example import Example
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
@@ -41,6 +42,7 @@ class Notes:
         headers: That let a caller in.
         known: What placeholders stand for, by their meaning.
         examples: By operation id.
+        errors: By operation id, then by the name of the kind.
     """
 
     app: Flask
@@ -48,6 +50,7 @@ class Notes:
     headers: Mapping[str, str]
     known: dict[str, str] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
+    errors: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
     def rows(self) -> dict[str, Operation]:
@@ -84,13 +87,31 @@ class Notes:
         path = operation.path
         return {name: self.known.get(meaning(path, name), "nowhere") for name in placeholders(path)}
 
+    def path_of(self, operation: Operation) -> Mapping[str, str]:
+        """What the placeholders of an operation stand for in its example, or else as far as that is known."""
+        noted = self.examples.get(operation.id)
+        return noted.path if noted else self.ids(operation)
+
+    def refuse(self, operation_id: str, kind: ErrorKind, **request: Any) -> None:
+        """Ask for something that is refused, and keep the answer if it was refused with that kind of error.
+
+        What is hidden is not asked.
+        """
+        if operation_id not in self.rows:
+            return
+        answer = self.ask(operation_id, **request)
+        if answer.status_code == kind.status and answer.is_json:
+            self.errors.setdefault(operation_id, {})[kind.name] = answer.get_json()
+
     def note(self, operation_id: str, query: Mapping[str, Any] | None = None, body: Any = None) -> Any:
-        """Ask, and keep request and answer as an example if it worked.
+        """Ask, and keep request and answer as an example if it worked; what is hidden is not asked.
 
         Returns:
             The answer's `data`, or else the whole answer; None where there is none.
         """
-        operation, query = self.rows[operation_id], query or {}
+        operation, query = self.rows.get(operation_id), query or {}
+        if operation is None:
+            return None
         answer = self.ask(operation_id, query, body)
         if answer.status_code != operation.status:
             return None
@@ -100,9 +121,9 @@ class Notes:
         return whole.get("data") if isinstance(whole, dict) and operation.answer.enveloped else whole
 
     def note_formats(self, operation_id: str) -> None:
-        """Ask for a noted example's first record in the other formats that there are."""
+        """Ask for a noted example's first record in the other formats, where one can ask for a single one."""
         noted = self.examples.get(operation_id)
-        if noted is None:
+        if noted is None or "limit" not in noted.query:
             return
         other = {
             form: self.ask(operation_id, {**noted.query, "limit": 1, "format": _FORMATS[form]}, path=noted.path).text
@@ -112,15 +133,12 @@ class Notes:
         self.examples[operation_id] = replace(noted, answers={**noted.answers, **other})
 
 
-def unasked(notes: Notes, path: str) -> Iterator[tuple[str, Any]]:
-    """Errors that cannot be had by asking politely, in the API's envelope: name of the kind, and answer.
-
-    Args:
-        path: Of a `POST` that they could answer, below the API's base.
-    """
-    path, most = notes.api.base_path + path, notes.sandbox.settings.max_body_bytes
-    yield "TooLarge", notes.api.wrap(Refusal(413, "body_too_large", "POST", path, most_bytes=most))
-    yield "InternalServerError", notes.api.wrap(Refusal(500, "crash", "POST", path))
+def unasked(notes: Notes, row: Operation) -> dict[str, Any]:
+    """Errors of an operation that cannot be had by asking politely, in the API's envelope, by the name of the kind."""
+    path, most = notes.api.base_path + filled(row.path, notes.path_of(row)), notes.sandbox.settings.max_body_bytes
+    too_large = Refusal(413, "body_too_large", row.method, path, most_bytes=most)
+    crash = Refusal(500, "crash", row.method, path)
+    return {"TooLarge": notes.api.wrap(too_large), "InternalServerError": notes.api.wrap(crash)}
 
 
 def _cut(answer: Any) -> Any:

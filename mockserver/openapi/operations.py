@@ -9,11 +9,12 @@ from mockserver.door.operations import Answer, Operation, Parameter
 from mockserver.door.paths import meaning, placeholders
 from mockserver.hyperstudy.shape import Shape
 from mockserver.openapi.description import Description
-from mockserver.openapi.example import Example
+from mockserver.openapi.errors import error_response
+from mockserver.openapi.example import Example, Examples
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
-from mockserver.words.fidelity import weaker
+from mockserver.words.fidelity import Fidelity, weaker
 from mockserver.words.json_schema import KEYWORD, TEXT, list_of, object_of
 
 __all__ = ["IF_NONE_MATCH", "answer_schema", "operation_object"]
@@ -40,15 +41,16 @@ def operation_object(
     operations: Sequence[Operation],
     description: Description,
     components: Components,
-    example: Example | None,
+    examples: Examples,
 ) -> Object:
     """The operation object of a row.
 
     Args:
         operations: All rows of its API, for links between them.
         components: Gets the schemas that have a name.
-        example: A real request and its answers; None leaves examples out.
+        examples: Real requests and answers; what is not among them is not shown.
     """
+    example = examples.operations.get(operation.id)
     access = description.access(operation)
     described: Object = {
         "operationId": operation.id,
@@ -62,15 +64,15 @@ def operation_object(
     common = (*(() if operation.public else description.headers), *(IF_NONE_MATCH if operation.kept else ()))
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
-        *(_parameter(operation, "query", parameter, example) for parameter in operation.parameters),
-        *(_parameter(operation, "header", parameter, None) for parameter in operation.headers),
+        *(_parameter(operation, "query", parameter, components, example) for parameter in operation.parameters),
+        *(_parameter(operation, "header", parameter, components, None) for parameter in operation.headers),
         *({"$ref": f"#/components/parameters/{name}"} for name in common),
     ]
     if parameters:
         described["parameters"] = parameters
     if operation.body is not None:
         described["requestBody"] = _request_body(operation, operation.body, components, example)
-    described["responses"] = _responses(operation, operations, description, components, example)
+    described["responses"] = _responses(operation, operations, description, components, examples)
     return described
 
 
@@ -94,13 +96,15 @@ def _path_meaning(path: str, name: str) -> str:
     return f"The {what}'s id." if meant.endswith("_id") else f"The {what}."
 
 
-def _parameter(operation: Operation, place: str, parameter: Parameter, example: Example | None) -> Object:
+def _parameter(
+    operation: Operation, place: str, parameter: Parameter, components: Components, example: Example | None
+) -> Object:
     described: Object = {
         "name": parameter.name,
         "in": place,
         "required": parameter.required,
         "description": " ".join([parameter.description, *_values_that_differ(parameter)]),
-        "schema": parameter.schema,
+        "schema": components.hoisted(parameter.schema),
     }
     fidelity = weaker(parameter.fidelity, operation.fidelity)
     if fidelity != operation.fidelity:
@@ -136,20 +140,24 @@ def _responses(
     operations: Sequence[Operation],
     description: Description,
     components: Components,
-    example: Example | None,
+    examples: Examples,
 ) -> Object:
     def worked(status: int, example: Example | None) -> Object:
         names = success_headers(operation, status, limited=description.limited)
         return _success(operation, status, names, components, example)
 
-    responses: dict[int, Object] = {operation.status: worked(operation.status, example)}
+    responses: dict[int, Object] = {operation.status: worked(operation.status, examples.operations.get(operation.id))}
     links = description.links_of(operation, operations)
     if links:
         responses[operation.status]["links"] = links
     also = (*operation.also, *([HTTPStatus.NOT_MODIFIED] if operation.kept else []))
     responses |= {int(status): worked(status, None) for status in also}
-    errors = description.errors_of(operation)
-    responses |= {kind.status: {"$ref": f"#/components/responses/{kind.name}"} for kind in errors}
+    refused = examples.errors.get(operation.id, {})
+    # Written out for each operation, so that each can show an error of its own.
+    responses |= {
+        kind.status: error_response(kind, description, components, refused.get(kind.name))
+        for kind in description.errors_of(operation)
+    }
     return {str(status): responses[status] for status in sorted(responses)}
 
 
@@ -168,7 +176,7 @@ def _success(
 def _content(operation: Operation, form: str, components: Components, example: Example | None) -> Object:
     content: Object = {}
     if form in ("application/json", "application/yaml"):
-        content["schema"] = components.hoisted(answer_schema(operation))
+        content["schema"] = components.hoisted(answer_schema(operation, components.least))
     elif form.startswith(("text/", "application/")):
         content["schema"] = {"type": "string"}
     if example is not None and example.variants:
@@ -178,21 +186,25 @@ def _content(operation: Operation, form: str, components: Components, example: E
     return content
 
 
-def answer_schema(operation: Operation) -> Object:
-    """The JSON Schema of an operation's whole answer, names still in it as titles."""
+def answer_schema(operation: Operation, least: Fidelity = "inferred") -> Object:
+    """The JSON Schema of an operation's whole answer, names still in it as titles.
+
+    Args:
+        least: The weakest label that is shown.
+    """
     answer = operation.answer
-    one = _data_schema(operation)
+    one = _data_schema(operation, least)
     if not answer.enveloped:
         return one
-    # The scopes of a data type answer the same.
-    title = record_name(answer.data) + "Answer" if isinstance(answer.data, Shape) else None
+    # The levels of a data type answer the same.
+    of = record_name(answer.data) if isinstance(answer.data, Shape) else operation.id[0].upper() + operation.id[1:]
     data = list_of(one) if answer.many else one
-    return object_of(title, status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
+    return object_of(of + "Answer", status={"const": "success"}, data=data, metadata=_metadata_schema(answer))
 
 
-def _data_schema(operation: Operation) -> Object:
+def _data_schema(operation: Operation, least: Fidelity) -> Object:
     data = operation.answer.data
-    return record_schema(data, operation.fidelity) if isinstance(data, Shape) else data
+    return record_schema(data, operation.fidelity, least) if isinstance(data, Shape) else data
 
 
 def _metadata_schema(answer: Answer) -> Object:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from mockserver.sandbox.origins import DEFAULT_ORIGINS, normal_origins
+from mockserver.words.fidelity import Fidelity
 
 __all__ = ["DEFAULT_MAX_BODY_BYTES", "DEFAULT_PORT", "ProcessSettings", "Settings"]
 
@@ -31,6 +32,8 @@ class Settings:
         strict_sessions: Ingestion answers 404 for a session the scenario does not list.
         rate_limits: The documented limits on requests are enforced, by both APIs.
         reading: Where sources disagree, what the documentation says or what the official client saw.
+        least_fidelity: The weakest label that is served: `documented` hides every operation, parameter and field that
+            is observed or inferred, `observed` what is inferred, and `inferred` nothing.
         allowed_origins: Browser origins that may call; `*` is anything but `/`, and as a port any port or none. They
             replace the default, pages of this machine and browser extensions, for which `default` stands among them.
             Brought into the form in which browsers send them (`origins.py`).
@@ -47,6 +50,7 @@ class Settings:
     strict_sessions: bool = False
     rate_limits: bool = False
     reading: Literal["documented", "observed"] = "documented"
+    least_fidelity: Fidelity = "inferred"
     allowed_origins: tuple[str, ...] = DEFAULT_ORIGINS
     token_secret: str = "mockserver development secret, not for production"
     link_secret: str = "mockserver link secret, not for production"

@@ -83,8 +83,9 @@ class FlaskViews:
 
 def _refused(asked: Asked, status: int, cause: Any) -> Reply:
     asked.remarks.cause = cause
-    most = asked.sandbox.settings.max_body_bytes
-    refusal = Refusal(status, cause, asked.request.method, asked.path, most_bytes=most)
+    most, least = asked.sandbox.settings.max_body_bytes, asked.sandbox.settings.least_fidelity
+    method, path = asked.request.method, asked.path
+    refusal = Refusal(status, cause, method, path, most_bytes=most, least_fidelity=least)
     return refusal_reply(refusal, asked.api)
 
 

@@ -23,7 +23,7 @@ __all__ = ["Asset", "Form", "Reference", "document_answer", "document_response",
 Form = Literal["json", "yaml"]
 _KEY = "mockserver_reference"
 _OBJECT = {"type": "object", "additionalProperties": True}
-_DOCUMENT = {**object_of(openapi=TEXT, info=_OBJECT, paths=_OBJECT), "additionalProperties": True}
+_DOCUMENT = {**object_of("Document", openapi=TEXT, info=_OBJECT, paths=_OBJECT), "additionalProperties": True}
 _TYPES: dict[Form, str] = {"json": "application/json", "yaml": "application/yaml"}
 
 

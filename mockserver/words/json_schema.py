@@ -9,9 +9,14 @@ __all__ = [
     "FLAG",
     "ID",
     "INSTANT",
+    "ISO_8601",
+    "ISO_8601_FORMAT",
     "KEYWORD",
+    "MOST_WHOLE",
     "NAMES",
     "NUMBER",
+    "SENT_COUNT",
+    "SENT_WHOLE",
     "TEXT",
     "Schema",
     "labelled",
@@ -30,7 +35,17 @@ ID: Schema = {"type": "string", "minLength": 1}
 FLAG: Schema = {"type": "boolean"}
 NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
+# What every client can count to exactly: JavaScript's whole numbers. A client that sends more has made a mistake
+# (inferred).
+MOST_WHOLE = 2**53
+SENT_COUNT: Schema = {**COUNT, "maximum": MOST_WHOLE}
+SENT_WHOLE: Schema = {"type": "integer", "minimum": -MOST_WHOLE, "maximum": MOST_WHOLE}
+# An instant as it is written: RFC 3339, always.
 INSTANT: Schema = {"type": "string", "format": "date-time"}
+# One as it is read: any form of `timestamps.parse_iso_us`, most of which are not RFC 3339. The format is our own name,
+# so that generated clients take it for a text.
+ISO_8601_FORMAT = "iso-8601"
+ISO_8601: Schema = {"type": "string", "format": ISO_8601_FORMAT}
 
 
 def list_of(items: Schema) -> Schema:

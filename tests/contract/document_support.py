@@ -94,6 +94,23 @@ def credentials(sandbox: Sandbox, api: ApiName) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if api == "ingestion" else {}
 
 
+def errors_in(document: Json) -> Iterator[tuple[str, str, Json]]:
+    """Operation, status and response of everything that may fail."""
+    for _, _, operation in described(document):
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                yield operation["operationId"], status, response
+
+
+def error_named(document: Json, name: str) -> Json:
+    """The example of an operation's error whose schema has that name, of the first that has one."""
+    return next(
+        response["content"]["application/json"]["example"]
+        for _, _, response in errors_in(document)
+        if response["content"]["application/json"]["schema"]["$ref"].endswith(f"/{name}Error")
+    )
+
+
 def parameters_of(document: Json, operation_id: str) -> list[Json]:
     return [resolved(document, parameter) for parameter in by_id(document)[operation_id].get("parameters", [])]
 

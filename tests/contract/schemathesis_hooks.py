@@ -10,13 +10,27 @@ import json
 import os
 import zlib
 from collections import Counter, defaultdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import requests
 import schemathesis
+from hypothesis import strategies as st
 
+from mockserver.words.json_schema import ISO_8601_FORMAT
 from mockserver.words.timestamps import parse_iso_us
+
+# Our own name for a format: with a zone, without one, and a date alone.
+MOMENTS = st.datetimes(min_value=datetime(1970, 1, 2), max_value=datetime(2100, 1, 1))  # noqa: DTZ001
+schemathesis.openapi.format(
+    ISO_8601_FORMAT,
+    st.one_of(
+        MOMENTS.map(lambda moment: moment.isoformat()),
+        MOMENTS.map(lambda moment: moment.isoformat() + "Z"),
+        MOMENTS.map(lambda moment: moment.date().isoformat()),
+    ),
+)
 
 # What a path begins with to placeholder to an id; the first that fits counts.
 KNOWN: dict[str, dict[str, str]] = json.loads(os.environ.get("KNOWN_IDS", "{}"))

@@ -26,7 +26,7 @@ from mockserver.hyperstudy.links import sign
 from mockserver.hyperstudy.routes import BASE_PATH, operations
 from mockserver.openapi.description import ErrorKind
 from mockserver.openapi.hyperstudy.errors import ERRORS, errors_of, is_checked
-from mockserver.words.json_schema import Schema
+from mockserver.words.json_schema import ISO_8601_FORMAT, Schema
 
 OPERATIONS = {operation.id: operation for operation in operations()}
 CASES = [
@@ -225,7 +225,7 @@ def bad_values(parameter: Parameter) -> list[str]:
     if schema["type"] == "integer":
         least, most = schema["minimum"], schema["maximum"]
         return ["", "x", "1.5", "-1", " 5", "1e2", "0x1", "\u0663", str(least - 1), str(most + 1), "9" * 30]
-    if schema.get("format") == "date-time":
+    if schema.get("format") == ISO_8601_FORMAT:
         return ["", "yesterday", "2024-13-01", "2024-10-20T25:00:00Z", "1729434600000", "2024-10-20T14:30:00+99:00"]
     return [""]
 

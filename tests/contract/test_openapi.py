@@ -66,8 +66,10 @@ def test_the_other_reading_has_examples_of_its_own(pair_app: Flask) -> None:
     other = create_app(Settings(scenario="pair", reading="observed"))
     told = {}
     for app, code in ((pair_app, "UNAUTHORIZED"), (other, "AUTHENTICATION_ERROR")):
-        told[code] = served(app, "hyperstudy")["components"]["responses"]["Unauthorized"]
-        assert told[code]["content"]["application/json"].pop("example")["error"]["code"] == code
+        document = served(app, "hyperstudy")
+        unauthorized = by_id(document)["getEventsByRoom"]["responses"]["401"]
+        assert unauthorized["content"]["application/json"].pop("example")["error"]["code"] == code
+        told[code] = unauthorized
     assert told["UNAUTHORIZED"] == told["AUTHENTICATION_ERROR"]
 
 

@@ -7,7 +7,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from document_support import APIS, ROWS, ask_example, described, examples_of, prefix_of, sandbox_named, served
+from document_support import (
+    APIS,
+    ROWS,
+    ask_example,
+    described,
+    error_named,
+    examples_of,
+    prefix_of,
+    sandbox_named,
+    served,
+)
 from flask import Flask
 
 from mockserver import Settings, create_app
@@ -112,10 +122,9 @@ def test_worlds_do_not_mix(app: Flask) -> None:
 def test_settings_of_the_sandbox_are_in_its_document(app: Flask) -> None:
     """The reading and the largest body."""
     for name, code, most in (("small", "UNAUTHORIZED", "10485760"), ("other", "AUTHENTICATION_ERROR", "5000")):
-        responses = served(app, "hyperstudy", name)["components"]["responses"]
-        errors = {kind: told["content"]["application/json"]["example"]["error"] for kind, told in responses.items()}
-        assert errors["Unauthorized"]["code"] == code
-        assert most in errors["TooLarge"]["message"]
+        found = served(app, "hyperstudy", name)
+        assert error_named(found, "Unauthorized")["error"]["code"] == code
+        assert most in error_named(found, "TooLarge")["error"]["message"]
 
 
 # --- the prefix -----------------------------------------------------------------------------------

@@ -9,21 +9,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from mockserver.door.operations import Operation, Parameter
+from mockserver.hyperstudy.errors import PARAMETER, PROBLEMS, WHOSE
 from mockserver.openapi.description import ErrorKind
 from mockserver.words.fidelity import Fidelity
-from mockserver.words.json_schema import COUNT, NAMES, TEXT, Schema, labelled, list_of, object_of
+from mockserver.words.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, object_of
 
 __all__ = ["ERRORS", "error_schema", "errors_of", "is_checked"]
 
 _ROUTE = labelled(object_of(method=TEXT, path=TEXT), "inferred")
-_WHOSE = labelled(object_of(required=NAMES, provided=NAMES), "observed")
-_PARAMETER = object_of(parameter=TEXT, value={"type": ["string", "null"]}, expected=TEXT)
-_PROBLEM = {**labelled(object_of(path=TEXT, message=TEXT), "inferred"), "description": "Where in the body, and what."}
-_OBSTACLE = {
-    **object_of(role=TEXT, reason=TEXT),
-    "description": "Why an agent cannot be launched, and which role it is about.",
-}
-_PROBLEMS = object_of(errors=list_of({"anyOf": [_PROBLEM, _OBSTACLE]}))
 
 
 def _kind(
@@ -54,16 +47,16 @@ def _either(name: str, first: ErrorKind, second: ErrorKind) -> ErrorKind:
 
 
 _PARAMETER_IS_BAD = _kind(
-    "InvalidParameter", 400, ("INVALID_PARAMETER",), _PARAMETER,
+    "InvalidParameter", 400, ("INVALID_PARAMETER",), PARAMETER,
     "A query parameter is malformed; the details say what would be right.",
 )  # fmt: skip
 _BODY_IS_BAD = _kind(
-    "InvalidBody", 400, ("VALIDATION_ERROR",), _PROBLEMS,
+    "InvalidBody", 400, ("VALIDATION_ERROR",), PROBLEMS,
     "The body is invalid; the details list every problem.", "observed",
 )  # fmt: skip
-_NO_SCOPE = _kind("MissingScope", 403, ("FORBIDDEN",), _WHOSE, "The key lacks the scope.")
+_NO_SCOPE = _kind("MissingScope", 403, ("FORBIDDEN",), WHOSE, "The key lacks the scope.")
 _NOT_OURS = _kind(
-    "OtherOrganisation", 403, ("FORBIDDEN",), _WHOSE,
+    "OtherOrganisation", 403, ("FORBIDDEN",), WHOSE,
     "The key's organisation is not the one that the header names, or that this belongs to or was shared with.",
     "inferred",
 )  # fmt: skip
@@ -162,5 +155,6 @@ def is_checked(parameter: Parameter) -> bool:
 def error_schema(kind: ErrorKind) -> Schema:
     """The envelope of a kind of error."""
     code = {"type": "string", "enum": list(kind.codes)}
-    error = object_of(code=code, message={"type": "string", "minLength": 1}, details=kind.details)
+    details = kind.details if KEYWORD in kind.details or kind.parts else labelled(kind.details, kind.fidelity)
+    error = object_of(code=code, message={"type": "string", "minLength": 1}, details=details)
     return object_of(kind.name.removesuffix("Error") + "Error", status={"const": "error"}, error=error)

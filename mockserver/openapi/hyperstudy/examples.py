@@ -5,22 +5,18 @@ tried here shows to a client. What a world cannot answer (an empty one has no ro
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
-from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from flask import Flask
-from werkzeug.test import TestResponse
 
 from mockserver.door.apis import Api
 from mockserver.door.operations import Operation
-from mockserver.hyperstudy.envelope import error_body
-from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
-from mockserver.hyperstudy.limits import LIMITS, RateLimited
+from mockserver.hyperstudy.keys import HEADER
 from mockserver.openapi.example import Examples
+from mockserver.openapi.hyperstudy.errors import ERRORS
+from mockserver.openapi.hyperstudy.refused import refuse_all
 from mockserver.openapi.hyperstudy.story import tell
-from mockserver.openapi.notes import RECORDS, Notes, demo_key, unasked
-from mockserver.sandbox.counters import Count
+from mockserver.openapi.notes import RECORDS, Notes, demo_key
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.sandboxes import Sandboxes
 
@@ -39,10 +35,9 @@ def hyperstudy_examples(app: Flask, api: Api) -> Examples:
     sandboxes: Sandboxes = app.extensions["mockserver"]
     notes = Notes(app, api, {HEADER: demo_key(sandboxes.default)})
     _read(notes)
-    # Refusals leave no trace; the story does.
-    errors = dict(_errors(notes))
     tell(notes)
-    return Examples(notes.examples, errors)
+    refuse_all(notes)
+    return Examples(notes.examples, notes.errors)
 
 
 # --- reading ---------------------------------------------------------------------------------------
@@ -119,44 +114,8 @@ def _remember_recording(notes: Notes) -> None:
         if record["downloadUrl"]:
             notes.known |= {"recording_id": record["recordingId"], "format": record["format"]}
             notes.note("mintRecordingLink")
-            notes.note("getRecordingFile", dict(parse_qsl(urlsplit(record["downloadUrl"]).query)))
+            link = dict(parse_qsl(urlsplit(record["downloadUrl"]).query))
+            notes.note("getRecordingFile", link)
+            beyond = {"Range": "bytes=999999999999-"}
+            notes.refuse("getRecordingFile", ERRORS["RangeNotSatisfiable"], query=link, headers=beyond)
             return
-
-
-# --- errors ----------------------------------------------------------------------------------------
-
-
-def _errors(notes: Notes) -> Iterator[tuple[str, Any]]:
-    """A real error of each kind, by the kind's name."""
-    refused = {
-        "InvalidParameter": notes.ask("getEventsByRoom", {"limit": 0}),
-        "InvalidBody": notes.ask("createExperiment", body={"states": []}),
-        "Unauthorized": notes.ask("getEventsByRoom", headers={HEADER: ""}),
-        "Forbidden": notes.ask("listExperiments", headers={HEADER: _narrow_key(notes.sandbox)}),
-        "OtherOrganisation": notes.ask("getEventsByRoom", headers={ORGANISATION_HEADER: "org_elsewhere"}),
-        "BadLink": notes.ask("getRecordingFile"),
-        "NotFound": replace(notes, known={}).ask("getEventsByRoom"),
-        "Conflict": notes.ask("deleteExperiment"),
-        "UnsupportedCoding": notes.ask("createExperiment", body={}, headers={"Content-Encoding": "br"}),
-        "RangeNotSatisfiable": _beyond_the_end(notes),
-    }
-    for name, answer in refused.items():
-        if answer.status_code >= 400 and answer.get_json():
-            yield name, answer.get_json()
-    # What cannot be had by asking politely.
-    yield from unasked(notes, "/experiments")
-    limit = LIMITS[-1]
-    over = RateLimited(Count(limit, allowed=False, left=0, reset_ms=limit.window_s * 1000), 0)
-    yield "RateLimited", error_body(over)
-
-
-def _narrow_key(sandbox: Sandbox) -> str:
-    """The value of a key that is good, and not for experiments; of any key, where there is none such."""
-    keys = sandbox.world.scenario.keys.values()
-    good = [key for key in keys if not key.revoked and key.expires_ms is None]
-    return next((key.value for key in good if not covers(key.scopes, "read:experiments")), demo_key(sandbox))
-
-
-def _beyond_the_end(notes: Notes) -> TestResponse:
-    file = notes.examples.get("getRecordingFile")
-    return notes.ask("getRecordingFile", file.query if file else None, headers={"Range": "bytes=999999999999-"})

@@ -112,7 +112,9 @@ def links_of(operation: Operation, operations: Sequence[Operation]) -> dict[str,
     found = {**_created(operation, operations), **_LISTED.get(operation.id, {})}
     links = {name: _link(name, values) for name, values in found.items()}
     gone = {name: _link(name, values, "404 from now on.") for name, values in _GONE.get(operation.id, {}).items()}
-    return {**links, **gone}
+    # Some may be hidden.
+    there = {other.id for other in operations}
+    return {name: link for name, link in {**links, **gone}.items() if name in there}
 
 
 def _link(operation_id: str, parameters: Mapping[str, str], description: str = "") -> dict[str, Any]:

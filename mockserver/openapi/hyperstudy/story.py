@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mockserver.openapi.hyperstudy.errors import ERRORS
 from mockserver.openapi.notes import RECORDS, Notes
 
 __all__ = ["tell"]
 
+_CONFLICT = ERRORS["Conflict"]
 # Launched rooms end after eight seconds and begin to decide after four.
 _UNTIL_A_DECISION_MS = 5_000
 _AGENT_STATES = [
@@ -44,9 +46,10 @@ def tell(notes: Notes) -> None:
     notes.note("duplicatePersona")
     notes.note("validateExperiment", body={"name": "Untitled", "states": [{"name": "No id"}]})
     made = notes.note("createExperiment", body=_experiment(place.get("persona_id", "nowhere")))
-    _launch(notes, place.get("agents_id") or (made[0]["id"] if made else "nowhere"))
+    _launch(notes, place.get("agents_id") or (made[0].get("id", "nowhere") if made else "nowhere"))
     notes.known = place
     notes.note("updateExperiment", body={"description": "Now with a better description."})
+    notes.refuse("deleteExperiment", _CONFLICT)
     notes.note("deleteExperiment", {"skipDataCheck": "true"})
     notes.note("deletePersona")
 
@@ -80,9 +83,15 @@ def _launch(notes: Notes, experiment_id: str) -> None:
     for operation_id in ("getAgentDecision", "getAgentRuns", "getAgentSpend"):
         _once(notes, operation_id)
     notes.note("stopRoom")
+    for operation_id in ("stopRoom", "retryRoom"):
+        # It has ended by now, and it was spawned.
+        notes.refuse(operation_id, _CONFLICT)
     notes.known["room_id"] = unborn
     notes.note("runMoreRooms", body={"rooms": 1, "budgetUsd": 0.5})
     notes.note("retryRoom")
+    for_people = notes.ask("createDeployment", body={"experimentId": experiment_id, "config": {"type": "human"}})
+    path = {"deployment_id": for_people.get_json()["data"]["id"]}
+    notes.refuse("runMoreRooms", _CONFLICT, body={"rooms": 1, "budgetUsd": 0.5}, path=path)
 
 
 def _once(notes: Notes, operation_id: str, query: Mapping[str, Any] | None = None) -> Any:

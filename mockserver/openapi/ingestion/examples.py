@@ -1,6 +1,6 @@
 """Examples for the document of API B: batches, and what an application of its own answered to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -105,7 +105,9 @@ def ingestion_examples(app: Flask, api: Api) -> Examples:
     notes = Notes(app, api, {"Authorization": f"Bearer {token}"})
     session = sandbox.world.sample_ids()["session"] or "sess_001"
     sent = {f"ingest{kind.capitalize()}": _example(notes, kind, session) for kind in _BATCHES}
-    return Examples(sent, dict(_errors(notes, session)))
+    refused = {operation_id: _errors(notes, operation_id, session) for operation_id in sent}
+    documents = {row.id: unasked(notes, row) for row in notes.rows.values() if row.id not in sent}
+    return Examples(sent, {**documents, **refused})
 
 
 def _example(notes: Notes, kind: str, session: str) -> Example:
@@ -120,15 +122,17 @@ def _example(notes: Notes, kind: str, session: str) -> Example:
     return Example({}, {}, first.body, {"application/json": first.answer}, variants)
 
 
-def _errors(notes: Notes, session: str) -> Iterator[tuple[str, Object]]:
+def _errors(notes: Notes, operation_id: str, session: str) -> Object:
+    """Errors of an operation, by the name of the kind."""
     refused = {
-        "BadRequest": notes.ask("ingestEvents", body={"sessionId": session}),
-        "Unauthorized": notes.ask("ingestEvents", body={}, headers={"Authorization": ""}),
-        "UnsupportedMediaType": notes.ask("ingestEvents", body={}, headers={"Content-Type": "text/plain"}),
+        "BadRequest": notes.ask(operation_id, body={"sessionId": session}),
+        "Unauthorized": notes.ask(operation_id, body={}, headers={"Authorization": ""}),
+        "UnsupportedMediaType": notes.ask(operation_id, body={}, headers={"Content-Type": "text/plain"}),
     }
-    for name, answer in refused.items():
-        yield name, answer.get_json()
-    yield from unasked(notes, "/data/events")
-    yield "SessionNotFound", error_body(str(SessionNotFound()))
     limit = LIMITS["free"]
-    yield "TooManyRequests", error_body(str(TooManyRequests(limit.name, limit.most, limit.window_s)))
+    return {
+        **{name: answer.get_json() for name, answer in refused.items()},
+        **unasked(notes, notes.rows[operation_id]),
+        "SessionNotFound": error_body(str(SessionNotFound())),
+        "TooManyRequests": error_body(str(TooManyRequests(limit.name, limit.most, limit.window_s))),
+    }
