@@ -67,7 +67,7 @@ class Chains:
     after: int
 
 
-SHORT = Chains(requests=250, steps=12, reached=OFTEN, after=1)
+SHORT = Chains(requests=600, steps=12, reached=OFTEN, after=1)
 LONG = Chains(requests=2500, steps=16, reached=ALWAYS, after=15)
 ALONE = """
 [phases.fuzzing]
