@@ -177,9 +177,7 @@ class Teller:
             return None
         prefix, path = _split(self.redaction.path(entry.head.path))
         query = self.redaction.query(entry.head.query)
-        near = self._nearest(
-            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread
-        )
+        near = self._nearest(entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id)
         return {
             "status": entry.status,
             "cause": entry.cause,
@@ -196,10 +194,9 @@ class Teller:
         status: int,
         cause: str,
         operation_id: str | None,
-        unread: tuple[str, ...],
     ) -> NearestRequest | None:
         row = self._rows.get(operation_id) if operation_id else None
-        return nearest(Refused(method, prefix, path, query, status, cause, row, unread), self._served)
+        return nearest(Refused(method, prefix, path, query, status, cause, row), self._served)
 
 
 def credential_of(entry: Entry, header: str) -> str | None:

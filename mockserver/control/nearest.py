@@ -11,11 +11,11 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus
 
-from mockserver.control.unread import explained
 from mockserver.door.apis import Api
 from mockserver.door.choice import HEADER, PREFIX
 from mockserver.door.credentials import API_KEY, BEARER
 from mockserver.door.operations import Operation, Parameter
+from mockserver.door.query import meant_by
 from mockserver.words.timestamps import parse_iso_us
 
 __all__ = ["NearestRequest", "Refused", "Served", "nearest"]
@@ -36,7 +36,6 @@ class Refused:
         path: As it was sent, below the prefix.
         query: As it was sent.
         operation: None where none was found.
-        unread: Names of parameters that the operation does not read, or reads only once.
     """
 
     method: str
@@ -46,7 +45,6 @@ class Refused:
     status: int
     cause: str
     operation: Operation | None
-    unread: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ def _query(refused: Refused, row: Operation) -> str:
     rows = {parameter.name: parameter for parameter in row.parameters}
     valid = dict(_valid(refused.query, rows))
     valid |= {name: f"<{name}>" for name, known in rows.items() if known.required and name not in valid}
-    if valid == dict(parse_qsl(refused.query, keep_blank_values=True)) and not refused.unread:
+    if list(valid.items()) == parse_qsl(refused.query, keep_blank_values=True):
         return refused.query
     return "&".join(f"{quote_plus(name)}={quote_plus(value, safe='<>:[]')}" for name, value in valid.items())
 
@@ -215,7 +213,7 @@ def _query(refused: Refused, row: Operation) -> str:
 def _valid(query: str, rows: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for name, value in parse_qsl(query, keep_blank_values=True):
-        meant = name if name in rows else explained(name, list(rows)).resembles
+        meant = meant_by(name, rows)
         if meant is None or meant in seen:
             continue
         valid = _valid_value(value, rows[meant].schema)

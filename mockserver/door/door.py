@@ -18,9 +18,10 @@ from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.origins import cross_origin_headers, preflight
+from mockserver.door.query import meant_by, read_query
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
-from mockserver.door.requests import decoded, unread_parameters
+from mockserver.door.requests import decoded
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
 from mockserver.door.validators import NO_STORE, asks_for_any, is_current, not_modified, tag_of
@@ -127,6 +128,7 @@ class Door:
         kept = self._kept.find(key) if key else None
         if kept is not None:
             kept.tell(entry)
+            _tell_unread(asked, entry)
             if not is_current(asked, kept.tag) and not (kept.reply.status == 200 and asks_for_any(asked)):
                 return kept.reply
             entry.answer_sha256 = entry.told_bytes = None
@@ -148,6 +150,9 @@ class Door:
             return self._unrouted(asked, entry)
         asked.operation, asked.names = found
         entry.operation_id = asked.operation.id
+        asked.query = read_query(asked.request.query, asked.operation.parameter_names)
+        entry.unread = asked.query.unread
+        _tell_unread(asked, entry)
         tag = tag_of(asked, self._read(asked)) if asked.operation.kept else b""
         if tag and key is not None and is_current(asked, tag):
             return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
@@ -161,8 +166,6 @@ class Door:
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
-        known = {parameter.name for parameter in asked.operation.parameters} if asked.operation else set()
-        asked.remarks.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
         if self._compress:
@@ -230,9 +233,26 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
 
 def _tell_remarks(asked: Asked, entry: Entry) -> None:
     remarks = asked.remarks
-    entry.unread, entry.cause, entry.message = remarks.unread, remarks.cause, remarks.message
+    entry.cause, entry.message = remarks.cause, remarks.message
     entry.key_name, entry.subject, entry.session = remarks.key_name, remarks.subject, remarks.session
     entry.internal = remarks.internal
+
+
+def _tell_unread(asked: Asked, entry: Entry) -> None:
+    """Tell the developer of parameters that nobody reads; an answer that was kept tells it again."""
+    # The emulator's own API refuses them, and is not journalled.
+    if not entry.unread or not entry.number or entry.operation_id is None:
+        return
+    operation_id, declared = entry.operation_id, asked.operation.parameter_names if asked.operation else ()
+    for name in entry.unread:
+        explain = partial(_unread, operation_id, name, declared)
+        asked.sandbox.lint.tell(operation_id, "unread_parameter", name, explain, entry.token_ms)
+
+
+def _unread(operation_id: str, name: str, declared: Collection[str]) -> str:
+    meant = meant_by(name, declared)
+    did_you_mean = f": did you mean {meant}?" if meant else ""
+    return f"{operation_id} does not read the parameter {name[:60]!r}{did_you_mean}"
 
 
 # --- refusing -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ being described.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from mockserver.simulation.world import World
@@ -98,6 +99,11 @@ class Operation:
     note: str = ""
     kept: bool = False
     long: bool | Callable[[World, Mapping[str, str]], bool] = False
+
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Of the parameters of the query."""
+        return tuple(parameter.name for parameter in self.parameters)
 
     def is_long(self, world: World, names: Mapping[str, str]) -> bool:
         """May it take long?

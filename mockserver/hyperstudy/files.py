@@ -73,7 +73,7 @@ def download_recording(call: Call, room_id: str, recording_id: str, format: str)
     """
     sandbox = call.sandbox
     try:
-        verify(request.path, request.args, sandbox.settings.link_secret, call.now_ms)
+        verify(request.path, call.arguments, sandbox.settings.link_secret, call.now_ms)
     except LinkError as error:
         raise Forbidden(f"No download: {error}.", {"reason": str(error)}) from None
     room = sandbox.world.room(room_id)

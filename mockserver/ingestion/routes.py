@@ -39,7 +39,7 @@ from mockserver.web.requests import current_asked, current_remarks, current_sand
 from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
 
-__all__ = ["BASE_PATH", "api", "operations"]
+__all__ = ["BASE_PATH", "api", "operation_id", "operations"]
 
 BASE_PATH: Final = INGESTION_API
 _HEADERS = (BEARER,)
@@ -56,9 +56,14 @@ def api() -> Api:
     return Api("ingestion", BASE_PATH, tuple(operations()), _HEADERS, _serve, wrap)
 
 
+def operation_id(kind: Kind) -> str:
+    """Of the operation that takes in batches of a kind."""
+    return f"ingest{kind.name.capitalize()}"
+
+
 def _ingesting(kind: Kind) -> Operation:
     return Operation(
-        id=f"ingest{kind.name.capitalize()}",
+        id=operation_id(kind),
         method="POST",
         path=f"/data/{kind.name}",
         view=partial(ingest, kind),
