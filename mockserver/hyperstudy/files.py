@@ -56,7 +56,7 @@ def file_operations() -> list[Operation]:
                 Parameter("If-None-Match", TEXT, "ETags of files that are there already: 304 if this is one of them."),
             ),
             also=(206, 304),
-            errors=(403, 404, 416),
+            errors=(400, 403, 404, 416),
             fidelity="inferred",
             note="That links are signed and expire is documented; where they lead is not. Ranges and conditions are "
             "those of RFC 9110.",

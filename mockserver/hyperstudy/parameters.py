@@ -25,6 +25,7 @@ __all__ = [
     "query_parameters",
     "read_parameters",
     "room_of_participant",
+    "some_text",
     "whole_number",
 ]
 
@@ -39,8 +40,6 @@ _LONGEST_NUMBER = 40
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 # As R, JavaScript and spreadsheets write whole numbers; an unencoded + arrives as a blank.
 _WRITTEN_OTHERWISE = re.compile(r"\+?([0-9]+(?:[,_' ][0-9]{3})*)(\.[0-9]*)?([eE][-+ ]?0*[0-9]{1,2})?")
-    r"\+?([0-9]+|[0-9]{1,3}(?:[,_' ][0-9]{3})+|[0-9]+(?:_[0-9]+)+)(\.[0-9]*)?([eE][-+ ]?[0-9]{1,2})?"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, 
         asked = {**asked, "aggregationWindow": window_ms}
     return DataParameters(
         room_id=_room(arguments, level, scope_id),
-        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if row.deployed(level) else None,
+        deployment_id=some_text(arguments, "deploymentId", "a deployment's id") if row.deployed(level) else None,
         start_ms=start_ms,
         end_ms=end_ms,
         sort=_choice(arguments, "sort", tuple(row.sorts)),
@@ -119,7 +118,7 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, 
 def _room(arguments: Mapping[str, str], level: str, scope_id: str) -> str | None:
     if level == "participant":
         return room_of_participant(arguments)
-    room_id = _text(arguments, "roomId", "a room's id")
+    room_id = some_text(arguments, "roomId", "a room's id")
     return scope_id if level == "room" and room_id is None else room_id
 
 
@@ -129,7 +128,7 @@ def room_of_participant(arguments: Mapping[str, str]) -> str:
     Raises:
         InvalidParameter: `roomId` is missing or empty.
     """
-    room_id = _text(arguments, "roomId", "a room's id")
+    room_id = some_text(arguments, "roomId", "a room's id")
     if room_id is None:
         raise InvalidParameter(
             "roomId",
@@ -140,7 +139,12 @@ def room_of_participant(arguments: Mapping[str, str]) -> str:
     return room_id
 
 
-def _text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
+def some_text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
+    """A text that is not empty; None where the parameter was not given.
+
+    Raises:
+        InvalidParameter: It is empty.
+    """
     value = arguments.get(name)
     if value == "":
         raise InvalidParameter(name, value, expected)
@@ -198,6 +202,8 @@ def _in_digits(value: str, least: int, most: int | None) -> str:
         return ""
     number = Decimal(re.sub(r"[,_' ]", "", whole) + fraction + exponent.replace(" ", "+"))
     if number != number.to_integral_value():
+        return ""
+    if number > 10**_MOST_DIGITS:
         return ""
     if not _lies_within(int(number), least, most):
         return f" In digits alone, that is {int(number)}."

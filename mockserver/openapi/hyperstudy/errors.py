@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from mockserver.door.operations import Operation, Parameter
+from mockserver.door.operations import Operation
 from mockserver.openapi.description import ErrorKind
 from mockserver.words.fidelity import Fidelity
 from mockserver.words.json_schema import COUNT, NAMES, TEXT, Schema, labelled, list_of, object_of
 
-__all__ = ["ERRORS", "error_schema", "errors_of", "is_checked"]
+__all__ = ["ERRORS", "error_schema", "errors_of"]
 
 _ROUTE = labelled(object_of(method=TEXT, path=TEXT), "inferred")
 _WHOSE = labelled(object_of(required=NAMES, provided=NAMES), "observed")
@@ -55,7 +55,7 @@ def _either(name: str, first: ErrorKind, second: ErrorKind) -> ErrorKind:
 
 _PARAMETER_IS_BAD = _kind(
     "InvalidParameter", 400, ("INVALID_PARAMETER",), _PARAMETER,
-    "A query parameter is malformed; the details say what would be right.",
+    "A query parameter is malformed, given twice or with brackets; the details say what would be right.",
 )  # fmt: skip
 _BODY_IS_BAD = _kind(
     "InvalidBody", 400, ("VALIDATION_ERROR",), _PROBLEMS,
@@ -126,7 +126,7 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
 def errors_of(operation: Operation) -> list[ErrorKind]:
     """The errors that an operation may answer with, one for each status, by status.
 
-    400 where something is checked, 401, 403 and 429 where a key is needed, 404 where the path names
+    400 where the query or the body says something, 401, 403 and 429 where a key is needed, 404 where the path names
     something, 413 where there is a body, 500 always; the operation's own row adds what is special to it.
     """
     names = _bad_request(operation)
@@ -144,15 +144,9 @@ def errors_of(operation: Operation) -> list[ErrorKind]:
 
 
 def _bad_request(operation: Operation) -> list[str]:
-    checked = any(is_checked(parameter) for parameter in operation.parameters)
-    if checked and operation.body:
+    if operation.parameters and operation.body:
         return ["InvalidRequest"]
-    return ["InvalidParameter"] if checked else ["InvalidBody"] if operation.body else []
-
-
-def is_checked(parameter: Parameter) -> bool:
-    """May a value of the parameter be refused? Not where any text will do."""
-    return parameter.required or parameter.schema != TEXT
+    return ["InvalidParameter"] if operation.parameters else ["InvalidBody"] if operation.body else []
 
 
 def error_schema(kind: ErrorKind) -> Schema:
