@@ -81,7 +81,7 @@ def nearest(refused: Refused, served: Served) -> NearestRequest | None:
     """The nearest valid request; None where there is none, or where the emulator was at fault."""
     if refused.status >= 500:
         return None
-    if refused.cause in ("unknown_sandbox", "two_sandboxes", "bad_host"):
+    if refused.cause in ("unknown_sandbox", "two_sandboxes", "bad_host", "no_websockets"):
         return _from_door(refused, served)
     if refused.operation is not None:
         return _to_same(refused, refused.operation, served)
@@ -94,6 +94,8 @@ def nearest(refused: Refused, served: Served) -> NearestRequest | None:
 def _from_door(refused: Refused, served: Served) -> NearestRequest:
     if refused.cause == "bad_host":
         return NearestRequest(refused.method, _target(refused), "Send one Host header.")
+    if refused.cause == "no_websockets":
+        return NearestRequest(refused.method, _target(refused), "Send no Upgrade header.")
     if refused.cause == "two_sandboxes" or not refused.prefix:
         advice = f"Name one sandbox that is there: by path, by {HEADER}, or by credential."
         return NearestRequest(refused.method, _target(refused), advice)

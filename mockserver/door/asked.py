@@ -14,6 +14,9 @@ from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 
 __all__ = ["Asked", "Remarks"]
 
+# Of a size; Python converts no more than some thousands.
+_MANY_DIGITS = 20
+
 
 @dataclass(slots=True)
 class Remarks:
@@ -93,9 +96,11 @@ class Asked:
 
     @property
     def declared_bytes(self) -> int | None:
-        """The size that the client says its body has; None where it does not say."""
+        """The size that the client says its body has, or something as far beyond all; None where it does not say."""
         value = self.fields.get(b"content-length", b"")
-        return int(value) if value.isdigit() and len(value) < 20 else None
+        if not value.isdigit():
+            return None
+        return int(value) if len(value) < _MANY_DIGITS else 10**_MANY_DIGITS
 
     @property
     def body_is_too_large(self) -> bool:

@@ -120,7 +120,7 @@ class Door:
 
     def _reply(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
-        problem = self._strange(asked) or choice.problem or _bad_host(asked)
+        problem = self._strange(asked) or choice.problem or _bad_host(asked) or _upgrade(asked)
         if problem is not None:
             status, cause, message = problem
             return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
@@ -269,6 +269,14 @@ def _bad_host(asked: Asked) -> Problem | None:
         said = "The request's Host header is not valid; send the name and port that this server is called by."
         return 400, "bad_host", said
     return None
+
+
+def _upgrade(asked: Asked) -> Problem | None:
+    """Other upgrades may be ignored (RFC 9110, 7.8); but who wants a websocket is waiting for one."""
+    if asked.fields.get(b"upgrade", b"").lower() != b"websocket":
+        return None
+    said = "There are no websockets here: ask over HTTP, again and again where something may change."
+    return 400, "no_websockets", said
 
 
 def _refused(asked: Asked, entry: Entry, refusal: Refusal) -> Reply:

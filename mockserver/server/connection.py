@@ -24,6 +24,7 @@ from uvicorn.server import ServerState
 from mockserver.door.steps import Request
 from mockserver.server.outlet import Outlet, reset_on_close, send_at_once, unsent_by_system
 from mockserver.server.repeats import Begun, Repeats
+from mockserver.server.request_lines import begins_like_http, complaint
 
 if TYPE_CHECKING:
     from mockserver.server.connections import Connections
@@ -91,6 +92,7 @@ class ClientConnection(asyncio.Protocol):
         self._passed: bytes | None = None
         self._head_bytes = 0
         self._head_tail = b""
+        self._is_in_line = False
         self._head_since_s = 0.0
         self._lingered_bytes = 0
         self._linger_until_s = 0.0
@@ -289,6 +291,13 @@ class ClientConnection(asyncio.Protocol):
                 return False
         if not self._head_bytes:
             self._head_since_s = self._connections.now_s
+            self._is_in_line = begins_like_http(data)
+        if self._is_in_line:
+            said = complaint(data)
+            if said is not None:
+                self._refuse(400, said)
+                return False
+            self._is_in_line = b"\n" not in data
         window = self._head_tail + data
         ends_at = window.find(_HEAD_ENDS)
         self._head_bytes += len(data) if ends_at < 0 else max(1, ends_at + 4 - len(self._head_tail))
