@@ -17,6 +17,7 @@ from itertools import combinations
 
 import numpy as np
 
+from mockserver.check.errors import RefusedError
 from mockserver.check.instants import Flags, Floats, Ints
 from mockserver.check.observed_room import ObservedRoom, Window
 from mockserver.check.rule import Counterexample, Counterexamples, Rule
@@ -58,9 +59,13 @@ class RatingsAgree(Rule):
         """Compare the mean of an experiment's pairs, and forget them."""
         pairs, url, self._pairs, self._url = self._pairs, self._url, [], ""
         measured = float(np.mean(pairs)) if pairs else None
-        planted = _planted(survey)
+        told = "" if measured is None else f" (the mean of {survey.experiment_id}'s pairs is {measured:.3f})"
+        try:
+            planted = _planted(survey)
+        except RefusedError as error:
+            self.skipped = f"not checked: {error}{told}"
+            return
         if planted is None:
-            told = "" if measured is None else f" (the mean of {survey.experiment_id}'s pairs is {measured:.3f})"
             self.skipped = f"not checked: {_TRUTH_PATH} does not say what to expect{told}"
         elif measured is not None and abs(measured - planted[0]) > planted[1]:
             said = f"the mean pairwise correlation in {survey.experiment_id} is {measured:.3f}"
@@ -68,7 +73,11 @@ class RatingsAgree(Rule):
 
 
 def _planted(survey: Survey) -> tuple[float, float] | None:
-    """The experiment's correlation and tolerance, if the server tells them."""
+    """The experiment's correlation and tolerance, if the server tells them.
+
+    Raises:
+        RefusedError: It tells them to others.
+    """
     truth = survey.reader.control(_TRUTH_PATH)
     for experiment in truth["experiments"] if isinstance(truth, dict) else ():
         if experiment["experimentId"] == survey.experiment_id:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -91,14 +92,18 @@ class Reader:
     Args:
         transport: The way to the server.
         keys: API keys, tried in turn for each experiment, since a key is one organisation's.
+        control_headers: What the emulator's own API wants of callers from elsewhere.
 
     Attributes:
         now_ms: The time in the world, in ms since the epoch, as the server last said it.
         moving: It has said two different times.
     """
 
-    def __init__(self, transport: Transport, keys: Sequence[str]) -> None:
+    def __init__(
+        self, transport: Transport, keys: Sequence[str], control_headers: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         self._transport = transport
+        self._control_headers = control_headers
         self._keys = list(keys)
         self._key = self._keys[0] if self._keys else ""
         self.moving = False
@@ -169,8 +174,14 @@ class Reader:
         return self._page(answer, url)
 
     def control(self, path: str) -> Any:
-        """What the emulator's own API answers; None where the server has none, no such route, or wants a token."""
-        answer = self._ask("GET", path)
+        """What the emulator's own API answers; None where the server has none, or no such route.
+
+        Raises:
+            RefusedError: It does not let this caller in.
+        """
+        answer = self._transport.ask("GET", path, self._control_headers)
+        if answer.status == 403:
+            raise RefusedError(f"{path} is not for this caller: {_plain_error(answer)}")
         if answer.status != 200:
             return None
         try:
@@ -255,6 +266,14 @@ def _has_no_route(answer: Received) -> bool:
 
 def _message(answer: Received) -> str:
     return str(_error(answer).get("message") or f"HTTP {answer.status}")
+
+
+def _plain_error(answer: Received) -> str:
+    """The sentence of a refusal by the emulator's own API, which has no more than that."""
+    try:
+        return str(orjson.loads(answer.body)["error"])
+    except (orjson.JSONDecodeError, KeyError, TypeError):
+        return f"HTTP {answer.status}"
 
 
 def _error(answer: Received) -> dict[str, Any]:

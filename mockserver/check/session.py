@@ -2,7 +2,7 @@
 
 import contextlib
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import click
 
@@ -17,14 +17,17 @@ __all__ = ["check", "reader_at", "reader_of"]
 
 
 @contextlib.contextmanager
-def reader_at(url: str, keys: Sequence[str]) -> Iterator[Reader]:
+def reader_at(url: str, keys: Sequence[str], control_headers: Mapping[str, str]) -> Iterator[Reader]:
     """Read from a server at an address.
+
+    Args:
+        control_headers: What its control API wants of callers from other machines.
 
     Raises:
         CheckError: Nobody answers there, or not as a HyperStudy API does.
     """
     with contextlib.closing(HttpTransport(url)) as transport:
-        yield Reader(transport, keys)
+        yield Reader(transport, keys, control_headers)
 
 
 @contextlib.contextmanager

@@ -1,7 +1,6 @@
 """Bodies of control requests: read against a marshmallow schema, and refused where they have a field of no use."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from marshmallow import Schema
@@ -13,8 +12,9 @@ from mockserver.ingestion.fields import Items, Record
 from mockserver.ingestion.reasons import reason_text
 from mockserver.web.bodies import MalformedJsonError, read_json
 from mockserver.web.requests import current_asked
+from mockserver.words.resembling import resembling
 
-__all__ = ["body_schema", "read_body", "resembling"]
+__all__ = ["body_schema", "read_body"]
 
 _SHOWN_LETTERS = 40
 
@@ -45,13 +45,6 @@ def read_body(schema: Schema) -> dict[str, Any]:
 def body_schema(title: str, rules: Schema) -> dict[str, Any]:
     """The JSON Schema of such a body."""
     return {"title": title, **_closed(rules, rules_schema(rules))}
-
-
-def resembling(name: str, known: Mapping[str, Any] | list[str]) -> str | None:
-    """The known name that somebody most likely meant; None where none is near."""
-    by_lower = {one.lower(): one for one in known}
-    close = get_close_matches(name.lower()[:_SHOWN_LETTERS], by_lower, n=1)
-    return by_lower[close[0]] if close else None
 
 
 def _unknown(schema: Schema, body: Any, within: str = "") -> Iterator[str]:

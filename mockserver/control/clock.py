@@ -74,7 +74,7 @@ def change_clock() -> Response:
 
 def _move(clock: Clock, body: dict[str, Any]) -> None:
     if "advanceMs" in body:
-        clock.advance(body["advanceMs"])
+        clock.advance(int(body["advanceMs"]))
     if "now" in body:
         clock.set_forward(_instant_ms(body["now"]))
 
@@ -87,12 +87,15 @@ def _check(body: Any) -> None:
     if unknown:
         raise ControlError(f"Unknown field {unknown[0][:40]!r}. {_EXPECTED}")
     by_ms, speed = body.get("advanceMs", 0), body.get("speed", 0)
-    if not isinstance(by_ms, int) or isinstance(by_ms, bool):
-        raise ControlError(_EXPECTED)
-    if not isinstance(speed, int | float) or isinstance(speed, bool):
+    # JSON has one kind of number, so 1000.0 is whole.
+    if not _is_number(by_ms) or by_ms % 1 != 0 or not _is_number(speed):
         raise ControlError(_EXPECTED)
     if "now" in body:
         _instant_ms(body["now"])
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _instant_ms(text: Any) -> int:

@@ -1,19 +1,23 @@
-"""What ingestion brought: the accepted items and what the lint found, in pages."""
+"""What ingestion brought, in pages; and what the lint found, in batches and in requests."""
 
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response
 
 from mockserver.control.errors import ControlError
+from mockserver.control.queries import whole_number
+from mockserver.control.redaction import Redaction
 from mockserver.door.operations import Parameter
+from mockserver.ingestion.routes import operation_id
 from mockserver.ingestion.schemas import KINDS
+from mockserver.sandbox.lint import RequestWarning
 from mockserver.sandbox.study import IngestedItem, LoggedWarning
-from mockserver.web.requests import current_sandbox
+from mockserver.web.requests import current_asked, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words import exact_json
-from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of
+from mockserver.words.json_schema import COUNT, INSTANT, TEXT, list_of, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["ITEMS", "PARAMETERS", "WARNINGS", "ingested", "lint"]
@@ -40,13 +44,15 @@ WARNINGS = object_of(
     "LintWarnings",
     warnings=list_of(
         object_of(
-            sessionId=TEXT,
-            kind={"type": "string", "enum": list(KINDS)},
-            batch={"type": "integer", "minimum": 1},
+            operation=TEXT,
+            sessionId=optional(TEXT),
+            kind=optional({"type": "string", "enum": [*KINDS, None]}),
+            batch=optional({"type": "integer", "minimum": 1}),
             rule=TEXT,
             indexes=list_of(COUNT),
             message=TEXT,
             foundAt=INSTANT,
+            times={"type": "integer", "minimum": 1},
         )
     ),
     total=COUNT,
@@ -88,40 +94,40 @@ def ingested() -> Response:
 
 
 def lint() -> Response:
-    """A page of what the lint found, by batch in order of arrival; `total` counts all that the filters leave."""
-    arrivals, asked = current_sandbox().study.arrivals, _question()
-    warnings = arrivals.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    total = arrivals.count_warnings(asked.kind, asked.session_id)
-    return json_response({"warnings": [_warning(warning) for warning in warnings], "total": total})
+    """A page of what the lint found: first by batch in order of arrival, then what was odd in requests, each kind once.
+
+    A request has no session and no kind of data, so filters leave only batches. `total` counts all that they leave.
+    """
+    sandbox, asked = current_sandbox(), _question()
+    arrivals = sandbox.study.arrivals
+    in_batches = arrivals.count_warnings(asked.kind, asked.session_id)
+    found = arrivals.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
+    in_requests = sandbox.lint.warnings() if asked.kind is None and asked.session_id is None else []
+    rest = in_requests[max(0, asked.offset - in_batches) :][: asked.limit - len(found)]
+    redaction = Redaction(sandbox.keys.values)
+    warnings = [*map(_warning, found), *(_request_warning(warning, redaction) for warning in rest)]
+    return json_response({"warnings": warnings, "total": in_batches + len(in_requests)})
 
 
 def _question() -> _Question:
-    """The query's `kind`, `sessionId`, `limit` and `offset`; what is empty is not asked for.
+    """The query's `kind`, `sessionId`, `limit` and `offset`.
 
     Raises:
         ControlError: There is no such kind, or a number is none or out of range.
     """
+    sent = current_asked().query.arguments
     return _Question(
-        kind=_kind(),
-        session_id=request.args.get("sessionId") or None,
-        limit=_number("limit", least=1, most=_MOST, default=_MOST),
-        offset=_number("offset", least=0, most=_LARGEST_OFFSET, default=0),
+        kind=_kind(sent.get("kind")),
+        session_id=sent.get("sessionId"),
+        limit=whole_number(sent, "limit", 1, _MOST, _MOST),
+        offset=whole_number(sent, "offset", 0, _LARGEST_OFFSET, 0),
     )
 
 
-def _kind() -> str | None:
-    kind = request.args.get("kind") or None
+def _kind(kind: str | None) -> str | None:
     if kind is not None and kind not in KINDS:
         raise ControlError(f"Unknown kind {kind[:40]!r}: expected one of {', '.join(KINDS)}")
     return kind
-
-
-def _number(name: str, *, least: int, most: int, default: int) -> int:
-    text = request.args.get(name) or str(default)
-    # Twenty digits are more than any of these numbers has, and Python converts no more than some thousands.
-    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
-        return int(text)
-    raise ControlError(f"Invalid {name} {text[:40]!r}: expected a whole number from {least} to {most}")
 
 
 def _item(item: IngestedItem) -> dict[str, Any]:
@@ -137,6 +143,7 @@ def _item(item: IngestedItem) -> dict[str, Any]:
 
 def _warning(warning: LoggedWarning) -> dict[str, Any]:
     return {
+        "operation": operation_id(KINDS[warning.kind]),
         "sessionId": _exact(warning.session_id),
         "kind": warning.kind,
         "batch": warning.batch,
@@ -144,6 +151,21 @@ def _warning(warning: LoggedWarning) -> dict[str, Any]:
         "indexes": list(warning.indexes),
         "message": warning.message,
         "foundAt": iso_from_ms(warning.found_at_ms),
+        "times": 1,
+    }
+
+
+def _request_warning(warning: RequestWarning, redaction: Redaction) -> dict[str, Any]:
+    return {
+        "operation": warning.operation_id,
+        "sessionId": None,
+        "kind": None,
+        "batch": None,
+        "rule": warning.rule,
+        "indexes": [],
+        "message": redaction.text(warning.message),
+        "foundAt": iso_from_ms(warning.found_at_ms),
+        "times": warning.times,
     }
 
 

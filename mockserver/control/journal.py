@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-from flask import Response, request
+from flask import Response
 
 from mockserver.control.curl_lines import curl_lines
 from mockserver.control.journal_entries import ENTRY, Teller
 from mockserver.control.journal_query import PARAMETERS, read_query
 from mockserver.sandbox.journal import Entry
-from mockserver.web.requests import current_apis, current_sandbox, current_sandboxes
+from mockserver.web.requests import current_apis, current_asked, current_sandbox, current_sandboxes
 from mockserver.web.responses import json_response
 from mockserver.words.json_schema import COUNT, list_of, object_of
 from mockserver.words.media_types import JSON
@@ -22,10 +22,10 @@ def read_journal() -> Response:
     """The entries that the query leaves, oldest first; `total` counts them all, `evicted` those that are gone.
 
     Raises:
-        ControlError: A parameter is unknown, empty, given twice, or has a wrong value.
+        ControlError: A parameter has a wrong value.
     """
-    sandbox, apis = current_sandbox(), current_apis()
-    query = read_query(request.args, [row.id for api in apis for row in api.operations if api.emulated])
+    sandbox, apis, sent = current_sandbox(), current_apis(), current_asked().query.arguments
+    query = read_query(sent, [row.id for api in apis for row in api.operations if api.emulated])
     journal = sandbox.journal
     selected = query.select(journal, sandbox)
     page = selected[: query.limit]

@@ -205,7 +205,7 @@ class Teller:
         prefix, path = _split(self.redaction.path(entry.head.path))
         query = self.redaction.query(entry.head.query)
         near = self._nearest(
-            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id, entry.unread,
+            entry.head.method, prefix, path, query, entry.status, entry.cause, entry.operation_id,
             _may_be_beacon(entry),
         )  # fmt: skip
         return {
@@ -224,11 +224,10 @@ class Teller:
         status: int,
         cause: str,
         operation_id: str | None,
-        unread: tuple[str, ...],
         may_be_beacon: bool,
     ) -> NearestRequest | None:
         row = self._rows.get(operation_id) if operation_id else None
-        refused = Refused(method, prefix, path, query, status, cause, row, unread, may_be_beacon)
+        refused = Refused(method, prefix, path, query, status, cause, row, may_be_beacon)
         return nearest(refused, self._served)
 
 

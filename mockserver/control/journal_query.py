@@ -5,17 +5,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from werkzeug.datastructures import MultiDict
-
-from mockserver.control.bodies import resembling
 from mockserver.control.errors import ControlError
 from mockserver.control.journal_entries import credential_of, key_name_of, test_of
+from mockserver.control.queries import whole_number
 from mockserver.door.credentials import API_KEY, fingerprint
 from mockserver.door.operations import Parameter
 from mockserver.sandbox.journal import Entry, Outcome
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.words.json_schema import COUNT, ISO_8601, TEXT, Schema
-from mockserver.words.timestamps import parse_iso_us
+from mockserver.words.resembling import resembling
+from mockserver.words.timestamps import has_lost_plus, parse_iso_us
 
 __all__ = ["PARAMETERS", "Format", "JournalQuery", "read_query"]
 
@@ -46,7 +45,6 @@ PARAMETERS = (
     ),
     _parameter("format", {**TEXT, "enum": list(_FORMATS), "default": "json"}, "JSON, HAR 1.2, or lines for a shell."),
 )
-_NAMES = [parameter.name for parameter in PARAMETERS]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,16 +93,16 @@ class JournalQuery:
         return (check for wanted, check in possible if wanted is not None)
 
 
-def read_query(arguments: "MultiDict[str, str]", operations: Collection[str]) -> JournalQuery:
+def read_query(sent: Mapping[str, str], operations: Collection[str]) -> JournalQuery:
     """What a query asks for.
 
     Args:
+        sent: The parameters.
         operations: The ids that there are.
 
     Raises:
-        ControlError: A parameter is unknown, empty, given twice, or has a wrong value.
+        ControlError: A parameter has a wrong value.
     """
-    sent = _checked(arguments)
     since_ms, until_ms = _instant_ms(sent, "since"), _instant_ms(sent, "until")
     if since_ms is not None and until_ms is not None and since_ms > until_ms:
         raise ControlError("since is later than until: swap them")
@@ -118,23 +116,10 @@ def read_query(arguments: "MultiDict[str, str]", operations: Collection[str]) ->
         since_ms=since_ms,
         # A journal counts whole milliseconds, and the one that is named belongs to it.
         until_ms=until_ms,
-        after=_number(sent, "after", 0, 2**53, 0),
-        limit=_number(sent, "limit", 1, _MOST, _DEFAULT_LIMIT),
+        after=whole_number(sent, "after", 0, 2**53, 0),
+        limit=whole_number(sent, "limit", 1, _MOST, _DEFAULT_LIMIT),
         format=cast(Format, _choice(sent, "format", _FORMATS) or "json"),
     )
-
-
-def _checked(arguments: "MultiDict[str, str]") -> Mapping[str, str]:
-    for name, values in arguments.lists():
-        if name not in _NAMES:
-            meant = resembling(name, _NAMES)
-            did_you_mean = f" Did you mean {meant}?" if meant else ""
-            raise ControlError(f"Unknown parameter {name[:40]!r}.{did_you_mean} Known are {', '.join(_NAMES)}")
-        if len(values) > 1:
-            raise ControlError(f"{name} is given {len(values)} times: give it once")
-        if not values[0]:
-            raise ControlError(f"{name} is empty: give it a value, or leave it out")
-    return arguments.to_dict()
 
 
 def _operation(id_: str | None, operations: Collection[str]) -> str | None:
@@ -170,16 +155,9 @@ def _instant_ms(sent: Mapping[str, str], name: str) -> int | None:
     try:
         return parse_iso_us(text) // 1000
     except ValueError:
-        example = "2024-10-20T14:30:00Z"
-        raise ControlError(f"Invalid {name} {text[:60]!r}: expected an ISO 8601 instant, such as {example}") from None
-
-
-def _number(sent: Mapping[str, str], name: str, least: int, most: int, default: int) -> int:
-    text = sent.get(name, str(default))
-    # Twenty digits are more than any of these numbers has, and Python converts no more than some thousands.
-    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
-        return int(text)
-    raise ControlError(f"Invalid {name} {text[:40]!r}: expected a whole number from {least} to {most}")
+        hint = "; in a URL, write the + of an offset as %2B" if has_lost_plus(text) else ""
+        expected = "expected an ISO 8601 instant, such as 2024-10-20T14:30:00Z"
+        raise ControlError(f"Invalid {name} {text[:60]!r}: {expected}{hint}") from None
 
 
 def _key_names(entry: Entry, sandbox: Sandbox) -> tuple[str | None, ...]:

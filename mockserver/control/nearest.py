@@ -11,12 +11,12 @@ from difflib import SequenceMatcher, get_close_matches
 from typing import Any
 from urllib.parse import parse_qsl, quote, quote_plus
 
-from mockserver.control.unread import explained
 from mockserver.door.apis import Api
 from mockserver.door.choice import HEADER, PREFIX
 from mockserver.door.credentials import API_KEY, BEARER
 from mockserver.door.expansion import ACCEPTED_CODINGS
 from mockserver.door.operations import Operation, Parameter
+from mockserver.door.query import meant_by
 from mockserver.words.json_schema import ISO_8601_FORMAT
 from mockserver.words.timestamps import parse_iso_us
 
@@ -39,7 +39,6 @@ class Refused:
         path: As it was sent, below the prefix.
         query: As it was sent.
         operation: None where none was found.
-        unread: Names of parameters that the operation does not read, or reads only once.
         may_be_beacon: A page posted it without a credential, as `navigator.sendBeacon` does.
     """
 
@@ -50,7 +49,6 @@ class Refused:
     status: int
     cause: str
     operation: Operation | None
-    unread: Sequence[str] = ()
     may_be_beacon: bool = False
 
 
@@ -88,7 +86,7 @@ def nearest(refused: Refused, served: Served) -> NearestRequest | None:
     """The nearest valid request; None where there is none, or where the emulator was at fault."""
     if refused.status >= 500:
         return None
-    if refused.cause in ("unknown_sandbox", "two_sandboxes", "bad_host"):
+    if refused.cause in ("unknown_sandbox", "two_sandboxes", "bad_host", "no_websockets"):
         return _from_door(refused, served)
     if refused.operation is not None:
         return _to_same(refused, refused.operation, served)
@@ -101,6 +99,8 @@ def nearest(refused: Refused, served: Served) -> NearestRequest | None:
 def _from_door(refused: Refused, served: Served) -> NearestRequest:
     if refused.cause == "bad_host":
         return NearestRequest(refused.method, _target(refused), "Send one Host header.")
+    if refused.cause == "no_websockets":
+        return NearestRequest(refused.method, _target(refused), "Send no Upgrade header.")
     if refused.cause == "two_sandboxes" or not refused.prefix:
         advice = f"Name one sandbox that is there: by path, by {HEADER}, or by credential."
         return NearestRequest(refused.method, _target(refused), advice)
@@ -217,7 +217,7 @@ def _query(refused: Refused, row: Operation) -> str:
     rows = {parameter.name: parameter for parameter in row.parameters}
     valid = dict(_valid(refused.query, rows))
     valid |= {name: f"<{name}>" for name, known in rows.items() if known.required and name not in valid}
-    if valid == dict(parse_qsl(refused.query, keep_blank_values=True)) and not refused.unread:
+    if list(valid.items()) == parse_qsl(refused.query, keep_blank_values=True):
         return refused.query
     return "&".join(f"{quote_plus(name)}={quote_plus(value, safe='<>:[]')}" for name, value in valid.items())
 
@@ -225,7 +225,7 @@ def _query(refused: Refused, row: Operation) -> str:
 def _valid(query: str, rows: Mapping[str, Parameter]) -> Iterator[tuple[str, str]]:
     seen: set[str] = set()
     for name, value in parse_qsl(query, keep_blank_values=True):
-        meant = name if name in rows else explained(name, list(rows)).resembles
+        meant = meant_by(name, rows)
         if meant is None or meant in seen:
             continue
         valid = _valid_value(value, rows[meant].schema)

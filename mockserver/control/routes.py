@@ -1,6 +1,6 @@
 """The control API's operations, relative to its base path; what they do is in a module each."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -9,10 +9,12 @@ from flask import Response
 from mockserver.control import clock, ingested, journal, sandbox_orders, sandboxes, served, tokens, truth, world
 from mockserver.control.access import TOKEN_HEADER, strangeness
 from mockserver.control.errors import ControlError, error_response, wrap
+from mockserver.control.queries import check_query
 from mockserver.door.apis import Api
 from mockserver.door.operations import Answer, Method, Operation
 from mockserver.web.bodies import UnreadableBodyError
 from mockserver.web.reference import Form, document_answer, document_response
+from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import Schema
 
 __all__ = ["BASE_PATH", "api", "operations"]
@@ -82,16 +84,9 @@ def _row(
     id_: str, method: Method, path: str, view: Callable[..., Any], summary: str, tag: str, answer: Schema, **more: Any
 ) -> Operation:
     whole = Answer(answer, many=False, enveloped=False)
-    errors = (403, *more.pop("errors", ()), *_of_what_it_takes(more))
+    # A query can be wrong anywhere.
+    errors = (400, 403, *more.pop("errors", ()), *([413] if "body" in more else []))
     return Operation(id_, method, path, view, summary, tag, whole, errors=errors, fidelity="inferred", **more)
-
-
-def _of_what_it_takes(more: Mapping[str, Any]) -> Iterator[int]:
-    """The errors of what a client can send wrongly."""
-    if "body" in more or "parameters" in more:
-        yield 400
-    if "body" in more:
-        yield from (413, 415)
 
 
 def _document(form: Form) -> Operation:
@@ -103,7 +98,7 @@ def _document(form: Form) -> Operation:
         summary=f"This document as {form.upper()}",
         tag="reference",
         answer=document_answer(form),
-        errors=(403,),
+        errors=(400, 403),
         fidelity="inferred",
         # Never kept: who may read it is a matter of the peer, which no header tells.
         long=True,
@@ -115,6 +110,7 @@ def _serve(operation: Operation) -> Callable[..., Response]:
 
     def view(**names: str) -> Response:
         try:
+            check_query(current_asked().query, operation.parameter_names)
             answer: Response = operation.view(**names)
         except (ControlError, UnreadableBodyError) as error:
             return error_response(error)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from mockserver.control.bodies import resembling
+from mockserver.door.query import meant_by
 
 __all__ = ["UnreadParameter", "explained"]
 
-Reason = Literal["repeated", "other case", "brackets", "misspelt", "unknown"]
+Reason = Literal["other case", "misspelt", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,13 @@ class UnreadParameter:
     resembles: str | None
 
 
-def explained(name: str, known: Sequence[str]) -> UnreadParameter:
+def explained(name: str, declared: Sequence[str]) -> UnreadParameter:
     """Why a parameter was not read.
 
     Args:
-        known: The operation's parameters; one of these goes unread only where it is repeated: the first counts.
+        declared: The operation's parameters.
     """
-    if name in known:
-        return UnreadParameter(name, "repeated", name)
-    bare = name.partition("[")[0]
-    if bare != name and bare in known:
-        return UnreadParameter(name, "brackets", bare)
-    meant = resembling(bare or name, list(known))
+    meant = meant_by(name, declared)
     if meant is None:
         return UnreadParameter(name, "unknown", None)
     same = meant.lower() == name.lower()

@@ -7,11 +7,15 @@ from mockserver.door.apis import Api
 from mockserver.door.choice import PREFIX
 from mockserver.door.entrance import Entrance
 from mockserver.door.operations import Operation
+from mockserver.door.query import Query
 from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 
 __all__ = ["Asked", "Remarks"]
+
+# Of a size; Python converts no more than some thousands.
+_MANY_DIGITS = 20
 
 
 @dataclass(slots=True)
@@ -26,7 +30,6 @@ class Remarks:
         subject: The token's.
         session: The ingestion session that a batch is for.
         internal: A bug of the emulator.
-        unread: Parameters of the query that the operation does not read, or reads only once.
     """
 
     rate_count: Count | None = None
@@ -36,7 +39,6 @@ class Remarks:
     subject: str | None = None
     session: str | None = None
     internal: bool = False
-    unread: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Asked:
         allowed_origins: Of web pages that may call; of a preflight, which cannot name a sandbox, those of all.
         operation: That method and path name; None where there is none.
         names: What stands in the place of the operation's placeholders.
+        query: What the query says to the operation.
         body: As far as it was read: one byte more than allowed stands for too much.
     """
 
@@ -72,6 +75,7 @@ class Asked:
     allowed_origins: Collection[str]
     operation: Operation | None = None
     names: Mapping[str, str] = field(default_factory=dict)
+    query: Query = field(default_factory=Query)
     body: bytes = b""
     remarks: Remarks = field(default_factory=Remarks)
 
@@ -92,9 +96,11 @@ class Asked:
 
     @property
     def declared_bytes(self) -> int | None:
-        """The size that the client says its body has; None where it does not say."""
+        """The size that the client says its body has, or something as far beyond all; None where it does not say."""
         value = self.fields.get(b"content-length", b"")
-        return int(value) if value.isdigit() and len(value) < 20 else None
+        if not value.isdigit():
+            return None
+        return int(value) if len(value) < _MANY_DIGITS else 10**_MANY_DIGITS
 
     @property
     def body_is_too_large(self) -> bool:

@@ -27,9 +27,10 @@ from mockserver.door.origins import (
     options_reply,
     readable_by,
 )
+from mockserver.door.query import meant_by, read_query
 from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Headers, Reply, encoded, refusal_reply
-from mockserver.door.requests import decoded, unread_parameters
+from mockserver.door.requests import decoded
 from mockserver.door.routes import Routes
 from mockserver.door.steps import Body, Chunk, Compute, Cut, End, Head, Request, Step, Steps
 from mockserver.door.validators import NO_STORE, asks_for_any, is_current, not_modified, tag_of
@@ -146,7 +147,7 @@ class Door:
         bad_host = _bad_host(asked)
         if bad_host is None and is_preflight(asked):
             return self._permitted(asked, entry)
-        problem = self._strange(asked) or choice.problem or bad_host
+        problem = self._strange(asked) or choice.problem or bad_host or _upgrade(asked)
         if problem is not None:
             status, cause, message = problem
             return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
@@ -154,6 +155,7 @@ class Door:
         kept = self._kept.find(key) if key else None
         if kept is not None:
             kept.tell(entry)
+            _tell_unread(asked, entry)
             if not is_current(asked, kept.tag) and not (kept.reply.status == 200 and asks_for_any(asked)):
                 return kept.reply
             entry.answer_sha256 = entry.told_bytes = None
@@ -175,6 +177,10 @@ class Door:
             return self._unrouted(asked, entry)
         asked.operation, asked.names = found
         entry.operation_id = asked.operation.id
+        declared = asked.operation.names_shown(asked.sandbox.settings.least_fidelity)
+        asked.query = read_query(asked.request.query, declared)
+        entry.unread = asked.query.unread
+        _tell_unread(asked, entry)
         tag = tag_of(asked, self._read(asked)) if asked.operation.kept else b""
         if tag and key is not None and is_current(asked, tag):
             return _finished(asked, not_modified(Reply(304, (), b""), tag), tag)
@@ -206,9 +212,6 @@ class Door:
 
     def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
         """Run the view, and write down what it was told and what it did; this is done in a worker."""
-        least = asked.sandbox.settings.least_fidelity
-        known = {one.name for one in asked.operation.shown_parameters(least)} if asked.operation else set()
-        asked.remarks.unread = unread_parameters(asked.request.query, known)
         _tell_body(asked, entry)
         reply = self._views(asked)
         if self._compress:
@@ -278,9 +281,27 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
 
 def _tell_remarks(asked: Asked, entry: Entry) -> None:
     remarks = asked.remarks
-    entry.unread, entry.cause, entry.message = remarks.unread, remarks.cause, remarks.message
+    entry.cause, entry.message = remarks.cause, remarks.message
     entry.key_name, entry.subject, entry.session = remarks.key_name, remarks.subject, remarks.session
     entry.internal = remarks.internal
+
+
+def _tell_unread(asked: Asked, entry: Entry) -> None:
+    """Tell the developer of parameters that nobody reads; an answer that was kept tells it again."""
+    # The emulator's own API refuses them, and is not journalled.
+    if not entry.unread or not entry.number or entry.operation_id is None:
+        return
+    operation_id, least = entry.operation_id, asked.sandbox.settings.least_fidelity
+    declared = asked.operation.names_shown(least) if asked.operation else ()
+    for name in entry.unread:
+        explain = partial(_unread, operation_id, name, declared)
+        asked.sandbox.lint.tell(operation_id, "unread_parameter", name, explain, entry.token_ms)
+
+
+def _unread(operation_id: str, name: str, declared: Collection[str]) -> str:
+    meant = meant_by(name, declared)
+    did_you_mean = f": did you mean {meant}?" if meant else ""
+    return f"{operation_id} does not read the parameter {name[:60]!r}{did_you_mean}"
 
 
 # --- refusing -----------------------------------------------------------------------------------
@@ -297,6 +318,14 @@ def _bad_host(asked: Asked) -> Problem | None:
         said = "The request's Host header is not valid; send the name and port that this server is called by."
         return 400, "bad_host", said
     return None
+
+
+def _upgrade(asked: Asked) -> Problem | None:
+    """Other upgrades may be ignored (RFC 9110, 7.8); but who wants a websocket is waiting for one."""
+    if asked.fields.get(b"upgrade", b"").lower() != b"websocket":
+        return None
+    said = "There are no websockets here: ask over HTTP, again and again where something may change."
+    return 400, "no_websockets", said
 
 
 def _refused(asked: Asked, entry: Entry, refusal: Refusal) -> Reply:

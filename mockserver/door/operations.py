@@ -6,6 +6,7 @@ being described.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from mockserver.simulation.world import World
@@ -133,6 +134,17 @@ class Operation:
         )
         body = None if self.body is None else shown_schema(self.body, around, least)
         return replace(self, parameters=tuple(self.shown_parameters(least)), answer=answer, body=body)
+
+    @cached_property
+    def parameter_names(self) -> tuple[str, ...]:
+        """Of the parameters of the query."""
+        return tuple(parameter.name for parameter in self.parameters)
+
+    def names_shown(self, least: Fidelity) -> tuple[str, ...]:
+        """The same of those that are well enough founded."""
+        if least == "inferred":
+            return self.parameter_names
+        return tuple(parameter.name for parameter in self.shown_parameters(least))
 
     def is_long(self, world: World, names: Mapping[str, str]) -> bool:
         """May it take long?

@@ -15,6 +15,7 @@ Cause = Literal[
     "body_too_large",
     "unknown_sandbox",
     "two_sandboxes",
+    "no_websockets",
     "stranger",
     "http_error",
     "crash",

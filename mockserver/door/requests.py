@@ -1,10 +1,8 @@
-"""Paths and queries of a request as the door reads them."""
+"""Paths of a request as the door reads them."""
 
-from collections import Counter
-from collections.abc import Collection
-from urllib.parse import parse_qsl, unquote_to_bytes
+from urllib.parse import unquote_to_bytes
 
-__all__ = ["decoded", "unread_parameters"]
+__all__ = ["decoded"]
 
 
 def decoded(path: bytes) -> str:
@@ -12,11 +10,3 @@ def decoded(path: bytes) -> str:
     if b"%" in path:
         path = unquote_to_bytes(path)
     return path.decode("utf-8", "replace")
-
-
-def unread_parameters(query: bytes, known: Collection[str]) -> tuple[str, ...]:
-    """The parameters of a query that nobody reads, in order: unknown ones, and what repeats a known one."""
-    if not query:
-        return ()
-    names = Counter(name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
-    return tuple(name for name, times in names.items() if name not in known or times > 1)

@@ -10,7 +10,7 @@ from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.flags import described_flag, flag
 from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.parameters import whole_number
-from mockserver.hyperstudy.places import find_experiment, find_room, unknown
+from mockserver.hyperstudy.places import find_experiment, find_room, looked_up, there, unknown
 from mockserver.simulation.records.agents import AgentRun, Decision, agent_runs
 from mockserver.simulation.scenario.specs import SCALES
 from mockserver.simulation.story.rooms import RoomRef
@@ -157,15 +157,17 @@ def agent_operations() -> list[Operation]:
 
 def experiment_decisions(call: Call, experiment_id: str) -> Response:
     """Decisions of every room, in the order of rooms, agents and turns."""
+    experiment = looked_up(lambda: find_experiment(call, experiment_id))
     detail, limit = _asked(call)
-    rooms = call.world.rooms(find_experiment(call, experiment_id).id)
+    rooms = call.world.rooms(there(experiment).id)
     return _decisions(call, list(rooms), detail, limit, "experiment", experiment_id)
 
 
 def room_decisions(call: Call, room_id: str) -> Response:
     """Decisions of one room and a row for each agent's run, told apart by `_type`."""
+    room = looked_up(lambda: find_room(call, room_id))
     detail, limit = _asked(call)
-    return _decisions(call, [find_room(call, room_id)], detail, limit, "room", room_id)
+    return _decisions(call, [there(room)], detail, limit, "room", room_id)
 
 
 def one_decision(call: Call, room_id: str, decision_id: str) -> Response:

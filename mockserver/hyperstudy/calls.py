@@ -12,8 +12,9 @@ from flask import Response, request
 from mockserver.door.asked import Asked
 from mockserver.door.credentials import names_key
 from mockserver.door.operations import Operation
+from mockserver.door.query import Query
 from mockserver.hyperstudy.envelope import error_response
-from mockserver.hyperstudy.errors import ApiError
+from mockserver.hyperstudy.errors import ApiError, InvalidParameter
 from mockserver.hyperstudy.keys import authenticate, authorise
 from mockserver.hyperstudy.limits import check_limits
 from mockserver.sandbox.sandbox import Sandbox
@@ -35,7 +36,8 @@ class Call:
         now_ms: The sandbox's now when the request came in.
         base_path: Of the API, a sandbox's prefix included.
         world: As it was when the request came in; whoever writes asks the sandbox for the next one.
-        arguments: The query's parameters; of one that is given more than once, the first.
+        query: What it says to the operation. Views read `arguments`; only one that needs a parameter to find out whose
+            data it is (403) looks here, since what is wrong with parameters (400) comes after that.
     """
 
     sandbox: Sandbox
@@ -43,7 +45,19 @@ class Call:
     now_ms: int
     base_path: str
     world: World
-    arguments: Mapping[str, str]
+    query: Query
+
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """The operation's parameters that were given, each with its one value.
+
+        Raises:
+            InvalidParameter: One was given more than once, or with brackets.
+        """
+        misused = self.query.misused
+        if misused is not None:
+            raise InvalidParameter(misused.name, misused.values, misused.expected, misused.message)
+        return self.query.arguments
 
     @property
     def caller(self) -> KeySpec:
@@ -65,26 +79,13 @@ def serve(operation: Operation) -> Callable[..., Response]:
         try:
             key = None if operation.public else _checked_key(asked, operation)
             sandbox = asked.sandbox
-            call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, _arguments(asked, operation))
+            call = Call(sandbox, key, asked.now_ms, DATA_API, sandbox.world, asked.query)
             answer: Response = operation.view(call, **names)
         except (ApiError, UnreadableBodyError) as error:
             return error_response(error)
         return answer
 
     return view
-
-
-def _arguments(asked: Asked, operation: Operation) -> Mapping[str, str]:
-    """The query's parameters; those that are hidden are as unknown as any."""
-    least, sent = asked.sandbox.settings.least_fidelity, request.args.to_dict()
-    if least == "inferred":
-        return sent
-    known = {parameter.name for parameter in operation.shown_parameters(least)}
-    return {name: value for name, value in sent.items() if name in known}
-
-
-def _has_key_in_query() -> bool:
-    return any(map(names_key, request.args))
 
 
 def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
@@ -94,7 +95,11 @@ def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
         Unauthorized, Forbidden, RateLimited: It is not, or has not.
     """
     headers = cast(Mapping[str, str], request.headers)
-    asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, _has_key_in_query)
+
+    def in_query() -> bool:
+        return any(map(names_key, asked.query.unread))
+
+    asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
     check_limits(asked, key, operation.id)
     authorise(headers, key, operation.scope)
     return key

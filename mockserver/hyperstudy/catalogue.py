@@ -102,6 +102,11 @@ class DataTypeRow:
         """Can a deployment be asked for there? A filter of whole experiments, and of participants anywhere."""
         return level == "experiment" or self.name == "participants"
 
+    @property
+    def largest_limit(self) -> int | None:
+        """What `limit` may be at the most; None where a larger one is answered with as many as there may be."""
+        return MAX_LIMIT if self.most == MAX_LIMIT else None
+
     def founded(self, parameter: str) -> Fidelity:
         """How well founded one of the common parameters is."""
         if parameter in self.documented:

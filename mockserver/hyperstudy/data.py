@@ -18,7 +18,7 @@ from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
 from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
-from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, unknown
+from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, looked_up, there, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
 from mockserver.hyperstudy.shape import Shape
 from mockserver.simulation.datasets.query import Query, Selection
@@ -80,7 +80,7 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
     def view(call: Call, scope_id: str) -> Response:
         least = call.sandbox.settings.least_fidelity
         shown = row.shown(least)
-        located = _located(call, level, scope_id)
+        located = looked_up(lambda: _located(call, level, scope_id))
         parameters = read_parameters(call.arguments, shown, level, scope_id)
         place = _place(call, located, parameters)
         query = _query(row, parameters, place, call.now_ms)
@@ -98,20 +98,18 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
     return view
 
 
-def _located(call: Call, level: Level, scope_id: str) -> Place | NotFound:
-    """The rooms that are meant, looked up once; that they are not there is told after what is wrong with parameters.
+def _located(call: Call, level: Level, scope_id: str) -> Place:
+    """The rooms that are meant.
 
     Raises:
+        NotFound: There is no such experiment, room or participant.
         Forbidden: They belong to another organisation.
     """
-    try:
-        if level == "experiment":
-            experiment_id = find_experiment(call, scope_id).id
-            return Place(call.world.rooms(experiment_id), experiment_id)
-        room = find_room(call, scope_id if level == "room" else call.arguments.get("roomId", ""))
-        return Place((room,), room.experiment_id) if level == "room" else find_participant(call, room, scope_id)
-    except NotFound as error:
-        return error
+    if level == "experiment":
+        experiment_id = find_experiment(call, scope_id).id
+        return Place(call.world.rooms(experiment_id), experiment_id)
+    room = find_room(call, scope_id if level == "room" else call.query.arguments.get("roomId", ""))
+    return Place((room,), room.experiment_id) if level == "room" else find_participant(call, room, scope_id)
 
 
 def _place(call: Call, located: Place | NotFound, parameters: DataParameters) -> Place:
@@ -121,11 +119,10 @@ def _place(call: Call, located: Place | NotFound, parameters: DataParameters) ->
         NotFound: There is no such experiment, room or participant.
         Forbidden: It may not be exported.
     """
-    if isinstance(located, NotFound):
-        raise located
+    place = there(located)
     if parameters.format != "json":
-        find_experiment(call, located.experiment_id, export=True)
-    return located
+        find_experiment(call, place.experiment_id, export=True)
+    return place
 
 
 def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: int) -> Query:

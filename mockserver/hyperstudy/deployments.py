@@ -22,8 +22,9 @@ from mockserver.hyperstudy.deployment_schemas import (
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.launching import create_deployment, retry_room, run_more, stop_room
 from mockserver.hyperstudy.metadata import ABOUT, about
+from mockserver.hyperstudy.parameters import some_text
 from mockserver.sandbox.study.shelves import owner_id
-from mockserver.words.json_schema import TEXT
+from mockserver.words.json_schema import ID
 
 __all__ = ["deployment_operations"]
 
@@ -38,12 +39,12 @@ def deployment_operations() -> list[Operation]:
         return Operation(id_, method, path, view, summary, "deployments", answer, scope, fidelity="observed", **more)
 
     filters = (
-        Parameter("experimentId", TEXT, "Only deployments of this experiment."),
-        Parameter("status", TEXT, "Only deployments with this status."),
+        Parameter("experimentId", ID, "Only deployments of this experiment."),
+        Parameter("status", ID, "Only deployments with this status."),
     )
     return [
         operation("listDeployments", "GET", "/deployments", list_deployments, "Deployments of the key's organisation",
-                  Answer(DEPLOYMENT, metadata=ABOUT), parameters=filters),
+                  Answer(DEPLOYMENT, metadata=ABOUT), parameters=filters, errors=(400,)),
         operation("createDeployment", "POST", "/deployments", create_deployment,
                   "Deploy an experiment; an agent-only deployment launches its rooms at once",
                   Answer(DEPLOYMENT, many=False), body=DEPLOYMENT_ORDER, status=201, errors=(400, 404, 413)),
@@ -70,9 +71,9 @@ def list_deployments(call: Call) -> Response:
         for kept in study.deployments.all()
         if kept.organisation == organisation and study.experiments.get(kept.body["experimentId"])
     ]
-    for name in ("experimentId", "status"):
-        wanted = call.arguments.get(name)
-        found = [record for record in found if not wanted or record[name] == wanted]
+    for name, expected in (("experimentId", "an experiment's id"), ("status", "a deployment's status")):
+        wanted = some_text(call.arguments, name, expected)
+        found = [record for record in found if wanted in (None, record[name])]
     return success(found, about(call, "deployments", "user", owner_id(call.caller.owner)))
 
 

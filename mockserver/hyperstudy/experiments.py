@@ -19,7 +19,7 @@ from mockserver.hyperstudy.flags import described_flag, flag
 from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
-from mockserver.hyperstudy.places import find_experiment
+from mockserver.hyperstudy.places import find_experiment, looked_up
 from mockserver.sandbox.study.definitions import participants_of
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
@@ -258,6 +258,7 @@ def delete_experiment(call: Call, experiment_id: str) -> Response:
         Conflict: It has data, and the caller did not say that this does not matter (inferred).
         NotFound, Forbidden: As for every experiment.
     """
+    looked_up(lambda: find_experiment(call, experiment_id, write=True))
     skip = flag(call.arguments, "skipDataCheck")
 
     def change() -> Kept:

@@ -56,7 +56,7 @@ def file_operations() -> list[Operation]:
                 Parameter("If-None-Match", TEXT, "ETags of files that are there already: 304 if this is one of them."),
             ),
             also=(206, 304),
-            errors=(403, 404, 416),
+            errors=(400, 403, 404, 416),
             fidelity="inferred",
             always_shown=True,
             note="That links are signed and expire is documented; where they lead is not. Ranges and conditions are "
@@ -74,7 +74,7 @@ def download_recording(call: Call, room_id: str, recording_id: str, format: str)
     """
     sandbox = call.sandbox
     try:
-        verify(request.path, request.args, sandbox.settings.link_secret, call.now_ms)
+        verify(request.path, call.arguments, sandbox.settings.link_secret, call.now_ms)
     except LinkError as error:
         raise BadLink(str(error)) from None
     room = sandbox.world.room(room_id)

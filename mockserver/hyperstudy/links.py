@@ -26,7 +26,8 @@ __all__ = [
 
 LINK_TTL_MS = 7 * 24 * 3_600_000
 
-_SECONDS = re.compile(r"[0-9]+")
+# Until the year 33658; Python converts no more than some thousands of digits.
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 
 class LinkError(Exception):

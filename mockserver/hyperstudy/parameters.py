@@ -1,12 +1,13 @@
 """Query parameters of a data request: the third of the order of checks (400). Pure: no Flask.
 
-Known parameters with a bad value are refused, unknown ones ignored (inferred). Of a parameter that is
-given more than once, the first counts (inferred).
+Known parameters with a bad value are refused (inferred). That each is given once, and that the developer is told of
+unknown ones, is the same for all operations (`mockserver/door/query.py`).
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from mockserver.door.operations import Parameter
@@ -14,7 +15,7 @@ from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
 from mockserver.words.fidelity import weaker
 from mockserver.words.json_schema import ID, INSTANT, ISO_8601, TEXT, Schema, labelled, object_of, optional
-from mockserver.words.timestamps import LAST_MS, iso_from_ms, parse_iso_us
+from mockserver.words.timestamps import LAST_MS, has_lost_plus, iso_from_ms, parse_iso_us
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -24,6 +25,7 @@ __all__ = [
     "query_parameters",
     "read_parameters",
     "room_of_participant",
+    "some_text",
     "whole_number",
 ]
 
@@ -32,7 +34,12 @@ FORMATS = ("json", "csv", "ndjson")
 # Beyond every dataset, and within what a 64-bit column can be compared with.
 _MAX_OFFSET = 2**53
 _LONGEST_WINDOW_MS = 86_400_000
-_DIGITS = re.compile(r"[0-9]{1,20}", re.ASCII)
+# No number of ours has more digits, and Python converts no more than some thousands.
+_MOST_DIGITS = 20
+_LONGEST_NUMBER = 40
+_DIGITS = re.compile(r"[0-9]+", re.ASCII)
+# As R, JavaScript and spreadsheets write whole numbers; an unencoded + arrives as a blank.
+_WRITTEN_OTHERWISE = re.compile(r"\+?([0-9]+(?:[,_' ][0-9]{3})*)(\.[0-9]*)?([eE][-+ ]?0*[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +85,7 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, 
     """Read a data request's query string.
 
     Args:
-        arguments: First value of each parameter.
+        arguments: The parameters that were given.
         row: The data type that is asked for.
         level: At which it is asked for.
         scope_id: Of what (the service's own name for it).
@@ -94,12 +101,12 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, 
         asked = {**asked, "aggregationWindow": window_ms}
     return DataParameters(
         room_id=_room(arguments, level, scope_id),
-        deployment_id=_text(arguments, "deploymentId", "a deployment's id") if row.deployed(level) else None,
+        deployment_id=some_text(arguments, "deploymentId", "a deployment's id") if row.deployed(level) else None,
         start_ms=start_ms,
         end_ms=end_ms,
         sort=_choice(arguments, "sort", tuple(row.sorts)),
         descending=_choice(arguments, "order", ("asc", "desc")) == "desc",
-        limit=min(whole_number(arguments, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT), row.most),
+        limit=min(whole_number(arguments, "limit", DEFAULT_LIMIT, 1, row.largest_limit), row.most),
         offset=whole_number(arguments, "offset", 0, 0, _MAX_OFFSET),
         format=_choice(arguments, "format", FORMATS),
         window_ms=window_ms,
@@ -111,7 +118,7 @@ def read_parameters(arguments: Mapping[str, str], row: DataTypeRow, level: str, 
 def _room(arguments: Mapping[str, str], level: str, scope_id: str) -> str | None:
     if level == "participant":
         return room_of_participant(arguments)
-    room_id = _text(arguments, "roomId", "a room's id")
+    room_id = some_text(arguments, "roomId", "a room's id")
     return scope_id if level == "room" and room_id is None else room_id
 
 
@@ -121,7 +128,7 @@ def room_of_participant(arguments: Mapping[str, str]) -> str:
     Raises:
         InvalidParameter: `roomId` is missing or empty.
     """
-    room_id = _text(arguments, "roomId", "a room's id")
+    room_id = some_text(arguments, "roomId", "a room's id")
     if room_id is None:
         raise InvalidParameter(
             "roomId",
@@ -132,7 +139,12 @@ def room_of_participant(arguments: Mapping[str, str]) -> str:
     return room_id
 
 
-def _text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
+def some_text(arguments: Mapping[str, str], name: str, expected: str) -> str | None:
+    """A text that is not empty; None where the parameter was not given.
+
+    Raises:
+        InvalidParameter: It is empty.
+    """
     value = arguments.get(name)
     if value == "":
         raise InvalidParameter(name, value, expected)
@@ -147,8 +159,11 @@ def _choice(arguments: Mapping[str, str], name: str, options: tuple[str, ...]) -
     return value
 
 
-def whole_number(arguments: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+def whole_number(arguments: Mapping[str, str], name: str, default: int, least: int, most: int | None) -> int:
     """A whole number written with digits alone.
+
+    Args:
+        most: None where any is right, and then a very large one is told as a smaller one.
 
     Raises:
         InvalidParameter: It is not, or lies outside `least` to `most`.
@@ -156,9 +171,43 @@ def whole_number(arguments: Mapping[str, str], name: str, default: int, least: i
     value = arguments.get(name)
     if value is None:
         return default
-    if not _DIGITS.fullmatch(value) or not least <= int(value) <= most:
-        raise InvalidParameter(name, value, f"a whole number from {least} to {most}")
-    return int(value)
+    number = _number(value)
+    if number is not None and _lies_within(number, least, most):
+        return number
+    expected = f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most}"
+    message = f"Invalid value for {name}: expected {expected}, got {shown(value)}."
+    raise InvalidParameter(name, value, expected, message + _in_digits(value, least, most))
+
+
+def _number(value: str) -> int | None:
+    """What digits say, or something as far beyond every range; None where there is anything else."""
+    if not _DIGITS.fullmatch(value):
+        return None
+    digits = value.lstrip("0") or "0"
+    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
+
+
+def _lies_within(number: int, least: int, most: int | None) -> bool:
+    return least <= number and (most is None or number <= most)
+
+
+def _in_digits(value: str, least: int, most: int | None) -> str:
+    """How to write a whole number that was written otherwise; empty where it is none."""
+    match = _WRITTEN_OTHERWISE.fullmatch(value.strip()) if len(value) <= _LONGEST_NUMBER else None
+    if match is None or _DIGITS.fullmatch(value):
+        return ""
+    whole, fraction, exponent = match.groups(default="")
+    if fraction == ".000" and len(whole) <= 3 and not exponent:
+        # Whether this is a thousand times as much depends on the country.
+        return ""
+    number = Decimal(re.sub(r"[,_' ]", "", whole) + fraction + exponent.replace(" ", "+"))
+    if number != number.to_integral_value():
+        return ""
+    if number > 10**_MOST_DIGITS:
+        return ""
+    if not _lies_within(int(number), least, most):
+        return f" In digits alone, that is {int(number)}."
+    return f" Write it in digits alone: {int(number)}."
 
 
 def _window(arguments: Mapping[str, str]) -> tuple[int | None, int | None]:
@@ -183,7 +232,7 @@ def _instant_us(arguments: Mapping[str, str], name: str) -> int | None:
         return parse_iso_us(value)
     except ValueError:
         expected = "ISO 8601 timestamp"
-        hint = " In a URL, write the + of an offset as %2B." if re.search(r"T.* \d\d:?\d\d$", value) else ""
+        hint = " In a URL, write the + of an offset as %2B." if has_lost_plus(value) else ""
         example = "2024-10-20T14:30:00Z"
         message = f"Invalid value for {name}: expected an {expected} such as {example}, got {shown(value)}."
         raise InvalidParameter(name, value, expected, message + hint) from None
@@ -230,7 +279,7 @@ def query_parameters(row: DataTypeRow, level: str) -> tuple[Parameter, ...]:
             ISO_8601,
             "Only records up to this instant, itself included (inferred). ISO 8601; no zone means UTC.",
         ),
-        _described(row, "limit", _LIMIT, _about_limit(row)),
+        _described(row, "limit", _limit(row), _about_limit(row)),
         _described(row, "offset", _OFFSET, "How many records to skip."),
         _described(row, "order", _one_of(("asc", "desc")), "Sort order."),
         _described(row, "format", _one_of(FORMATS), "Form of the answer."),
@@ -266,7 +315,6 @@ def _one_of(options: tuple[str, ...]) -> Schema:
 
 # What the data page's example of the block has; the client's fixtures have more of it.
 _SHOWN = ("roomId", "limit", "offset")
-_LIMIT = {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT}
 _OFFSET = {"type": "integer", "minimum": 0, "maximum": _MAX_OFFSET, "default": 0}
 _WINDOW = {"type": "integer", "minimum": 1, "maximum": _LONGEST_WINDOW_MS}
 _OF_WINDOWED = (
@@ -283,9 +331,18 @@ def _described(row: DataTypeRow, name: str, schema: Schema, description: str) ->
     return Parameter(name, schema, description, fidelity=row.founded(name))
 
 
+def _limit(row: DataTypeRow) -> Schema:
+    most = {} if row.largest_limit is None else {"maximum": row.largest_limit}
+    return {"type": "integer", "minimum": 1, **most, "default": DEFAULT_LIMIT}
+
+
 def _about_limit(row: DataTypeRow) -> str:
-    about = f"The most records that the answer may have, up to {MAX_LIMIT:,} (inferred)."
-    return about if row.most == MAX_LIMIT else f"{about} It never has more than {row.most:,} (documented)."
+    about = "The most records that the answer may have"
+    if row.largest_limit is None:
+        return (
+            f"{about}; it never has more than {row.most:,} (documented), and a larger limit means as many (inferred)."
+        )
+    return f"{about}, up to {row.largest_limit:,} (inferred)."
 
 
 def _described_room(level: str) -> Parameter:

@@ -4,17 +4,18 @@ What belongs to another organisation is 403, unless it was shared; what was dele
 was (inferred).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar
 
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.errors import Forbidden, NotFound, shown
 from mockserver.sandbox.study.shelves import Kept
 from mockserver.simulation.story.rooms import RoomRef
 
-__all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "unknown"]
+__all__ = ["Place", "find_experiment", "find_participant", "find_room", "foreign", "looked_up", "there", "unknown"]
 
+T = TypeVar("T")
 _FOREIGN = "This belongs to another organisation than the API key."
 
 
@@ -25,6 +26,29 @@ class Place:
     rooms: Sequence[RoomRef]
     experiment_id: str
     participant_id: str | None = None
+
+
+def looked_up(find: Callable[[], T]) -> T | NotFound:
+    """What is looked for, once; that it is not there is told after what is wrong with parameters (`there`).
+
+    Raises:
+        Forbidden: It is another organisation's.
+    """
+    try:
+        return find()
+    except NotFound as error:
+        return error
+
+
+def there(found: T | NotFound) -> T:
+    """What was looked up.
+
+    Raises:
+        NotFound: It is not there.
+    """
+    if isinstance(found, NotFound):
+        raise found
+    return found
 
 
 def unknown(what: str, asked: str, example: str | None = None) -> NotFound:

@@ -49,7 +49,7 @@ from mockserver.web.responses import json_response
 from mockserver.words.addresses import INGESTION_API
 from mockserver.words.json_lengths import is_longer
 
-__all__ = ["BASE_PATH", "api", "operations"]
+__all__ = ["BASE_PATH", "api", "operation_id", "operations"]
 
 BASE_PATH: Final = INGESTION_API
 _HEADERS = (BEARER,)
@@ -67,9 +67,14 @@ def api() -> Api:
     return Api("ingestion", BASE_PATH, tuple(operations()), _HEADERS, _serve, wrap)
 
 
+def operation_id(kind: Kind) -> str:
+    """Of the operation that takes in batches of a kind."""
+    return f"ingest{kind.name.capitalize()}"
+
+
 def _ingesting(kind: Kind) -> Operation:
     return Operation(
-        id=f"ingest{kind.name.capitalize()}",
+        id=operation_id(kind),
         method="POST",
         path=f"/data/{kind.name}",
         view=partial(ingest, kind),

@@ -9,6 +9,7 @@ from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.counters import Counters
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.keys import Keys
+from mockserver.sandbox.lint import RequestLint
 from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
 from mockserver.simulation.world import World
@@ -29,6 +30,7 @@ class Sandbox:
         instant_ms: The instant that the experiments were moved to (`Settings.now`), ms since the epoch; None where
             they were not.
         keys: That the scenario has, and that were minted for it.
+        lint: What was odd in requests, but for what was ingested.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Sandbox:
     journal: Journal
     keys: Keys
     counters: Counters = field(default_factory=Counters)
+    lint: RequestLint = field(default_factory=RequestLint)
 
     @property
     def world(self) -> World:

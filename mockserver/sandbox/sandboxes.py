@@ -12,6 +12,7 @@ from mockserver.sandbox.clock import Clock, wall_ms
 from mockserver.sandbox.counters import Counters
 from mockserver.sandbox.journal import Entry, Journal
 from mockserver.sandbox.keys import Keys
+from mockserver.sandbox.lint import RequestLint
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 from mockserver.sandbox.settings import Settings
 from mockserver.sandbox.study import Study
@@ -217,7 +218,7 @@ class Sandboxes:
             for sandbox, world in zip(known, placed, strict=True):
                 made = self._placed(sandbox.name, self._orders[sandbox.name], world, sandbox.instant_ms, fresh=True)
                 keys = sandbox.keys.listing(made.world.scenario.keys)
-                self._sandboxes[sandbox.name] = replace(made, journal=sandbox.journal, keys=keys)
+                self._sandboxes[sandbox.name] = replace(made, journal=sandbox.journal, lint=sandbox.lint, keys=keys)
                 sandbox.journal.note("scenario reloaded", wall_ms(), made.clock.now_ms())
             return [sandbox.name for sandbox in known]
 
@@ -267,6 +268,7 @@ class Sandboxes:
             clock=clock,
             study=Study(base, self._stores.store(known.name, fresh=True)) if "writes" in parts else known.study,
             journal=self._journal(known.settings) if "journal" in parts else known.journal,
+            lint=RequestLint() if "journal" in parts else known.lint,
             counters=Counters() if set(parts) >= set(PARTS) else known.counters,
         )
         self._sandboxes[known.name] = made

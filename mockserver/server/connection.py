@@ -27,6 +27,7 @@ from mockserver.door.steps import Headers, Request
 from mockserver.server.origin import OriginSearch, origin_in
 from mockserver.server.outlet import Outlet, reset_on_close, send_at_once, unsent_by_system
 from mockserver.server.repeats import Begun, Repeats
+from mockserver.server.request_lines import begins_like_http, complaint
 from mockserver.server.wire import header_block
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class ClientConnection(asyncio.Protocol):
         self._head_bytes = 0
         self._head_tail = b""
         self._head_pieces: list[bytes] = []
+        self._is_in_line = False
         self._head_since_s = 0.0
         self._request_headers: Headers = ()
         self._awaited: _Awaited | None = None
@@ -321,7 +323,14 @@ class ClientConnection(asyncio.Protocol):
                 return False
         if not self._head_bytes:
             self._head_since_s = self._connections.now_s
+            self._is_in_line = begins_like_http(data)
         self._head_pieces.append(data)
+        if self._is_in_line:
+            said = complaint(data)
+            if said is not None:
+                self._refuse(400, said)
+                return False
+            self._is_in_line = b"\n" not in data
         window = self._head_tail + data
         ends_at = window.find(_HEAD_ENDS)
         self._head_bytes += len(data) if ends_at < 0 else max(1, ends_at + 4 - len(self._head_tail))

@@ -7,7 +7,15 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
-__all__ = ["LAST_MS", "YEAR_9000_MS", "iso_from_ms", "iso_prefix_of_day", "names_zone", "parse_iso_us"]
+__all__ = [
+    "LAST_MS",
+    "YEAR_9000_MS",
+    "has_lost_plus",
+    "iso_from_ms",
+    "iso_prefix_of_day",
+    "names_zone",
+    "parse_iso_us",
+]
 
 _SECONDS_PER_DAY = 86_400
 _MINUTE_US = 60_000_000
@@ -66,7 +74,8 @@ def parse_iso_us(text: str) -> int:
     Calendar, week and ordinal dates are understood, extended and basic; hours alone, minutes or seconds with any
     number of decimals to the last of them; `Z`, offsets (with the minus of typesetters, U+2212, too) and no zone,
     which means UTC, because the data page's own example sends `datetime.now().isoformat()` (documented). A leap
-    second, :60, is the next second; 24:00 is the next day. What is finer than a microsecond is cut off.
+    second, 23:59:60 in UTC whatever the offset, is the next second (inferred: there is one at the end of some days
+    and of no hour); 24:00 is the next day. What is finer than a microsecond is cut off.
 
     Inferred: date, time and zone may each be basic or extended, which ISO 8601 forbids, since a mixture can be
     taken in one way only; a space may stand for the T (as in RFC 3339). A year, month or week alone is refused:
@@ -78,7 +87,10 @@ def parse_iso_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
-    instant_us = _day(match) * _DAY_US + _time_us(match) - _zone_us(match["zone"])
+    time_us = _time_us(match) - _zone_us(match["zone"])
+    if match["second"] == "60" and time_us % _DAY_US >= 1_000_000:
+        raise ValueError(f"a leap second is the last of a UTC day: {text!r}")
+    instant_us = _day(match) * _DAY_US + time_us
     if not _FIRST_MS * 1000 <= instant_us <= LAST_MS * 1000 + 999:
         raise ValueError(f"not within the years 1 to 9999: {text!r}")
     return instant_us
@@ -88,6 +100,16 @@ def names_zone(text: str) -> bool:
     """Does a timestamp that `parse_iso_us` reads say in which zone it is?"""
     match = _ISO.fullmatch(text)
     return match is not None and match["zone"] is not None
+
+
+def has_lost_plus(text: str) -> bool:
+    """Is that a timestamp whose + arrived as a blank, as an unencoded one does in a query?"""
+    before, blank, after = text.rpartition(" ")
+    try:
+        parse_iso_us(f"{before}+{after}")
+    except ValueError:
+        return False
+    return bool(blank)
 
 
 def _day(match: re.Match[str]) -> int:

@@ -63,7 +63,6 @@ class TestIngested:
         assert [entry["batch"] for entry in api.stored(kind="facial")] == [3, 4]
         assert [entry["batch"] for entry in api.stored(sessionId="s2")] == [2, 4, 6]
         assert [entry["batch"] for entry in api.stored(sessionId="s2", kind="voice")] == [6]
-        assert [entry["batch"] for entry in api.stored(sessionId="", kind="")] == [1, 2, 3, 4, 5, 6]
         assert api.stored(sessionId="s3") == []
 
     def test_pages_hold_every_item_once(self, api: Ingestion) -> None:
@@ -86,7 +85,7 @@ class TestIngested:
         page = api.client.get("/_mock/ingested?sessionId=s1&kind=events&limit=2&offset=4").get_json()
         assert page == {"items": everything[5:], "total": 6}
         assert api.client.get("/_mock/ingested?offset=7").get_json() == {"items": [], "total": 7}
-        assert api.client.get(f"/_mock/ingested?offset={2**53 - 1}&limit=").get_json() == {"items": [], "total": 7}
+        assert api.client.get(f"/_mock/ingested?offset={2**53 - 1}").get_json() == {"items": [], "total": 7}
 
     def test_page_is_ten_thousand_items_unless_asked_for_less(self, api: Ingestion) -> None:
         """So that all of a usual run comes in one answer, and a long one does not."""
@@ -138,7 +137,7 @@ class TestLint:
             ("mockserver.lint", "WARNING", f"facial, batch 1 of session 's1': {skipped}"),
         ]
         now = "2026-03-16T10:14:32.123Z"
-        about = {"sessionId": "s1", "kind": "facial", "batch": 1}
+        about = {"operation": "ingestFacial", "sessionId": "s1", "kind": "facial", "batch": 1, "times": 1}
         assert api.client.get("/_mock/lint").get_json() == {
             "warnings": [
                 {**about, "rule": "repeated_index", "indexes": [2], "message": repeated, "foundAt": now},

@@ -26,6 +26,7 @@ def app() -> Flask:
 def refusals(row: Operation) -> Iterator[tuple[str, Json]]:
     """Status and what is changed about a request that works, for what can be wrong with this operation."""
     yield "403", ELSEWHERE
+    yield "400", {"query_string": {"nobody": "1"}}
     if row.body is not None:
         yield "400", {"json": ["no object"]}
         yield "400", {"data": b"{", "json": None, "content_type": "application/json"}

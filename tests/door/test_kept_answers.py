@@ -114,12 +114,18 @@ def test_a_key_under_another_spelling_lets_nobody_in() -> None:
     assert KEY["X-API-Key"] not in app.test_client().get("/_mock/journal").text
 
 
-def test_an_upgrade_is_ignored_and_changes_nobody_elses_answer(client: FlaskClient) -> None:
-    """There are no websockets: a request like any other."""
-    upgrade = {**KEY, "Connection": "Upgrade", "Upgrade": "websocket"}
-    for path in ("/api/v3/health", EVENTS):
-        assert client.get(path, headers=upgrade).status_code == 200
-        assert client.get(path, headers=KEY).status_code == 200
+def test_an_upgrade_changes_nobody_elses_answer(client: FlaskClient) -> None:
+    """One to websockets is told that there are none, any other is a request like all."""
+    for wanted, status in (("websocket", 400), ("WebSocket", 400), ("h2c", 200)):
+        for path in ("/api/v3/health", EVENTS):
+            answer = client.get(path, headers={**KEY, "Connection": "Upgrade", "Upgrade": wanted})
+            assert answer.status_code == status
+            assert ("There are no websockets here" in answer.text) == (status == 400)
+            assert client.get(path, headers=KEY).status_code == 200
+    refusals = [entry["refusal"] for entry in client.get("/_mock/journal?status=400").get_json()["entries"]]
+    assert {(refusal["cause"], refusal["nearest"]["advice"]) for refusal in refusals} == {
+        ("no_websockets", "Send no Upgrade header.")
+    }
 
 
 def test_a_key_that_is_minted_is_good_at_once_and_gone_with_its_sandbox(client: FlaskClient) -> None:

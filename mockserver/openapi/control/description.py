@@ -22,6 +22,7 @@ _INFO = {
         f"A request is for the sandbox that its path names (`{PREFIX}NAME/_mock/...`), or its header `{HEADER}`, or "
         "its credential; else for `default`. An unknown sandbox is a 404, and two that disagree are a 400, at any "
         "operation.\n\n"
+        "A parameter that an operation does not know, or that is empty, given twice or with brackets, is a 400.\n\n"
         f"Callers on the same machine are let in. Others send the server's `--control-token` as `{TOKEN_HEADER}`. "
         "Pages of other origins may change nothing (`--allowed-origins`)."
     ),

@@ -11,6 +11,7 @@ from mockserver.openapi.hyperstudy.errors import error_schema, errors_of
 from mockserver.openapi.hyperstudy.examples import hyperstudy_examples
 from mockserver.openapi.hyperstudy.links import links_of
 from mockserver.openapi.labels import disagreements, legend
+from mockserver.openapi.query_rule import QUERY_RULE
 from mockserver.words.json_schema import KEYWORD, TEXT
 from mockserver.words.version import VERSION
 
@@ -60,8 +61,8 @@ def _info() -> dict[str, Any]:
             '`{"status": "error", "error": {"code", "message", "details"}}`. What is wrong with a request is looked '
             "for in this order: key (401), limits (429), scope or organisation (403), parameters and body (400), "
             "existence (404), state (409). Wherever `GET` is served, so is `HEAD`; `OPTIONS` answers preflights; any "
-            "other method gets 405 with `Allow`. Unknown parameters are ignored. Lists of data come as JSON, CSV or "
-            "NDJSON (`format`), with the same records.\n\n"
+            "other method gets 405 with `Allow`. Lists of data come as JSON, CSV or NDJSON (`format`), with the same "
+            f"records.\n\n{QUERY_RULE}\n\n"
             f"Limits, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n{disagreements()}"
         ),
         "x-mock-version": VERSION,

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from mockserver.door.operations import Operation, Parameter
+from mockserver.door.operations import Operation
 from mockserver.hyperstudy.errors import PARAMETER, PROBLEMS, WHOSE
 from mockserver.openapi.description import ErrorKind
 from mockserver.words.fidelity import Fidelity
 from mockserver.words.json_schema import COUNT, KEYWORD, NAMES, TEXT, Schema, labelled, object_of
 
-__all__ = ["ERRORS", "error_schema", "errors_of", "is_checked"]
+__all__ = ["ERRORS", "error_schema", "errors_of"]
 
 _ROUTE = labelled(object_of(method=TEXT, path=TEXT), "inferred")
 
@@ -48,7 +48,7 @@ def _either(name: str, first: ErrorKind, second: ErrorKind) -> ErrorKind:
 
 _PARAMETER_IS_BAD = _kind(
     "InvalidParameter", 400, ("INVALID_PARAMETER",), PARAMETER,
-    "A query parameter is malformed; the details say what would be right.",
+    "A query parameter is malformed, given twice or with brackets; the details say what would be right.",
 )  # fmt: skip
 _BODY_IS_BAD = _kind(
     "InvalidBody", 400, ("VALIDATION_ERROR",), PROBLEMS,
@@ -123,7 +123,7 @@ ERRORS: Mapping[str, ErrorKind] = MappingProxyType(
 def errors_of(operation: Operation) -> list[ErrorKind]:
     """The errors that an operation may answer with, one for each status, by status.
 
-    400 where something is checked, 401, 403 and 429 where a key is needed, 404 where the path names
+    400 where the query or the body says something, 401, 403 and 429 where a key is needed, 404 where the path names
     something, 413 and 415 where there is a body, 500 always; the operation's own row adds what is special to it.
     """
     names = _bad_request(operation)
@@ -141,15 +141,9 @@ def errors_of(operation: Operation) -> list[ErrorKind]:
 
 
 def _bad_request(operation: Operation) -> list[str]:
-    checked = any(is_checked(parameter) for parameter in operation.parameters)
-    if checked and operation.body:
+    if operation.parameters and operation.body:
         return ["InvalidRequest"]
-    return ["InvalidParameter"] if checked else ["InvalidBody"] if operation.body else []
-
-
-def is_checked(parameter: Parameter) -> bool:
-    """May a value of the parameter be refused? Not where any text will do."""
-    return parameter.required or parameter.schema != TEXT
+    return ["InvalidParameter"] if operation.parameters else ["InvalidBody"] if operation.body else []
 
 
 def error_schema(kind: ErrorKind) -> Schema:

@@ -11,7 +11,7 @@ from mockserver.hyperstudy.envelope import error_body
 from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER, covers
 from mockserver.hyperstudy.limits import LIMITS, RateLimited
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
-from mockserver.openapi.hyperstudy.errors import errors_of, is_checked
+from mockserver.openapi.hyperstudy.errors import errors_of
 from mockserver.openapi.notes import Notes, demo_key, unasked
 from mockserver.sandbox.counters import Count
 
@@ -60,13 +60,13 @@ def _usual(notes: Notes, row: Operation) -> dict[str, Any]:
 def _bad_parameter(row: Operation, notes: Notes) -> dict[str, Any]:
     """One that is missing where it has to be there, else one that is nonsense."""
     query = _usual(notes, row)["query"] or {}
-    checked = [parameter for parameter in row.parameters if is_checked(parameter)]
-    required = [parameter.name for parameter in checked if parameter.required]
+    required = [parameter.name for parameter in row.parameters if parameter.required]
     if required:
         return {"query": {name: value for name, value in query.items() if name != required[0]}}
-    # Any text will do for an id.
-    typed = [p for p in checked if p.schema["type"] == "integer" or "enum" in p.schema] or checked
-    return {"query": {**query, typed[0].name: "nonsense"}}
+    # Any text will do for an id, but not two.
+    typed = [p.name for p in row.parameters if p.schema["type"] == "integer" or "enum" in p.schema]
+    wrong = {typed[0]: "nonsense"} if typed else {row.parameters[0].name: ["one", "two"]}
+    return {"query": {**query, **wrong}}
 
 
 def _nowhere(row: Operation, notes: Notes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from mockserver.ingestion.tokens import RULES
 from mockserver.openapi.description import Access, Description, ErrorKind
 from mockserver.openapi.ingestion.examples import ingestion_examples
 from mockserver.openapi.labels import legend
+from mockserver.openapi.query_rule import QUERY_RULE
 from mockserver.words.json_schema import ID, Schema, object_of
 from mockserver.words.version import VERSION
 
@@ -63,6 +64,7 @@ def _info() -> dict[str, Any]:
             'no number, `"5"` is no number, `3.0` is an integer. Unknown fields are kept.\n\n'
             'Every answer is `{"success", "data", "error", "metadata"}`; a request that is refused as a whole has '
             "`data: null` and a sentence in `error`. `OPTIONS` answers preflights; other methods get 405.\n\n"
+            f"{QUERY_RULE}\n\n"
             f"Limits a minute, where they are on (`--rate-limits`): {limits}.\n\n{legend()}\n\n"
             "What is done with a field's values, beyond what the documentation says of it, stands beside the field, "
             f"rule by rule, each with a label of its own (`{RULES_KEYWORD}`)."
