@@ -85,7 +85,7 @@ def _row(
 ) -> Operation:
     whole = Answer(answer, many=False, enveloped=False)
     # A query can be wrong anywhere.
-    errors = (400, 403, *more.pop("errors", ()), *([413] if "body" in more else []))
+    errors = (400, 403, *more.pop("errors", ()), *((413, 415) if "body" in more else ()))
     return Operation(id_, method, path, view, summary, tag, whole, errors=errors, fidelity="inferred", **more)
 
 

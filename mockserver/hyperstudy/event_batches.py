@@ -7,6 +7,7 @@ what is answered are inferred, after the shape in which events are read.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -16,8 +17,9 @@ from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked_body
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
-from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against
+from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against, unkept
 from mockserver.hyperstudy.metadata import KIND, NOW
+from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
@@ -31,6 +33,8 @@ _VERDICTS = labelled(
     object_of("EventVerdicts", recorded=COUNT, rejected=COUNT, rejections=_REJECTIONS),
     "inferred",
 )
+# What is kept as text, as JSON calls it.
+_JSON_TYPES = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
 # The states in which the simulation's own events before and after an experiment lie.
 _BEFORE, _AFTER = "pre_experiment", "post_experiment"
 
@@ -68,16 +72,33 @@ def record_events(call: Call) -> Response:
         InvalidBody: The body is no such object, or has more than 100 events; then none is recorded.
     """
     events: list[Event] = []
+    items: list[dict[str, Any]] = []
     rejections: list[dict[str, Any]] = []
     for index, item in enumerate(checked_body(EVENT_BATCH)["events"]):
         try:
             events.append(_event(call, item))
+            items.append(item)
         except _RejectedError as reasons:
             rejections.append({"index": index, "reason": str(reasons)})
-    call.sandbox.study.record_events(events, call.now_ms)
+    recorded = call.sandbox.study.record_events(events, call.now_ms)
+    for event, item in zip(recorded, items, strict=True):
+        _tell(call.sandbox, event, item)
     verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
     # A batch may be about many rooms: it has no level.
     return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)
+
+
+def _tell(sandbox: Sandbox, event: Event, item: dict[str, Any]) -> None:
+    """Tell the developer what of a recorded item reads back otherwise, or not at all (inferred)."""
+    now_ms = sandbox.clock.token_now_ms()
+    answer = item.get("response") or {}
+    type_ = _JSON_TYPES.get(type(answer.get("value")))
+    if type_ is not None:
+        said = f"{event.id}: response.value was sent as JSON {type_} and reads back as text"
+        sandbox.lint.tell("recordEvents", "value_as_text", event.id, partial(str, said), now_ms)
+    for name in unkept(item):
+        said = f"recordEvents does not keep the field {name[:60]!r}, first in {event.id}"
+        sandbox.lint.tell("recordEvents", "unkept_field", name, partial(str, said), now_ms)
 
 
 def _event(call: Call, item: Any) -> Event:

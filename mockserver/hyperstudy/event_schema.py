@@ -16,7 +16,7 @@ from mockserver.words.timestamps import parse_iso_us
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
 
-__all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against"]
+__all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against", "unkept"]
 
 MOST_EVENTS = 100
 _MAYBE_ID, _MAYBE_TEXT = optional(ID), optional(TEXT)
@@ -85,6 +85,13 @@ def _is_timestamp(value: object) -> bool:
     if isinstance(value, str):
         parse_iso_us(value)
     return True
+
+
+def unkept(item: dict[str, Any]) -> list[str]:
+    """The fields of an event that it is recorded without; those of its response as `response.name`."""
+    known, response = _EVENT_TO_RECORD["properties"], item.get("response") or {}
+    outer = [name for name in item if name not in known]
+    return outer + [f"response.{name}" for name in response if name not in known["response"]["properties"]]
 
 
 def given(item: dict[str, Any]) -> dict[str, Any]:

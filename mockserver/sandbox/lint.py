@@ -5,6 +5,7 @@ What the lint finds in batches is stored with them; this is about requests, and 
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -41,7 +42,7 @@ class RequestLint:
 
     def __init__(self) -> None:
         self._warnings: dict[tuple[str, str, str], RequestWarning] = {}
-        self._is_full = False
+        self._kinds: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def warnings(self) -> list[RequestWarning]:
@@ -50,7 +51,7 @@ class RequestLint:
             return list(self._warnings.values())
 
     def tell(self, operation_id: str, rule: str, name: str, explain: Callable[[], str], now_ms: int) -> None:
-        """Count a request in. Only a kind's first one is logged, and none once there are `MOST_KINDS` of them.
+        """Count a request in. Only a kind's first one is logged, and none once a rule has `MOST_KINDS` of them.
 
         Args:
             name: Of what is odd, such as a parameter's.
@@ -63,11 +64,11 @@ class RequestLint:
             if known is not None:
                 known.times += 1
                 return
-            if len(self._warnings) < MOST_KINDS:
+            self._kinds[rule] += 1
+            if self._kinds[rule] <= MOST_KINDS:
                 message = explain()
                 self._warnings[kind] = RequestWarning(operation_id, rule, message, now_ms)
-            elif not self._is_full:
-                self._is_full = True
+            elif self._kinds[rule] == MOST_KINDS + 1:
                 message = f"{MOST_KINDS} kinds of odd requests were told; of others, only the journal tells"
             else:
                 return

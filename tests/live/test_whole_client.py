@@ -293,12 +293,12 @@ def _ratings(desk: Desk) -> None:
     ratings = hs.get_ratings(ROOM, kind="sparse", scope="room", output="dict")
     sparse = [rating for rating in ratings if rating["sparseRatingData"]["pauseIndex"] is not None]
     shown = desk.demo.data(f"components/room/{ROOM}", componentType="LikertScale")
-    assert [(r["participantId"], r["timestamp"], str(r["value"]), r["responseTime"]) for r in sparse] == [
+    assert [(r["participantId"], r["timestamp"], f"{r['value']:g}", r["responseTime"]) for r in sparse] == [
         (c["participantId"], c["timestamp"], c["response"]["value"], c["responseTime"]) for c in shown
     ]
     assert len(sparse) >= 3
     alone = {(r["participantId"], r["metadata"]["componentType"]) for r in ratings if r not in sparse}
-    assert alone == {(who, kind) for who in people(desk.demo, ROOM) for kind in ("VasRating", "MultipleChoice")}
+    assert alone == {(who, kind) for who in people(desk.demo, ROOM) for kind in ("vasrating", "multiplechoice")}
 
 
 @covers("get_eyetracking")

@@ -527,7 +527,7 @@ def test_answers_to_rating_components_are_sparse_ratings_too() -> None:
         assert (rating["stimulusId"], rating["stimulusTime"]) == (None, None)
         assert rating["metadata"]["question"] == component["config"]["prompt"]
         if options:
-            assert options[rating["value"] - 1] == component["response"]["value"]
+            assert options[int(rating["value"]) - 1] == component["response"]["value"]
             assert rating["labels"] == {"min": options[0], "max": options[-1]}
             assert (rating["scaleMin"], rating["scaleMax"]) == (1, len(options))
         else:

@@ -150,15 +150,20 @@ class Study:
         self._world = self._world.with_rooms(rooms)
         self._launches = launches
 
-    def record_events(self, events: Sequence[Event], now_ms: int) -> None:
-        """Keep events that a client wrote, under ids of their own; each is visible at once."""
+    def record_events(self, events: Sequence[Event], now_ms: int) -> Sequence[Event]:
+        """Keep events that a client wrote; each is visible at once.
+
+        Returns:
+            The same, under ids of their own.
+        """
         if not events:
-            return
+            return ()
         with self._writing.turn() as store:
             named = numbered(events, self._written_count)
             store.add_documents(WRITTEN, [(event.id, body_of_event(event)) for event in named], now_ms)
             self._written_count += len(named)
             self._world = self._world.with_written(entries_by_room(named))
+        return named
 
     def take_in(
         self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
