@@ -1,12 +1,14 @@
 """The control API's view of the world: ids, clock, truth."""
 
 import copy
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from mockserver import Settings, create_app
+from mockserver.control.routes import operations as control_operations
 
 
 @pytest.fixture
@@ -74,6 +76,40 @@ def test_a_bad_order_to_the_clock_is_refused_and_changes_nothing(client, body: b
     assert answer.status_code == 400
     assert answer.get_json()["error"]
     assert client.get("/_mock/clock").get_json()["now"] == "2024-11-01T00:00:00.000Z"
+
+
+@pytest.mark.parametrize("by_ms", [b"1000.0", b"1e3", b"1000", b"1.0E+3", b"0.1e4"])
+def test_a_whole_number_may_be_written_as_a_float(client, by_ms: bytes) -> None:
+    """JSON has one kind of number."""
+    body = b'{"advanceMs": ' + by_ms + b"}"
+    answer = client.post("/_mock/clock", data=body, content_type="application/json")
+    assert answer.status_code == 200, answer.text
+    assert answer.get_json()["now"] == "2024-11-01T00:00:01.000Z"
+    assert b'"advancedMs":1000,' in answer.data
+
+
+def test_every_integer_of_the_control_api_may_be_a_float(client) -> None:
+    """In the body of every operation, at every depth, as its own description names them."""
+
+    def integers(schema: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+        if schema.get("type") == "integer":
+            yield at
+        for name, inner in schema.get("properties", {}).items():
+            yield from integers(inner, (*at, name))
+
+    found = []
+    for row in control_operations():
+        for at in integers(row.body or {}):
+            found.append((row.id, at[-1]))
+            path = "/_mock" + row.path.replace("<name>", "default" if row.method == "POST" else f"one-{len(found)}")
+            values = {"seed": 7, "maxBodyBytes": 5000}
+            for sent, status in ((float(values.get(at[-1], 1000)), (200, 201)), (1.5, (400,))):
+                body: Any = sent
+                for name in reversed(at):
+                    body = {name: body}
+                assert client.open(path, method=row.method, json=body).status_code in status, (row.id, at)
+    assert ("changeClock", "advanceMs") in found
+    assert {name for _, name in found} >= {"seed", "maxBodyBytes", "journalEntries", "ttlSeconds", "expiresInSeconds"}
 
 
 def test_truth_is_told_for_every_participant_and_room(client) -> None:

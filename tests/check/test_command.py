@@ -1,14 +1,20 @@
 """`mockserver check` as people and programs use it: lines, addresses, exit codes, mistakes."""
 
+from dataclasses import replace
+
 import pytest
 from check_support import Corruption
 from click.testing import CliRunner, Result
 from emulator import Emulator, serving_app
 
 from mockserver import Settings, create_app
+from mockserver.app import door_of
 from mockserver.check.errors import CheckError
 from mockserver.check.invariants import INVARIANTS
 from mockserver.command.check import check_command
+from mockserver.door.steps import HasSteps, Request, Steps
+from mockserver.sandbox.settings import ProcessSettings
+from mockserver.server import serving
 from mockserver.words.errors import MockserverError
 
 
@@ -49,6 +55,42 @@ def test_a_server_that_breaks_one_ends_with_1(monkeypatch: pytest.MonkeyPatch) -
     assert "has no communication.message event with its content" in sentence
     assert url.strip().startswith(f"{server.url}/api/v3/data/chat/room/room_pair?")
     assert lines[-1].startswith("13 invariants: 12 hold, 1 are broken")
+
+
+def test_a_rule_that_could_not_be_checked_is_no_success() -> None:
+    """Of a server that tells its truth to who knows the token: with it 13 hold, without it one was not checked."""
+    # Every request seems to come through a proxy, so from somewhere else than this machine.
+    app = create_app(process=ProcessSettings(control_token="let me in"), settings=Settings(scenario="pair"))
+    with serving(_Forwarding(door_of(app))) as server:
+        told = run("--url", server.url, "--control-token", "let me in")
+        untold, wrong = run("--url", server.url), run("--url", server.url, "--control-token", "wrong")
+    assert (told.exit_code, told.stdout.splitlines()[-1][:24]) == (0, "13 invariants: 13 hold (")
+    for result in (untold, wrong):
+        assert result.exit_code == 4
+        (line,) = (line for line in result.stdout.splitlines() if line.startswith("skipped"))
+        assert "not checked: /_mock/truth is not for this caller" in line
+        assert "--control-token as X-Mock-Control-Token" in line
+        assert "12 hold, 1 could not be checked" in result.stdout
+
+
+def test_a_broken_rule_counts_more_than_one_that_was_not_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is 1 then."""
+    Corruption("chat", lambda record: True, lambda record: record.update(content="?")).into(monkeypatch)
+    app = create_app(process=ProcessSettings(control_token="let me in"), settings=Settings(scenario="pair"))
+    with serving(_Forwarding(door_of(app))) as server:
+        result = run("--url", server.url)
+    assert result.exit_code == 1
+    assert "11 hold, 1 are broken, 1 could not be checked" in result.stdout
+
+
+class _Forwarding:
+    """A door that hears of a proxy in every request."""
+
+    def __init__(self, door: HasSteps) -> None:
+        self._door = door
+
+    def steps(self, request: Request) -> Steps:
+        return self._door.steps(replace(request, headers=(*request.headers, (b"x-forwarded-for", b"192.0.2.1"))))
 
 
 def test_the_base_url_of_a_client_is_understood(pair_server: Emulator) -> None:

@@ -49,6 +49,35 @@ BAD_REQUESTS = {
 }
 
 
+LETTERS = ["/räum", "/?search=Gefühl", "/😀", "/?q=日本"]
+BLANKS = ["/?at=2024-10-20 16:30", "/a b c"]
+
+
+@pytest.mark.parametrize(
+    ("target", "first_bytes"),
+    [*((target, 0) for target in (*LETTERS, *BLANKS, "http://x/ü")), *((target, 8) for target in LETTERS)],
+)
+def test_a_target_that_is_not_encoded_is_told_to_be(server, target, first_bytes):
+    """With letters of any script, in pieces too, or with a blank; on a connection that was used before."""
+    request = f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with connect(server) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert status_of(client.recv(65536)) == 200
+        client.sendall(request[:first_bytes])
+        client.sendall(request[first_bytes:])
+        # The first answer may have come in two pieces.
+        head, _, body = read_all(client).partition(b"HTTP/1.1 400 ")[2].partition(b"\r\n\r\n")
+    assert b"connection: close" in head
+    assert "percent-encode it: a blank is %20, ü is %C3%BC." in body.decode()
+
+
+def test_what_is_right_in_a_target_is_not_complained_of(server):
+    """Encoded letters, and letters in headers."""
+    request = "GET /?q=%C3%BC+%20 HTTP/1.1\r\nHost: x\r\nX-Name: Jürgen\r\nConnection: close\r\n\r\n".encode()
+    head, body = exchange(server, request)
+    assert (status_of(head), body) == (200, b"hello")
+
+
 @pytest.mark.parametrize("request_bytes", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
 def test_what_is_not_http_is_a_plain_400(server, request_bytes):
     """It arrives although the request was not read to its end, and the door hears nothing of it."""
