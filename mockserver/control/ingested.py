@@ -59,7 +59,7 @@ WARNINGS = object_of(
 )
 PARAMETERS = (
     Parameter("kind", {"type": "string", "enum": list(KINDS)}, "Only this kind of data.", fidelity="inferred"),
-    Parameter("sessionId", TEXT, "Only this session.", fidelity="inferred"),
+    Parameter("sessionId", {**TEXT, "minLength": 1}, "Only this session.", fidelity="inferred"),
     Parameter(
         "limit",
         {"type": "integer", "minimum": 1, "maximum": _MOST, "default": _MOST},

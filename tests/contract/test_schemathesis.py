@@ -224,13 +224,21 @@ class Files:
 
 
 def written(target: Target, base_path: str, more: str, folder: Path) -> Files:
-    """The files of a run: its configuration, and the document as it is served.
+    """The files of a run: its configuration, and the document as it is served, but for a format that is no bound.
 
     From a file: of a document that it loads itself, schemathesis leaves out the operation that served it.
     """
     files = Files(folder / "run.toml", folder / "served.json", folder / "calls.json")
     files.config.write_text((HERE / "schemathesis.toml").read_text(encoding="utf-8") + more, encoding="utf-8")
-    files.document.write_bytes(requests.get(f"{target.url}{base_path}/openapi.json", timeout=60).content)
+    document = requests.get(f"{target.url}{base_path}/openapi.json", timeout=60).json()
+    for path in document["paths"].values():
+        for operation in path.values():
+            for parameter in operation.get("parameters", ()):
+                # It takes a format for a bound, and a parameter that has none (the limit of rooms) takes any number.
+                schema = parameter.get("schema", {})
+                if schema.get("type") == "integer" and "maximum" not in schema:
+                    schema.pop("format", None)
+    files.document.write_text(json.dumps(document), encoding="utf-8")
     return files
 
 
