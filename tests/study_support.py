@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator import app_of, keys_of, make_sandbox
+from emulator import app_of, keys_of, make_sandbox, sandbox_of
+from flask import Flask
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
@@ -44,10 +45,14 @@ class StudyApi:
 
     def serve(self, sandbox: Sandbox) -> None:
         """Ask another sandbox from now on."""
-        self.sandbox = sandbox
-        self.app = app_of(sandbox)
-        self.keys = keys_of(sandbox)
-        self._client = self.app.test_client(use_cookies=False)
+        self.serve_app(app_of(sandbox))
+
+    def serve_app(self, app: Flask) -> None:
+        """Ask another application from now on, for its default sandbox."""
+        self.app = app
+        self.sandbox = sandbox_of(app)
+        self.keys = keys_of(self.sandbox)
+        self._client = app.test_client(use_cookies=False)
 
     def ask(
         self,

@@ -13,7 +13,7 @@ from mockserver.door.operations import Parameter
 from mockserver.ingestion.routes import operation_id
 from mockserver.ingestion.schemas import KINDS
 from mockserver.sandbox.lint import RequestWarning
-from mockserver.sandbox.study import IngestedItem, LoggedWarning
+from mockserver.sandbox.study import IngestedItem, LoggedWarning, ValueAsText
 from mockserver.web.requests import current_asked, current_sandbox
 from mockserver.web.responses import json_response
 from mockserver.words import exact_json
@@ -94,19 +94,23 @@ def ingested() -> Response:
 
 
 def lint() -> Response:
-    """A page of what the lint found: first by batch in order of arrival, then what was odd in requests, each kind once.
+    """A page of what the lint found: by batch in order of arrival, then of each event that a client recorded in the
+    data API, then what was odd in requests, each kind once.
 
-    A request has no session and no kind of data, so filters leave only batches. `total` counts all that they leave.
+    Only a batch has a session and a kind of data, so filters leave only those. `total` counts all that they leave.
     """
     sandbox, asked = current_sandbox(), _question()
     arrivals = sandbox.study.arrivals
     in_batches = arrivals.count_warnings(asked.kind, asked.session_id)
     found = arrivals.warnings(asked.kind, asked.session_id, limit=asked.limit, offset=asked.offset)
-    in_requests = sandbox.lint.warnings() if asked.kind is None and asked.session_id is None else []
-    rest = in_requests[max(0, asked.offset - in_batches) :][: asked.limit - len(found)]
+    filtered = asked.kind is not None or asked.session_id is not None
+    others: list[ValueAsText | RequestWarning] = (
+        [] if filtered else [*sandbox.study.values_as_text, *sandbox.lint.warnings()]
+    )
+    rest = others[max(0, asked.offset - in_batches) :][: asked.limit - len(found)]
     redaction = Redaction(sandbox.keys.values)
-    warnings = [*map(_warning, found), *(_request_warning(warning, redaction) for warning in rest)]
-    return json_response({"warnings": warnings, "total": in_batches + len(in_requests)})
+    warnings = [*map(_warning, found), *(_other_warning(warning, redaction) for warning in rest)]
+    return json_response({"warnings": warnings, "total": in_batches + len(others)})
 
 
 def _question() -> _Question:
@@ -155,17 +159,25 @@ def _warning(warning: LoggedWarning) -> dict[str, Any]:
     }
 
 
-def _request_warning(warning: RequestWarning, redaction: Redaction) -> dict[str, Any]:
+def _other_warning(warning: ValueAsText | RequestWarning, redaction: Redaction) -> dict[str, Any]:
+    if isinstance(warning, ValueAsText):
+        message = f"{warning.event_id}: response.value was sent as JSON {warning.json_type} and reads back as text"
+        return _of_no_batch("recordEvents", "value_as_text", message, warning.written_ms, 1)
+    message = redaction.text(warning.message)
+    return _of_no_batch(warning.operation_id, warning.rule, message, warning.found_at_ms, warning.times)
+
+
+def _of_no_batch(operation: str, rule: str, message: str, found_at_ms: int, times: int) -> dict[str, Any]:
     return {
-        "operation": warning.operation_id,
+        "operation": operation,
         "sessionId": None,
         "kind": None,
         "batch": None,
-        "rule": warning.rule,
+        "rule": rule,
         "indexes": [],
-        "message": redaction.text(warning.message),
-        "foundAt": iso_from_ms(warning.found_at_ms),
-        "times": warning.times,
+        "message": message,
+        "foundAt": iso_from_ms(found_at_ms),
+        "times": times,
     }
 
 

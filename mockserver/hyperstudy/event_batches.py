@@ -6,8 +6,8 @@ what is answered are inferred, after the shape in which events are read.
     item -> shape (event_schema.py) -> room and participant -> what it says of them -> event, or reasons
 """
 
-from collections.abc import Iterator
-from functools import partial
+import logging
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -19,7 +19,7 @@ from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against, unkept
 from mockserver.hyperstudy.metadata import KIND, NOW
-from mockserver.sandbox.sandbox import Sandbox
+from mockserver.hyperstudy.unkept import tell_unkept
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
@@ -37,6 +37,7 @@ _VERDICTS = labelled(
 _JSON_TYPES = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
 # The states in which the simulation's own events before and after an experiment lie.
 _BEFORE, _AFTER = "pre_experiment", "post_experiment"
+_log = logging.getLogger("mockserver.lint")
 
 
 def event_batch_operations() -> list[Operation]:
@@ -74,31 +75,43 @@ def record_events(call: Call) -> Response:
     events: list[Event] = []
     items: list[dict[str, Any]] = []
     rejections: list[dict[str, Any]] = []
-    for index, item in enumerate(checked_body(EVENT_BATCH)["events"]):
+    body = checked_body(EVENT_BATCH)
+    for index, item in enumerate(body["events"]):
         try:
             events.append(_event(call, item))
             items.append(item)
         except _RejectedError as reasons:
             rejections.append({"index": index, "reason": str(reasons)})
-    recorded = call.sandbox.study.record_events(events, call.now_ms)
-    for event, item in zip(recorded, items, strict=True):
-        _tell(call.sandbox, event, item)
+    types = [_value_type(item) for item in items]
+    _tell(call, body, items, call.sandbox.study.record_events(events, call.now_ms, types), types)
     verdicts = {"recorded": len(events), "rejected": len(rejections), "rejections": rejections}
     # A batch may be about many rooms: it has no level.
     return success(verdicts, {"dataType": "events", "timestamp": iso_from_ms(call.now_ms)}, 201)
 
 
-def _tell(sandbox: Sandbox, event: Event, item: dict[str, Any]) -> None:
-    """Tell the developer what of a recorded item reads back otherwise, or not at all (inferred)."""
-    now_ms = sandbox.clock.token_now_ms()
-    answer = item.get("response") or {}
-    type_ = _JSON_TYPES.get(type(answer.get("value")))
-    if type_ is not None:
-        said = f"{event.id}: response.value was sent as JSON {type_} and reads back as text"
-        sandbox.lint.tell("recordEvents", "value_as_text", event.id, partial(str, said), now_ms)
-    for name in unkept(item):
-        said = f"recordEvents does not keep the field {name[:60]!r}, first in {event.id}"
-        sandbox.lint.tell("recordEvents", "unkept_field", name, partial(str, said), now_ms)
+def _value_type(item: dict[str, Any]) -> str | None:
+    """What JSON calls the value of a response that becomes text; None of a text, or where there is none."""
+    return _JSON_TYPES.get(type((item.get("response") or {}).get("value")))
+
+
+def _tell(
+    call: Call,
+    body: dict[str, Any],
+    items: Sequence[dict[str, Any]],
+    events: Sequence[Event],
+    value_types: Sequence[str | None],
+) -> None:
+    """Tell the developer what of a batch reads back otherwise, or not at all (inferred).
+
+    Values that became text are told by the study, which keeps what they were.
+    """
+    tell_unkept(call, (name for name in body if name != "events"))
+    for item, event in zip(items, events, strict=True):
+        tell_unkept(call, unkept(item), event.id)
+    as_text = [(event.id, type_) for event, type_ in zip(events, value_types, strict=True) if type_]
+    if as_text:
+        more = f" (and {len(as_text) - 1} more)" if len(as_text) > 1 else ""
+        _log.warning("%s: response.value was sent as JSON %s and reads back as text%s", *as_text[0], more)
 
 
 def _event(call: Call, item: Any) -> Event:
@@ -131,7 +144,7 @@ def _event(call: Call, item: Any) -> Event:
         category=item.get("category", category_of(event_type)),
         component_type=item.get("componentType"),
         component_id=item.get("componentId"),
-        content=item.get("content") or event_type,
+        content=item.get("content", event_type),
         state_name=item.get("stateName", states.get(state_id or "", state_id)),
         participant_role=role,
         duration_ms=_whole(item.get("duration")),

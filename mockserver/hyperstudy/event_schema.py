@@ -4,6 +4,7 @@ Source: the shape in which events are read (documented); that it can be written 
 may be left out is as if it were left out, so that an event can be written as it was read.
 """
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against", "unkept"]
 
 MOST_EVENTS = 100
+# Decimals of a second after the third that are not zero: records have ms.
+_FINER_THAN_MS = re.compile(r"[.,]\d{3}0*[1-9]")
 _MAYBE_ID, _MAYBE_TEXT = optional(ID), optional(TEXT)
 _MAYBE_MS: Schema = {"type": ["integer", "null"], "minimum": 0, "maximum": MOST_WHOLE}
 _EVENT_TO_RECORD: Schema = {
@@ -88,9 +91,13 @@ def _is_timestamp(value: object) -> bool:
 
 
 def unkept(item: dict[str, Any]) -> list[str]:
-    """The fields of an event that it is recorded without; those of its response as `response.name`."""
+    """The fields of an event that it is recorded without; those of its response as `response.name`.
+
+    A timestamp is one where it is finer than the ms that records have.
+    """
     known, response = _EVENT_TO_RECORD["properties"], item.get("response") or {}
     outer = [name for name in item if name not in known]
+    outer += ["timestamp"] if _FINER_THAN_MS.search(item.get("timestamp") or "") else []
     return outer + [f"response.{name}" for name in response if name not in known["response"]["properties"]]
 
 

@@ -20,6 +20,7 @@ from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import whole_number
 from mockserver.hyperstudy.places import find_experiment, looked_up
+from mockserver.hyperstudy.unkept import otherwise, tell_unkept
 from mockserver.sandbox.study.definitions import participants_of
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
@@ -172,7 +173,9 @@ def create_experiment(call: Call) -> Response:
     definition = _definition(_sent(body) if isinstance(body, dict) else body)
     key = call.caller
     kept = call.sandbox.study.experiments.add(definition, key.owner, key.organisation, call.now_ms)
-    return success([_record(call, kept)], _about(call, kept), 201)
+    record = _record(call, kept)
+    tell_unkept(call, otherwise(body, record))
+    return success([record], _about(call, kept), 201)
 
 
 def _definition(body: Any) -> dict[str, Any]:
@@ -231,13 +234,15 @@ def update_experiment(call: Call, experiment_id: str) -> Response:
         InvalidBody: The experiment would have problems, or the body names nothing.
         NotFound, Forbidden: As for every experiment.
     """
-    changes = _sent(checked_body(CHANGES))
+    body = checked_body(CHANGES)
+    changes = _sent(body)
 
     def change() -> Kept:
         kept = find_experiment(call, experiment_id, write=True)
         return call.sandbox.study.experiments.replace(kept, _definition({**kept.body, **changes}), call.now_ms)
 
     kept = attempt(change)
+    tell_unkept(call, otherwise(body, _record(call, kept)))
     return success([{"id": kept.id, "updated": True}], _about(call, kept))
 
 

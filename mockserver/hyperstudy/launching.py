@@ -18,6 +18,7 @@ from mockserver.hyperstudy.deployment_schemas import DEPLOYMENT_ORDER, MORE_ROOM
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Conflict, InvalidBody, NotFound
 from mockserver.hyperstudy.places import find_experiment
+from mockserver.hyperstudy.unkept import otherwise, tell_unkept
 from mockserver.sandbox.study.definitions import agent_roles, agent_seats
 from mockserver.sandbox.study.launches import STAGGER_MS, Launch, new_launch
 from mockserver.sandbox.study.shelves import Kept
@@ -45,7 +46,9 @@ def create_deployment(call: Call) -> Response:
     kept = call.sandbox.study.deployments.add(made, key.owner, key.organisation, call.now_ms)
     if config.get("type") == "agent-only":
         _launch(call, kept, experiment, int(config["agentDeployment"]["rooms"]))
-    return success(deployment_record(call, kept), status=201)
+    record = deployment_record(call, kept)
+    tell_unkept(call, otherwise(body, record))
+    return success(record, status=201)
 
 
 def _preflight(call: Call, experiment: Kept, config: dict[str, Any]) -> None:
@@ -204,6 +207,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
         return changed, experiment
 
     kept, experiment = attempt(change)
+    tell_unkept(call, (name for name in body if name not in MORE_ROOMS["properties"]))
     return success(_launch(call, kept, experiment, int(body["rooms"])), status=202)
 
 

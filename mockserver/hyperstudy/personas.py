@@ -14,6 +14,7 @@ from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.places import foreign, unknown
+from mockserver.hyperstudy.unkept import otherwise, tell_unkept
 from mockserver.sandbox.study.shelves import Kept, owner_id
 from mockserver.sandbox.study.writing import attempt
 from mockserver.words.json_schema import (
@@ -159,7 +160,9 @@ def create_persona(call: Call) -> Response:
     """
     body = read_body()
     body = checked(body, _problems(body))
-    return success(_record(_add(call, {**_DEFAULTS, **_sent(body)})), status=201)
+    record = _record(_add(call, {**_DEFAULTS, **_sent(body)}))
+    tell_unkept(call, otherwise(body, record))
+    return success(record, status=201)
 
 
 def _problems(persona: Any) -> list[dict[str, str]]:
@@ -179,7 +182,8 @@ def update_persona(call: Call, persona_id: str) -> Response:
         InvalidBody: A field is wrong, or it would be no persona that could have been created.
         NotFound, Forbidden: There is none, or it is somebody else's.
     """
-    patch = {name: value for name, value in _sent(checked_body(_PATCH)).items() if name != "visibility"}
+    sent = checked_body(_PATCH)
+    patch = {name: value for name, value in _sent(sent).items() if name != "visibility"}
 
     def change() -> Kept:
         kept = _find(call, persona_id, write=True)
@@ -187,7 +191,11 @@ def update_persona(call: Call, persona_id: str) -> Response:
         checked(body, _problems(body))
         return call.sandbox.study.personas.replace(kept, body, call.now_ms)
 
-    return success(_record(attempt(change)))
+    record = _record(attempt(change))
+    # What is merged in a second time changes nothing, if all of it was kept.
+    told = {name: value for name, value in record.items() if value is not None}
+    tell_unkept(call, otherwise(_merged(told, sent), told))
+    return success(record)
 
 
 def delete_persona(call: Call, persona_id: str) -> Response:

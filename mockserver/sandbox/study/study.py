@@ -15,8 +15,8 @@ from mockserver.sandbox.study.launches import body_of as body_of_launch
 from mockserver.sandbox.study.shelves import Kept, Shelf
 from mockserver.sandbox.study.writing import OvertakenError, Writing
 from mockserver.sandbox.study.written_events import KIND as WRITTEN
+from mockserver.sandbox.study.written_events import ValueAsText, entries_by_room, event_of, numbered, value_as_text_of
 from mockserver.sandbox.study.written_events import body_of as body_of_event
-from mockserver.sandbox.study.written_events import entries_by_room, event_of, numbered
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.records.agents import Decision, decisions
 from mockserver.simulation.records.records import Event
@@ -51,7 +51,10 @@ class Study:
         self.deployments = shelf("deployment", "dep_", own.deployments)
         self.personas = shelf("persona", "persona_", own.personas)
         self._launches = tuple(map(launch_of, store.documents(LAUNCHED)))
-        written = list(map(event_of, store.documents(WRITTEN)))
+        documents = store.documents(WRITTEN)
+        written = list(map(event_of, documents))
+        # Only grows, so that readers need no lock.
+        self._values_as_text = [one for one in map(value_as_text_of, documents) if one is not None]
         self._written_count = len(written)
         self._world = base.with_rooms(self._rooms_of(self._launches)).with_written(entries_by_room(written))
 
@@ -96,6 +99,11 @@ class Study:
     def arrivals(self) -> Arrivals:
         """What was ingested, and what the lint found in it."""
         return self._store
+
+    @property
+    def values_as_text(self) -> list[ValueAsText]:
+        """Every written event that reads back a text in place of another value, in the order of writing."""
+        return list(self._values_as_text)
 
     def launches(self) -> Sequence[Launch]:
         """Every room that was launched, those that could not be spawned too, in order."""
@@ -150,17 +158,26 @@ class Study:
         self._world = self._world.with_rooms(rooms)
         self._launches = launches
 
-    def record_events(self, events: Sequence[Event], now_ms: int) -> Sequence[Event]:
+    def record_events(
+        self, events: Sequence[Event], now_ms: int, value_types: Sequence[str | None] = ()
+    ) -> Sequence[Event]:
         """Keep events that a client wrote; each is visible at once.
+
+        Args:
+            value_types: Of each event what JSON calls the value of its response as it was sent, None for a text;
+                empty where all are texts. Kept with the event.
 
         Returns:
             The same, under ids of their own.
         """
         if not events:
             return ()
+        types = value_types or [None] * len(events)
         with self._writing.turn() as store:
             named = numbered(events, self._written_count)
-            store.add_documents(WRITTEN, [(event.id, body_of_event(event)) for event in named], now_ms)
+            bodies = [(event.id, body_of_event(event, type_)) for event, type_ in zip(named, types, strict=True)]
+            store.add_documents(WRITTEN, bodies, now_ms)
+            self._values_as_text += [ValueAsText(e.id, t, now_ms) for e, t in zip(named, types, strict=True) if t]
             self._written_count += len(named)
             self._world = self._world.with_written(entries_by_room(named))
         return named
