@@ -89,7 +89,7 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
         else:
             found = call.world.select_windows(parameters.window_ms, place.rooms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
-        shape = with_variables(row.shape, place.rooms, call.world.rooms(place.experiment_id)).shown(row.fidelity, least)
+        shape = with_variables(row.shape, place.rooms, call.sandbox.study).shown(row.fidelity, least)
         if parameters.format != "json":
             return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
         data = shape.write(found.rows(page.start, page.stop), recording_links(call))

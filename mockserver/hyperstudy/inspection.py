@@ -11,6 +11,7 @@ from flask import Response
 from mockserver.door.operations import Answer, Operation, Parameter
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.catalogue import CATALOGUE
+from mockserver.hyperstudy.declared_variables import variable_types
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import Forbidden
 from mockserver.hyperstudy.metadata import ABOUT, about
@@ -22,6 +23,7 @@ from mockserver.simulation.records.records import ComponentRecord
 from mockserver.simulation.scenario.specs import SCALES
 from mockserver.simulation.story.rooms import RoomRef
 from mockserver.words.json_schema import FLAG, ID, INSTANT, NAMES, TEXT, labelled, list_of, object_of, optional
+from mockserver.words.scalars import as_type
 from mockserver.words.timestamps import iso_from_ms
 
 __all__ = ["inspection_operations"]
@@ -166,6 +168,9 @@ def _writes(call: Call, room: RoomRef) -> list[dict[str, Any]]:
             source = "agent" if record.participant_id in agents else "human"
             variable = outputs.get(record.state_id, record.component_id)
             writes.append(_write(variable, _value(record), source, at_ms, room, record))
+    types = variable_types(call.sandbox.study, room.experiment_id)
+    for write in writes:
+        write["value"] = as_type(write["value"], types[write["variable"]])
     return sorted(writes, key=lambda write: (write["timestamp"], write["participantId"] or ""))
 
 

@@ -309,6 +309,71 @@ def test_components_of_one_answer_have_the_same_variables_in_every_format(api: S
     assert {result.broken for result in Run(reader, [experiment]).results()} == {None}
 
 
+def typed(value: Any) -> tuple[type, Any]:
+    """Equal where type and value are: to Python, 1 is 1.0 and True."""
+    return type(value), value
+
+
+# What two launches declare, and what their rooms are shown: one type.
+@pytest.mark.parametrize(
+    ("first", "second", "shown"),
+    [
+        ([0.5, 1], [2], [0.5, 1.0, 2.0]),
+        ([1, 2], [0.5], [1.0, 2.0, 0.5]),
+        (["a", 3], [True], ["a", "3", "true"]),
+        ([True, False], [True], [True, False, True]),
+        ([True, 1], [False], ["true", "1", "false"]),
+        ([3, 4], [5], [3, 4, 5]),
+        ([None, 1], [0.5], [1.0, 0.5]),
+    ],
+)
+def test_a_variable_has_one_type_wherever_it_is_told(
+    api: StudyApi, first: list[Any], second: list[Any], shown: list[Any]
+) -> None:
+    """At every level, on every page, in every format; among the writes to variables, and in their timeline."""
+    experiment = api.create_experiment(variables={"mine": first})
+    rooms = [one["id"] for one in api.sessions(api.deploy(experiment, rooms=2))]
+    api.answer("PUT", f"/experiments/{experiment}", {"variables": {"mine": second}})
+    rooms += [one["id"] for one in api.sessions(api.deploy(experiment))]
+    api.advance(600_000)
+    told: list[Any] = []
+    for room in rooms:
+        alone = api.get(f"/data/components/room/{room}")
+        if "mine" not in alone[0]["variableSnapshot"]:
+            continue
+        (value,) = {typed(one["variableSnapshot"]["mine"]) for one in alone}
+        told.append(value)
+        who = alone[0]["participantId"]
+        people = api.get(f"/data/components/participant/{who}", roomId=room)
+        lines = map(json.loads, api.ask("GET", f"/data/components/room/{room}", format="ndjson").text.splitlines())
+        assert {typed(one["variableSnapshot"]["mine"]) for one in (*people, *lines)} == {value}
+        answer = api.answer("GET", f"/data/variables/room/{room}")
+        assert [typed(one["value"]) for one in answer["data"] if one["variable"] == "mine"] == [value]
+        assert {typed(row["mine"]) for row in answer["metadata"]["timeline"]} == {value}
+    assert sorted(told, key=str) == sorted(map(typed, shown), key=str)
+    pages = api.pages(f"/data/components/experiment/{experiment}", 3)
+    values = {typed(one["variableSnapshot"]["mine"]) for one in pages} - {typed(None)}
+    assert values == set(map(typed, shown))
+
+
+@pytest.mark.parametrize(
+    ("declared", "type_"),
+    [(0.5, float), (1, int), ("none", str), (True, str)],
+    ids=["decimal", "whole", "text", "flag"],
+)
+def test_an_answer_has_the_type_of_the_variable_that_it_is_written_into(
+    api: StudyApi, declared: Any, type_: type
+) -> None:
+    """A declared variable that a component answers into; the snapshots say the same type."""
+    room = played(api, variables={"liking": declared})
+    answer = api.answer("GET", f"/data/variables/room/{room}")
+    values = [one["value"] for one in answer["data"] if one["variable"] == "liking"]
+    assert len(values) == 3
+    assert {type(value) for value in values} == {type_}
+    assert {type(row["liking"]) for row in answer["metadata"]["timeline"]} == {type_}
+    assert {type(c["variableSnapshot"]["liking"]) for c in api.get(f"/data/components/room/{room}")} == {type_}
+
+
 # --- what the scenario's experiments are ----------------------------------------------------------
 
 
