@@ -1,14 +1,16 @@
 """What the official client's own tests hold to be answers, structure by structure, against what is served.
 
-The fixtures are in the client's source distribution, which is fetched and never kept here. Every difference is in the
-table below with its reason; one that is not, and one that is gone, fail.
+The fixtures are in the client's source distribution, which is fetched and never kept here. Every difference is in
+`client_fixtures.toml` with its reason, whichever of the two has more; one that is new, and one that is gone, fail.
 """
 
 import json
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable, Iterator
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,16 +53,25 @@ def of_agents(path: str, **query: Any) -> Callable[[DataApi], Any]:
     return lambda api: api.ask(path.format(agents_of(api)), query).get_json()
 
 
+def limited_deployment(api: DataApi) -> Any:
+    """A deployment that takes only so many people; the world's own take anybody."""
+    body = {"experimentId": EXPERIMENT, "config": {"maxParticipants": 100}}
+    headers = {"X-API-Key": api.keys["full"]}
+    made = api.app.test_client().post("/api/v3/deployments", json=body, headers=headers).get_json()
+    return api.ask(f"/deployments/{made['data']['id']}").get_json()
+
+
 SERVED: dict[str, Callable[[DataApi], Any]] = {
     "agent_decision_detail_response": decision,
     "agent_decisions_response": of_agents("/data/agent-decisions/experiment/{}"),
     "agent_decisions_truncated_response": of_agents("/data/agent-decisions/experiment/{}", limit=1),
     "agent_runs_response": of_agents("/data/agent-runs/experiment/{}"),
     "deployment_sessions_response": first("/deployments", "/deployments/{}/sessions"),
-    "deployment_single_response": first("/deployments", "/deployments/{}"),
+    "deployment_single_response": limited_deployment,
     "deployments_list_response": page("/deployments"),
     "error_401": lambda api: api.ask("/experiments", key=None).get_json(),
     "error_403": lambda api: api.ask(f"/data/events/room/{ROOM}", key="other_scopes").get_json(),
+    "experiment.schema": lambda api: api.ask("/openapi.json").get_json(),
     "events_response": page(f"/data/events/experiment/{EXPERIMENT}", limit=10_000),
     "experiment_single_response": page(f"/experiments/{EXPERIMENT}"),
     "experiments_list_response": page("/experiments"),
@@ -72,14 +83,10 @@ SERVED: dict[str, Callable[[DataApi], Any]] = {
     "warnings_response": page(f"/data/events/experiment/{EXPERIMENT}", category="communication"),
 }
 
-# Why something of a fixture is not served, or as another type.
-TEXT = "of numbers and texts in one column, no data frame can be made: what an agent answered is always text (a choice)"
-DIFFERENCES: dict[tuple[str, str], str] = {
-    ("agent_decision_detail_response", "data.value"): TEXT,
-    ("agent_decisions_response", "data[].value"): TEXT,
-}
 # Objects whose names are data: videos, and people.
-BY_NAME = ("previousRatings", "peerModelSnapshot")
+BY_NAME = ("previousRatings", "peerModelSnapshot", "roles")
+# What a JSON Schema says of a value, beside its type.
+RULES = ("enum", "minimum", "maximum", "minLength", "pattern", "required")
 
 
 @pytest.fixture(scope="module")
@@ -91,11 +98,7 @@ def fixtures(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as members:
         members.extractall(folder, filter="data")
-    return {path.stem: json.loads(path.read_text()) for path in folder.glob("*/tests/fixtures/*_response.json")} | {
-        path.stem: json.loads(path.read_text())
-        for pattern in ("error_*", "paginated_*")
-        for path in folder.glob(f"*/tests/fixtures/{pattern}.json")
-    }
+    return {path.stem: json.loads(path.read_text()) for path in folder.glob("*/tests/fixtures/*.json")}
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +112,11 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> DataApi:
 
 
 def kind_of(value: Any) -> str:
-    """JSON's types, but that whole numbers are told from others nowhere: a column of either is of numbers."""
+    """JSON's types, with whole numbers told from others: a data frame does."""
     if value is None:
         return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    return {str: "string", list: "list", dict: "object"}[type(value)]
+    types = {bool: "boolean", int: "whole number", float: "number", str: "text", list: "list", dict: "object"}
+    return types[type(value)]
 
 
 def walked(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
@@ -130,34 +130,89 @@ def walked(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield from walked(inner, f"{path}[]")
 
 
-def kinds(value: Any) -> Kinds:
+def ruled(schema: Mapping[str, Any], components: Mapping[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
+    """Every place in what a schema describes, with each of its rules."""
+    while "$ref" in schema:
+        schema = components[schema["$ref"].rsplit("/", 1)[1]]
+    if "type" in schema:
+        yield path, str(schema["type"])
+    for rule in RULES:
+        if schema.get(rule):
+            said = schema[rule]
+            yield path, f"{rule} {sorted(said) if isinstance(said, list) else said}"
+    if "propertyNames" in schema:
+        yield path, f"named {sorted(schema['propertyNames']['enum'])}"
+    inside = {f"{path}.{name}": inner for name, inner in schema.get("properties", {}).items()}
+    inside |= {f"{path}[]": schema["items"]} if "items" in schema else {}
+    if isinstance(schema.get("additionalProperties"), dict):
+        inside[f"{path}.*"] = schema["additionalProperties"]
+    for place, inner in inside.items():
+        yield from ruled(inner, components, place.removeprefix("."))
+
+
+def structure(name: str, value: Any) -> Kinds:
+    """The places in an answer, or in what the schema of experiments describes, and what may be there."""
+    if name == "experiment.schema":
+        components = value.get("components", {}).get("schemas", {})
+        places = ruled(components.get("ExperimentDefinition", value), components)
+    else:
+        places = walked(value)
     found: Kinds = {}
-    for path, kind in walked(value):
+    for path, kind in places:
         found.setdefault(path, set()).add(kind)
     return found
 
 
-def differences(name: str, expected: Any, served: Any) -> set[tuple[str, str]]:
-    """The outermost places of a fixture that are not served, or with other types."""
-    found, has = set[str](), kinds(served)
-    for path, wanted in kinds(expected).items():
-        if any(path.startswith((f"{outer}.", f"{outer}[")) for outer in found):
+def differences(seen: Kinds, served: Kinds) -> dict[str, str]:
+    """The outermost places that only one of the two has, or that are of other types, and which of the three.
+
+    That something may be null as well is no other type: a record has every field, whether it applies or not. But what
+    is never anything else is as good as not there.
+    """
+    found: dict[str, str] = {}
+    for path in sorted({*seen, *served}, key=lambda path: (path.count(".") + path.count("[]"), path)):
+        inside = any(path.startswith((f"{outer}.", f"{outer}[")) for outer, what in found.items() if what != "other")
+        if inside or seen.get(path) == served.get(path):
             continue
-        if path not in has or not (wanted <= has[path] | {"null"} or has[path] == {"null"}):
-            found.add(path)
-    return {(name, path) for path in found}
+        if path not in seen or path not in served:
+            found[path] = "more" if path in served else "missing"
+        elif seen[path] - {"null"} != served[path] - {"null"} and seen[path] != {"null"}:
+            found[path] = "other"
+    return found
+
+
+def explained(name: str) -> dict[str, str]:
+    """The differences of a fixture that are known, each with what it is; its reason stands in the table, too."""
+    table = tomllib.loads((Path(__file__).parent / "client_fixtures.toml").read_text(encoding="utf-8"))
+    reasons = table.pop("reasons")
+    entries = [(path, key.partition("-")) for key, paths in table[name].items() for path in paths]
+    assert all(reason in reasons for _, (_, _, reason) in entries)
+    assert len({path for path, _ in entries}) == len(entries)
+    return {path: what for path, (what, _, _) in entries}
 
 
 def test_every_fixture_is_asked_for(fixtures: dict[str, Any]) -> None:
     assert set(fixtures) == set(SERVED)
 
 
-def test_what_the_client_has_seen_is_served(api: DataApi, fixtures: dict[str, Any]) -> None:
+@pytest.mark.parametrize("name", sorted(SERVED))
+def test_what_the_client_has_seen_is_served(api: DataApi, fixtures: dict[str, Any], name: str) -> None:
     """Each structure, but for the differences that the table explains."""
-    found = set[tuple[str, str]]()
+    found = differences(structure(name, fixtures[name]), structure(name, SERVED[name](api)))
+    assert found == explained(name)
+
+
+def test_a_difference_is_seen(fixtures: dict[str, Any]) -> None:
+    """Whatever is taken out of an answer, added to it or made another type: each place of each fixture."""
     for name, expected in fixtures.items():
-        found |= differences(name, expected, SERVED[name](api))
-    assert found == set(DIFFERENCES)
+        seen = structure(name, expected)
+        for path, types in seen.items():
+            less = {other: kind for other, kind in seen.items() if other != path}
+            assert differences(seen, less)[path] == "missing"
+            assert differences(less, seen)[path] == "more"
+            if types != {"null"}:
+                assert differences(seen, {**seen, path: {"changed"}}) == {path: "other"}
+                assert differences(seen, {**seen, path: {"null"}}) == {path: "other"}
 
 
 def test_values_that_stand_for_a_kind_are_served_alike(api: DataApi, fixtures: dict[str, Any]) -> None:
