@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal, TypeVar, get_args
 
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.entities import EntityDataset
 from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.datasets.index import IndexDataset
@@ -103,6 +104,8 @@ class _Caches:
         self.plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
         self.entries = _Kept(60_000, len)
+        # The same as clients read them, by the byte.
+        self.rows = _Kept(12_000_000, lambda rows: sum(map(len, rows)))
         # By the ten thousand records of an index; every write of a client leaves one behind that nobody asks again.
         self.datasets = _Kept(64, lambda dataset: 1 + dataset.size // 10_000)
         # A list of experiments asks for all of them.
@@ -280,6 +283,16 @@ class World:
         written = self._written.get(room_id) if data_type == "events" else None
         return [*told, *written] if written else told
 
+    def _rows(self, data_type: str, room_id: str, writer: RowWriter) -> Sequence[bytes]:
+        """A room's records as somebody writes them."""
+        edition = self._edition if data_type == "events" and room_id in self._written else None
+        key = (data_type, edition, self._room_by_id[room_id].key, writer.key)
+
+        def write() -> list[bytes]:
+            return writer.rows(Told([entry.record for entry in self.entries(data_type, room_id)]))
+
+        return self._caches.rows.get(key, write)
+
     # --- what stands behind it -----------------------------------------------------------------
 
     def truth(self, experiment_id: str) -> ExperimentTruth:
@@ -388,5 +401,6 @@ class World:
             [room.room_id for room in rooms],
             [room.started_ms for room in rooms],
             lambda room_id: self.entries(data_type, room_id),
+            lambda room_id, writer: self._rows(data_type, room_id, writer),
             _FILTERS.get(data_type, ()),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.query import Query
 
 __all__ = ["Entity", "EntityDataset", "EntitySelection"]
@@ -54,6 +55,10 @@ class EntitySelection:
     def rows(self, start: int, stop: int) -> list[NamedTuple]:
         """Records `start` to `stop` of the selection."""
         return [row.record for row in self._found[start:stop]]
+
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        """The same, written."""
+        return writer.block(Told(self.rows(start, stop)))
 
 
 def _fits(row: Entity, query: Query) -> bool:

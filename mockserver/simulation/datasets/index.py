@@ -2,15 +2,18 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from mockserver.simulation.chance import Ints
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.entry import WRITTEN, Entry
 from mockserver.simulation.datasets.query import Query
 
-__all__ = ["IndexDataset", "IndexSelection", "RoomEntries"]
+__all__ = ["IndexDataset", "IndexSelection", "RoomEntries", "RoomRows"]
+
+V = TypeVar("V")
 
 
 class RoomEntries(Protocol):
@@ -19,13 +22,19 @@ class RoomEntries(Protocol):
     def __call__(self, room_id: str) -> Sequence[Entry]: ...
 
 
+class RoomRows(Protocol):
+    """Writes the entries of one room, in their order; the same rows every time for writers of one key."""
+
+    def __call__(self, room_id: str, writer: RowWriter) -> Sequence[bytes]: ...
+
+
 class IndexDataset:
     """Records that happen when they happen: an index over the rooms, records on demand.
 
     Args:
         room_ids: The rooms, in order.
         zeros_ms: Each room's start, from which onsets count.
-        entries: Makes a room's entries.
+        entries: Makes a room's entries. rows: writes them.
         filters: Fields of the record that a query may filter by.
     """
 
@@ -34,10 +43,12 @@ class IndexDataset:
         room_ids: Sequence[str],
         zeros_ms: Sequence[int],
         entries: RoomEntries,
+        rows: RoomRows,
         filters: Sequence[str] = (),
     ) -> None:
         self._room_ids = list(room_ids)
         self._entries = entries
+        self._rows = rows
         keys: list[tuple[int, str, str, int, int, int, tuple[Any, ...]]] = []
         for room, room_id in enumerate(room_ids):
             for local, entry in enumerate(entries(room_id)):
@@ -89,7 +100,7 @@ class IndexDataset:
             codes, known = self._columns[name]
             mask &= codes == known.get(value, -1)
         place = self._by_onset[mask[self._by_onset]] if query.sort == "onset" else np.flatnonzero(mask)
-        return IndexSelection(place[::-1] if query.descending else place, self._records)
+        return IndexSelection(self, place[::-1] if query.descending else place)
 
     def _identity(self, place: int) -> tuple[int, str, str]:
         """What the default order sorts a record by."""
@@ -100,24 +111,38 @@ class IndexDataset:
         entries = self._entries(self._room_ids[self._room[place]])
         return entries[int(self._local[place])]
 
-    def _records(self, places: Ints) -> list[NamedTuple]:
-        """The records at these places; each room's are asked for once."""
+    def records(self, places: Ints) -> list[Any]:
+        """The records at these places."""
+        return [entry.record for entry in self._found(places, self._entries)]
+
+    def rows(self, places: Ints, writer: RowWriter) -> list[bytes]:
+        """The same, each as a row."""
+        return self._found(places, lambda room_id: self._rows(room_id, writer))
+
+    def _found(self, places: Ints, of_room: Callable[[str], Sequence[V]]) -> list[V]:
+        """What stands for the records at these places; each room is asked for once."""
         rooms, locals_ = self._room[places].tolist(), self._local[places].tolist()
-        entries = {room: self._entries(self._room_ids[room]) for room in set(rooms)}
-        return [entries[room][local].record for room, local in zip(rooms, locals_, strict=True)]
+        made = {room: of_room(self._room_ids[room]) for room in set(rooms)}
+        return [made[room][local] for room, local in zip(rooms, locals_, strict=True)]
 
 
 class IndexSelection:
     """The places of the index that fit a query."""
 
-    def __init__(self, places: Ints, records: Callable[[Ints], list[NamedTuple]]) -> None:
+    def __init__(self, dataset: IndexDataset, places: Ints) -> None:
         self.total = len(places)
+        self._dataset = dataset
         self._places = places
-        self._records = records
 
-    def rows(self, start: int, stop: int) -> list[NamedTuple]:
+    def rows(self, start: int, stop: int) -> list[Any]:
         """Records `start` to `stop` of the selection."""
-        return self._records(self._places[start:stop])
+        return self._dataset.records(self._places[start:stop])
+
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        """The same, written."""
+        if writer.key is None:
+            return writer.block(Told(self.rows(start, stop)))
+        return b"".join(self._dataset.rows(self._places[start:stop], writer))
 
 
 def _codes(values: list[Any]) -> tuple[Ints, dict[Any, int]]:

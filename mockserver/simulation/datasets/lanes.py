@@ -1,13 +1,14 @@
 """Regular samples of many lanes in one order, found by arithmetic and made only when a page shows them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mockserver.simulation.chance import Ints
+from mockserver.simulation.datasets.columns import Coded, Columns, Numbered, RowWriter, Told
 from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.datasets.regular import Lane, Lanes
 
@@ -19,28 +20,35 @@ _FAR_MS = 2**53
 
 
 class RenderedLanes(Lanes, ABC):
-    """Lanes that can also make their records."""
+    """Lanes that can also make their records.
 
-    def __init__(self, lanes: Sequence[Lane]) -> None:
+    Args:
+        prefix: What the ids of the records begin with.
+    """
+
+    def __init__(self, lanes: Sequence[Lane], prefix: str) -> None:
         super().__init__(lanes)
-        self._lanes = lanes
+        self._begins = [f"{prefix}_{lane.code}_" for lane in lanes]
+        self._experiments = [lane.experiment_id for lane in lanes]
+        self._rooms = [lane.room_id for lane in lanes]
+        self._people = [lane.participant_id for lane in lanes]
+        self.kept: dict[Hashable, Any] = {}
 
-    def identity(self, prefix: str, lane: Ints, k: Ints) -> tuple[list[str], ...]:
+    def identity(self, lane: Ints, k: Ints) -> tuple[Numbered | Coded, ...]:
         """The columns that records of every kind begin with: id, experiment, room and participant.
 
         Args:
-            prefix: What the ids begin with. lane, k: lane and number of each sample.
+            lane, k: Lane and number of each sample.
         """
-        lanes = [self._lanes[i] for i in lane.tolist()]
         return (
-            [f"{prefix}_{one.code}_{n:06d}" for one, n in zip(lanes, k.tolist(), strict=True)],
-            [one.experiment_id for one in lanes],
-            [one.room_id for one in lanes],
-            [one.participant_id for one in lanes],
+            Numbered(Coded(self._begins, lane), k, 6),
+            Coded(self._experiments, lane),
+            Coded(self._rooms, lane),
+            Coded(self._people, lane),
         )
 
     @abstractmethod
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> Sequence[NamedTuple]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns | Told:
         """Make samples, given lane, number and time of each."""
 
 
@@ -74,10 +82,6 @@ class LaneDataset:
         high = np.maximum(low, lanes.before(min(last_ms, _FAR_MS) + 1))
         return LaneSelection(self, np.where(wanted, low, 0), np.where(wanted, high, 0), query)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[NamedTuple]:
-        """The records of the given samples."""
-        return list(self.lanes.records(lane, k, t_ms))
-
 
 class LaneSelection:
     """A range of samples in each lane, read in the merged order of all."""
@@ -89,16 +93,28 @@ class LaneSelection:
         self._descending = query.descending
         self.total = int((high - low).sum())
 
-    def rows(self, start: int, stop: int) -> list[NamedTuple]:
+    def rows(self, start: int, stop: int) -> list[Any]:
         """Records `start` to `stop` of the selection, whatever stands before them."""
-        start, stop = max(0, start), min(stop, self.total)
-        if start >= stop:
-            return []
-        if self._descending:
-            return self._ascending(self.total - stop, self.total - start)[::-1]
-        return self._ascending(start, stop)
+        return self._columns(start, stop).records()
 
-    def _ascending(self, start: int, stop: int) -> list[NamedTuple]:
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        """The same, written."""
+        return writer.block(self._columns(start, stop))
+
+    def _columns(self, start: int, stop: int) -> Columns | Told:
+        start, stop = max(0, start), min(stop, self.total)
+        return self._dataset.lanes.columns(*self._samples(start, max(start, stop)))
+
+    def _samples(self, start: int, stop: int) -> tuple[Ints, Ints, Ints]:
+        """Lane, number and time of the samples at some places of the order."""
+        if start == stop:
+            return (np.empty(0, np.int64),) * 3
+        if not self._descending:
+            return self._ascending(start, stop)
+        lane, k, t = self._ascending(self.total - stop, self.total - start)
+        return lane[::-1], k[::-1], t[::-1]
+
+    def _ascending(self, start: int, stop: int) -> tuple[Ints, Ints, Ints]:
         first = self._instant_of(start)
         last = self._instant_of(stop - 1)
         low, high = self._before(first), self._before(last + 1)
@@ -110,7 +126,7 @@ class LaneSelection:
         order = np.lexsort((k, self._dataset.rank[lane], key))
         skipped = start - int((low - self._low).sum())
         order = order[skipped : skipped + stop - start]
-        return self._dataset.records(lane[order], k[order], t[order])
+        return lane[order], k[order], t[order]
 
     def _before(self, key_ms: int) -> Ints:
         """How many samples of each lane lie before a timestamp or an onset, within the lane's range."""

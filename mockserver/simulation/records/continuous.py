@@ -13,6 +13,7 @@ import numpy as np
 
 from mockserver.simulation.chance import Chance, Floats, Ints, uniform_at
 from mockserver.simulation.curves import Waves, WaveTable, waves
+from mockserver.simulation.datasets.columns import Coded, Columns
 from mockserver.simulation.datasets.lanes import RenderedLanes
 from mockserver.simulation.datasets.regular import Lane, samples_between
 from mockserver.simulation.records.records import ContinuousRating
@@ -120,7 +121,9 @@ class ContinuousLanes(RenderedLanes):
     """Many sliders, and what they were set to."""
 
     def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
-        super().__init__(lanes)
+        super().__init__(lanes, "rating")
+        self._components = [lane.component_id for lane in lanes]
+        self._lows, self._highs = [lane.scale_min for lane in lanes], [lane.scale_max for lane in lanes]
         self.lanes = lanes
         self.feelings = WaveTable([lane.feeling for lane in lanes])
         self.owns = WaveTable([lane.own for lane in lanes])
@@ -137,23 +140,25 @@ class ContinuousLanes(RenderedLanes):
         padded = [[*lane.pauses, *[never] * (most - len(lane.pauses))] for lane in lanes]
         self.pauses = np.array(padded, dtype=np.int64).reshape(len(lanes), most, 2)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[ContinuousRating]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns:
         """The samples themselves, given lane, number and time of each."""
         low, high = self.scale_min[lane], self.scale_max[lane]
         raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
-        value = ((raw - low) / (high - low)).tolist()
-        columns = (
-            *self.identity("rating", lane, k),
-            [self.lanes[i].component_id for i in lane.tolist()],
-            t_ms.tolist(),
-            (t_ms - self.zero[lane]).tolist(),
+        # Few places on a scale are shown, whatever their ratio is.
+        ratios, codes = np.unique((raw - low) / (high - low), return_inverse=True)
+        value = Coded(ratios.tolist(), codes, lasting=False)
+        arrays = (
+            *self.identity(lane, k),
+            Coded(self._components, lane),
+            t_ms,
+            t_ms - self.zero[lane],
             value,
             value,
-            raw.tolist(),
-            low.tolist(),
-            high.tolist(),
+            raw,
+            Coded(self._lows, lane),
+            Coded(self._highs, lane),
         )
-        return list(map(ContinuousRating._make, zip(*columns, strict=True)))
+        return Columns(ContinuousRating, arrays, len(lane), self.kept)
 
     def positions(self, lane: Ints, t_ms: Ints) -> Floats:
         """Where the slider stands, from 0 to 1."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.chance import Floats, Ints, normal_at, uniform_at
+from mockserver.simulation.datasets.columns import Columns, Decimals
 from mockserver.simulation.datasets.lanes import RenderedLanes
 from mockserver.simulation.datasets.regular import Lane, samples_between
 from mockserver.simulation.noise import smooth_noise
@@ -130,7 +131,7 @@ class SyncLanes(RenderedLanes):
     """Many viewers' lanes, and what was measured in them."""
 
     def __init__(self, lanes: Sequence[SyncLane]) -> None:
-        super().__init__(lanes)
+        super().__init__(lanes, "sync")
         self.lanes = lanes
         self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
         self.phase = np.array([lane.phase for lane in lanes], dtype=np.int64)
@@ -141,7 +142,7 @@ class SyncLanes(RenderedLanes):
         self.stall_chance: Floats = np.array([lane.stall_chance for lane in lanes], dtype=np.float64)
         self.stall_ms: Floats = np.array([lane.stall_ms for lane in lanes], dtype=np.float64)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[SyncSample]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns:
         """The samples themselves, given lane, number and time of each."""
         drift, rate, stalled = self._measured(lane, k)
         latency = self.latency[lane] * (1.0 + 0.25 * self._wander(7, lane, t_ms, 9000))
@@ -150,17 +151,17 @@ class SyncLanes(RenderedLanes):
         scaled = np.abs(drift) / 700.0
         quality = 1.0 / (1.0 + scaled * scaled + latency / 17_000.0)
         buffered = 0.93 + 0.03 * self._wander(8, lane, t_ms, 5000) - stalled / 1500.0
-        columns = (
-            *self.identity("sync", lane, k),
-            t_ms.tolist(),
-            (t_ms - self.zero[lane]).tolist(),
-            drift.tolist(),
-            np.round(rate, 4).tolist(),
-            np.round(quality, 3).tolist(),
-            np.rint(latency).astype(np.int64).tolist(),
-            np.round(np.clip(buffered, 0.0, 1.0), 3).tolist(),
+        arrays = (
+            *self.identity(lane, k),
+            t_ms,
+            t_ms - self.zero[lane],
+            drift,
+            Decimals.rounded(rate, 4),
+            Decimals.rounded(quality, 3),
+            np.rint(latency).astype(np.int64),
+            Decimals.rounded(np.clip(buffered, 0.0, 1.0), 3),
         )
-        return list(map(SyncSample._make, zip(*columns, strict=True)))
+        return Columns(SyncSample, arrays, len(lane), self.kept)
 
     def seeks(self) -> list[Seek]:
         """Every seek in these lanes, lane by lane."""
