@@ -90,16 +90,19 @@ class WaveTable:
     def __init__(self, curves: Sequence[Waves]) -> None:
         shape = (len(curves), WAVES)
         self._duration = np.array([one.duration_ms for one in curves], dtype=np.int64)
-        self._turns = np.array([one.turns for one in curves], dtype=np.int64).reshape(shape)
-        self._phases = np.array([one.phases for one in curves], dtype=np.float64).reshape(shape)
-        self._weights = np.array([one.weights for one in curves], dtype=np.float64).reshape(shape)
+        # A row for each wave.
+        self._turns = np.array([one.turns for one in curves], dtype=np.int64).reshape(shape).T.copy()
+        self._phases = np.array([one.phases for one in curves], dtype=np.float64).reshape(shape).T.copy()
+        self._weights = np.array([one.weights for one in curves], dtype=np.float64).reshape(shape).T.copy()
 
     def at(self, curve: Ints, t_ms: Ints) -> Floats:
         """Curve `curve[i]` at media time `t_ms[i]`."""
-        total = np.zeros(len(curve))
         duration = self._duration[curve]
-        for wave in range(WAVES):
-            # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
-            turned = ((t_ms * self._turns[curve, wave]) % duration).astype(np.float64) / duration
-            total += self._weights[curve, wave] * cosine(turned + self._phases[curve, wave])
+        # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
+        turned = ((t_ms * self._turns[:, curve]) % duration).astype(np.float64) / duration
+        parts = self._weights[:, curve] * cosine(turned + self._phases[:, curve])
+        # One after the other, as sums of decimals depend on the order.
+        total = np.zeros(len(curve))
+        for part in parts:
+            total += part
         return total
