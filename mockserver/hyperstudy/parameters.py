@@ -13,6 +13,7 @@ from typing import Any
 from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
+from mockserver.hyperstudy.rows import FORMATS
 from mockserver.words.fidelity import weaker
 from mockserver.words.json_schema import ID, INSTANT, ISO_8601, TEXT, Schema, labelled, object_of, optional
 from mockserver.words.timestamps import LAST_MS, has_lost_plus, iso_from_ms, parse_iso_us
@@ -30,7 +31,6 @@ __all__ = [
 ]
 
 DEFAULT_LIMIT = 1000
-FORMATS = ("json", "csv", "ndjson")
 # Beyond every dataset, and within what a 64-bit column can be compared with.
 _MAX_OFFSET = 2**53
 _LONGEST_WINDOW_MS = 86_400_000
