@@ -89,7 +89,10 @@ def test_the_document_has_what_is_shown(app: Flask, least: Fidelity, name: ApiNa
     wanted = [row for row in APIS[name].operations if row.always_shown or shows(row.fidelity, least)]
     assert by_id(found).keys() == {row.id for row in wanted}
     for row in wanted:
-        told = {p["name"]: p for p in parameters_of(found, row.id) if p["in"] == "query"}
+        every = parameters_of(found, row.id)
+        told = {p["name"]: p for p in every if p["in"] == "query"}
+        headers = {p["name"] for p in every if p["in"] == "header"}
+        assert row.always_shown or headers <= {"If-None-Match"}, row.id
         kept = [p for p in row.parameters if row.always_shown or shows(p.fidelity, least)]
         assert list(told) == [p.name for p in kept], row.id
         for parameter in kept:
@@ -204,6 +207,13 @@ def test_hidden_parameters_do_nothing(api: DataApi, least: Fidelity, data_type: 
         assert told.status_code == 200, told.text[:2000]
         last = told.get_json()["entries"][-1]
         assert name in [unread["name"] for unread in last["unread"]]
+
+
+def test_the_hidden_header_does_nothing(api: DataApi) -> None:
+    """No source has the organisation's: whatever it says, the answer is the same."""
+    headers = {"X-Organization-Id": "org_other"}
+    for path in ("/data/events/room/room_pair", "/experiments"):
+        assert api.ask(path, headers=headers).get_json() == api.ask(path).get_json()
 
 
 def test_hidden_values_are_refused(api: DataApi, least: Fidelity) -> None:
