@@ -8,9 +8,8 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-import orjson
-
 from mockserver.hyperstudy.shape import Shape
+from mockserver.words import exact_json
 
 __all__ = ["CONTENT_TYPES", "csv_lines", "ndjson_lines"]
 
@@ -23,7 +22,7 @@ Rows = Iterable[Sequence[dict[str, Any]]]
 def ndjson_lines(shape: Shape, chunks: Rows) -> Iterator[bytes]:
     """A record a line, chunk by chunk."""
     for rows in chunks:
-        yield b"".join(orjson.dumps(row) + b"\n" for row in rows)
+        yield b"".join(exact_json.dumps_any(row) + b"\n" for row in rows)
 
 
 def csv_lines(shape: Shape, chunks: Rows) -> Iterator[bytes]:
@@ -60,4 +59,4 @@ def _cell(row: Any, path: tuple[str, ...]) -> str:
     if isinstance(value, str):
         return value
     # `str` writes a whole number as JSON does, and faster; `True` is no such number.
-    return str(value) if type(value) is int else orjson.dumps(value).decode()
+    return str(value) if type(value) is int else exact_json.dumps_any(value).decode()
