@@ -8,13 +8,11 @@ Everything is told from the rooms' plans, made when first asked for and forgotte
 import copy
 import hashlib
 import itertools
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, Literal, TypeVar, get_args
+from typing import Literal, get_args
 
 from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.entities import EntityDataset
@@ -22,6 +20,7 @@ from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.datasets.index import IndexDataset
 from mockserver.simulation.datasets.lanes import LaneDataset
 from mockserver.simulation.datasets.query import Dataset, Query, Selection
+from mockserver.simulation.kept import Kept
 from mockserver.simulation.records.attendance import Attendance, arrivals, participant_rows, room_rows
 from mockserver.simulation.records.chat import chat_entries
 from mockserver.simulation.records.components import component_entries
@@ -58,42 +57,6 @@ _FILTERS: dict[str, tuple[str, ...]] = {
 # So many rooms' stories are told in advance.
 _ROOMS_AT_ONCE = 32
 _DIGEST_RECORDS = 25
-V = TypeVar("V")
-
-
-class _Kept:
-    """The values made last, safe between threads.
-
-    Args:
-        most: How much is kept, in whatever `weigh` counts; the last value is kept whatever it weighs.
-    """
-
-    def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
-        self._most = most
-        self._weigh = weigh
-        self._weight = 0
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._values
-
-    def get(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value under the key, made if it is not there. Two threads may make it twice; both are equal."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                found: V = self._values[key]
-                return found
-        value = make()
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = value
-                self._weight += self._weigh(value)
-            while self._weight > self._most and len(self._values) > 1:
-                _, oldest = self._values.popitem(last=False)
-                self._weight -= self._weigh(oldest)
-        return value
 
 
 class _Caches:
@@ -101,15 +64,15 @@ class _Caches:
 
     def __init__(self) -> None:
         # A participant weighs about 3 kB, a visit a tenth of that.
-        self.plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
+        self.plans = Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
-        self.entries = _Kept(60_000, len)
+        self.entries = Kept(60_000, len)
         # The same as clients read them, by the byte.
-        self.rows = _Kept(12_000_000, lambda rows: sum(map(len, rows)))
+        self.rows = Kept(12_000_000, lambda rows: sum(map(len, rows)))
         # By the ten thousand records of an index; every write of a client leaves one behind that nobody asks again.
-        self.datasets = _Kept(64, lambda dataset: 1 + dataset.size // 10_000)
+        self.datasets = Kept(64, lambda dataset: 1 + dataset.size // 10_000)
         # A list of experiments asks for all of them.
-        self.arrivals = _Kept(100_000, lambda made: 1 + len(made.people))
+        self.arrivals = Kept(100_000, lambda made: 1 + len(made.people))
 
 
 class World:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.kept import Kept
 
 __all__ = ["Entity", "EntityDataset", "EntitySelection"]
 
@@ -28,15 +29,11 @@ class EntityDataset:
 
     def __init__(self, rows: Callable[[int], Sequence[Entity]], size: int) -> None:
         self._tell = rows
-        self._told: tuple[int | None, Sequence[Entity]] = (None, ())
+        self._told = Kept(1)
         self.size = size
 
     def _rows(self, now_ms: int) -> Sequence[Entity]:
-        told_ms, rows = self._told
-        if told_ms != now_ms:
-            rows = self._tell(now_ms)
-            self._told = (now_ms, rows)
-        return rows
+        return self._told.get(now_ms, lambda: self._tell(now_ms))
 
     def select(self, query: Query) -> "EntitySelection":
         """Filter and sort the rows; what is null sorts last, and first where the order is descending."""
