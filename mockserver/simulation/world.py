@@ -9,7 +9,7 @@ import copy
 import hashlib
 import itertools
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, get_args
@@ -158,6 +158,10 @@ class World:
         """Are the stories of all these rooms there already, so that what is made of them takes no time to tell?"""
         return all(room.key in self._caches.plans for room in rooms)
 
+    def has_made(self, data_type: DataType, rooms: Sequence[RoomRef]) -> bool:
+        """Is the dataset of all these rooms there already, so that a page of it takes no time to find?"""
+        return self._dataset_key(data_type, rooms) in self._caches.datasets
+
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
         """The recording with that id, if the room has it."""
         if room_id not in self._room_by_id:
@@ -214,9 +218,12 @@ class World:
 
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
-        edition = self._edition if data_type == "events" else None
-        key = (data_type, edition, tuple(room.key for room in rooms))
+        key = self._dataset_key(data_type, rooms)
         return self._caches.datasets.get(key, lambda: self._make_dataset(data_type, rooms))
+
+    def _dataset_key(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Hashable:
+        edition = self._edition if data_type == "events" else None
+        return data_type, edition, tuple(room.key for room in rooms)
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
