@@ -125,8 +125,8 @@ class Timestamp(_Strict[int]):
     rules = (
         Rule(
             "any form of ISO 8601 that names an instant, with a year from 0001 to 9999: calendar, week and ordinal "
-            "dates, extended or basic; a date alone is its midnight; hours, minutes or seconds with any number of decimals, after `.` or `,`; a space "
-            "may stand for the `T`"
+            "dates, extended or basic; a date alone is its midnight; hours, minutes or seconds with any number of "
+            "decimals, after `.` or `,`; a space may stand for the `T`"
         ),
         Rule("no time zone means UTC, and is a lint (`timestamp_without_zone`)"),
         Rule("`24:00` is the next day, and a leap second (`:60`, only at the end of a UTC day) the next second"),
