@@ -323,7 +323,9 @@ def _bad_host(asked: Asked) -> Problem | None:
 
 def _upgrade(asked: Asked) -> Problem | None:
     """Other upgrades may be ignored (RFC 9110, 7.8); but who wants a websocket is waiting for one."""
-    if asked.fields.get(b"upgrade", b"").lower() != b"websocket":
+    wanted = asked.fields.get(b"upgrade", b"").lower().split(b",")
+    # A protocol may have a version: `websocket/13`.
+    if all(name.strip().partition(b"/")[0] != b"websocket" for name in wanted):
         return None
     said = "There are no websockets here: ask over HTTP, again and again where something may change."
     return 400, "no_websockets", said
