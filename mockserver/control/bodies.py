@@ -14,7 +14,7 @@ from mockserver.web.bodies import MalformedJsonError, read_json
 from mockserver.web.requests import current_asked
 from mockserver.words.resembling import resembling
 
-__all__ = ["body_schema", "read_body"]
+__all__ = ["body_schema", "checked_body", "read_body"]
 
 _SHOWN_LETTERS = 40
 
@@ -33,6 +33,15 @@ def read_body(schema: Schema) -> dict[str, Any]:
         body = read_json()
     except MalformedJsonError as error:
         raise ControlError(f"The body must be empty or a JSON object: {error}") from None
+    return checked_body(schema, body)
+
+
+def checked_body(schema: Schema, body: Any) -> dict[str, Any]:
+    """What a decoded body says, by attribute name.
+
+    Raises:
+        ControlError: It is no object, has an unknown field, or a field has a wrong type or value.
+    """
     unknown = next(_unknown(schema, body), None)
     if unknown is not None:
         raise ControlError(unknown)

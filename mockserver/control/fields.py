@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields
 from mockserver.ingestion.fields import Items, Text, Timestamp
 from mockserver.ingestion.problems import WrongType
 
-__all__ = ["Flag", "Moment", "Texts"]
+__all__ = ["Flag", "Moment", "TextMap", "Texts"]
 
 
 class Flag(fields.Boolean):
@@ -46,6 +46,21 @@ class Texts(Items):
             messages: Any = error.messages
             return [problem.under(place) for problem in messages]
         return []
+
+
+class TextMap(fields.Raw):
+    """A JSON object of texts."""
+
+    expected = "object"
+
+    def make_error(self, key: str, **kwargs: Any) -> ValidationError:
+        """What is no object of texts is of the wrong type, null too."""
+        return ValidationError([WrongType(expected="object of strings")])
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            raise self.make_error("invalid")
+        return value
 
 
 class Moment(Timestamp):

@@ -71,6 +71,7 @@ ENTRY = object_of(
     outcome={"type": "string", "enum": ["open", "whole", "left", "cut", "failed"]},
     preflight=FLAG,
     internal=FLAG,
+    faults=list_of(object_of(id=TEXT, fault=TEXT, when=TEXT)),
 )
 
 
@@ -115,6 +116,7 @@ class Teller:
             "outcome": entry.outcome,
             "preflight": entry.preflight,
             "internal": entry.internal,
+            "faults": [{"id": one.id, "fault": one.kind, "when": one.when} for one in entry.faults],
         }
 
     def target(self, entry: Entry) -> str:

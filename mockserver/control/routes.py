@@ -6,7 +6,19 @@ from typing import Any, Final
 
 from flask import Response
 
-from mockserver.control import clock, ingested, journal, sandbox_orders, sandboxes, served, tokens, truth, world
+from mockserver.control import (
+    clock,
+    fault_orders,
+    faults,
+    ingested,
+    journal,
+    sandbox_orders,
+    sandboxes,
+    served,
+    tokens,
+    truth,
+    world,
+)
 from mockserver.control.access import TOKEN_HEADER, strangeness
 from mockserver.control.errors import ControlError, error_response, wrap
 from mockserver.control.queries import check_query
@@ -51,6 +63,15 @@ def operations() -> list[Operation]:
              errors=(404,), long=True),
         _row("getJournal", "GET", "/journal", journal.read_journal, "What was asked, and what was answered", "journal",
              journal.JOURNAL, parameters=journal.PARAMETERS, long=True),
+        _row("setFault", "POST", "/faults", faults.set_fault, "Let something go wrong", "faults", faults.FAULT,
+             body=fault_orders.FAULT_ORDER, status=201),
+        _row("listFaults", "GET", "/faults", faults.list_all, "What was to go wrong, and what of it did", "faults",
+             faults.FAULTS),
+        _row("clearFaults", "DELETE", "/faults", faults.clear, "Forget all faults", "faults", faults.CLEARED),
+        _row("removeFault", "DELETE", "/faults/<fault_id>", faults.remove, "Forget a fault", "faults", faults.CLEARED,
+             errors=(404,)),
+        _row("getFaultCatalogue", "GET", "/faults/catalogue", faults.tell_catalogue, "What can go wrong at all",
+             "faults", faults.CATALOGUE),
         _row("getIngested", "GET", "/ingested", ingested.ingested, "What was ingested, in pages", "ingestion",
              ingested.ITEMS, parameters=ingested.PARAMETERS),
         _row("getLint", "GET", "/lint", ingested.lint, "What was legal and looks wrong all the same", "ingestion",

@@ -17,6 +17,8 @@ from mockserver.door.asked import Asked
 from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
+from mockserver.door.faults.kinds import Sent, fault_headers
+from mockserver.door.faults.points import FaultPoints
 from mockserver.door.fingerprints import sha256
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.operations import Operation
@@ -88,6 +90,7 @@ class Door:
         self._kept = KeptAnswers(_KEPT_BYTES)
         self._refused_origins = RefusedOrigins()
         self._compress = compress
+        self._faults = FaultPoints()
         self._key_fields = (*_key_fields(apis), *([b"accept-encoding"] if compress else []))
 
     def steps(self, request: Request) -> Steps:
@@ -100,12 +103,14 @@ class Door:
         if b"origin" in fields:
             self._tell_refused_origin(asked)
         try:
-            reply = yield from self._reply(asked, choice, entry)
-            entry.status, entry.headers = reply.status, reply.headers
-            yield Head(reply.status, reply.headers)
-            yield from _sent(reply, entry)
+            reply = yield from self._answered(asked, choice, entry)
+            if not isinstance(reply, Sent):
+                entry.status, entry.headers = reply.status, (*reply.headers, *fault_headers(entry))
+                yield Head(entry.status, entry.headers)
+                yield from _sent(reply, entry)
         except GeneratorExit:
-            entry.outcome, entry.answer_sha256 = "left", None
+            # A driver that has cut does not ask for more.
+            entry.outcome, entry.answer_sha256 = "cut" if entry.outcome == "cut" else "left", None
             raise
         except BaseException:
             entry.outcome, entry.internal = "failed", True
@@ -143,12 +148,39 @@ class Door:
         if not self._entrance.is_own_origin(origin, asked.request, asked.fields):
             self._refused_origins.tell(origin, asked.allowed_origins)
 
+    def _answered(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply | Sent]:
+        """What is answered, after what goes wrong on purpose before the work and after it."""
+        operation = self._breakable(asked)
+        if operation is None:
+            return (yield from self._reply(asked, choice, entry))
+        entry.operation_id = operation.id
+        finish = partial(_finished, asked)
+        played = yield from self._faults.play("before", operation, asked, entry, None, finish)
+        if played is not None:
+            return played
+        reply = yield from self._reply(asked, choice, entry)
+        played = yield from self._faults.play("after", operation, asked, entry, reply, finish)
+        if played is None:
+            return reply
+        if not isinstance(reply.body, bytes) and not (isinstance(played, Reply) and played.body is reply.body):
+            # Nobody will read it.
+            closed: Callable[[], None] = getattr(reply.body, "close", lambda: None)
+            closed()
+        return played
+
+    def _breakable(self, asked: Asked) -> Operation | None:
+        """The operation of a call that something may go wrong in on purpose: of an emulated API, and no preflight."""
+        if not asked.sandbox.faults or asked.api is None or not asked.api.emulated or is_preflight(asked):
+            return None
+        found = self._found(asked, asked.request.method)
+        return None if found is None or self._faults.problem(asked) else found[0]
+
     def _reply(self, asked: Asked, choice: ChosenSandbox, entry: Entry) -> Generator[Step, Any, Reply]:
         """What is answered, ready to be sent."""
         bad_host = _bad_host(asked)
         if bad_host is None and is_preflight(asked):
             return self._permitted(asked, entry)
-        problem = self._strange(asked) or choice.problem or bad_host or _upgrade(asked)
+        problem = self._strange(asked) or choice.problem or bad_host or _upgrade(asked) or self._unscripted(asked)
         if problem is not None:
             status, cause, message = problem
             return _refused(asked, entry, Refusal(status, cause, asked.request.method, asked.path, message=message))
@@ -162,6 +194,10 @@ class Door:
             entry.answer_sha256 = entry.told_bytes = None
             return not_modified(kept.reply, kept.tag)
         return (yield from self._made(asked, entry, key))
+
+    def _unscripted(self, asked: Asked) -> Problem | None:
+        """A script that there is not. The emulator's own API has none."""
+        return self._faults.problem(asked) if asked.api is not None and asked.api.emulated else None
 
     def _strange(self, asked: Asked) -> Problem | None:
         """Whom an API does not let in at all, whatever they ask for. A preflight changes nothing and tells nothing."""
@@ -242,6 +278,9 @@ class Door:
         """What a kept answer depends on; None where none may be used."""
         sandbox, request = asked.sandbox, asked.request
         if request.method not in ("GET", "HEAD") or sandbox.settings.rate_limits or sandbox.clock.speed:
+            return None
+        # What goes wrong must not be hidden, and not be kept.
+        if sandbox.faults:
             return None
         # What a view never reads, the journal keeps all the same.
         if asked.has_body and asked.declared_bytes != 0:

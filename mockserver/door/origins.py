@@ -19,7 +19,7 @@ __all__ = ["RefusedOrigins", "cross_origin_headers", "is_allowed", "is_preflight
 # What a browser client may read of an answer beside the body.
 _EXPOSED = encoded(
     "Access-Control-Expose-Headers",
-    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Version, "
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Retry-After, X-Mock-Fault, X-Mock-Version, "
     "X-Next-Offset, X-Total-Count, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset",
 )
 _CREDENTIALS = encoded("Access-Control-Allow-Credentials", "true")

@@ -19,6 +19,8 @@ Cause = Literal[
     "stranger",
     "http_error",
     "crash",
+    "unknown_script",
+    "injected",
 ]
 
 

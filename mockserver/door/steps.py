@@ -143,10 +143,12 @@ class Wait:
 
     Attributes:
         seconds: Of real time, at least 0; None waits for the signal alone.
+        is_delay: The client is made to wait. Without a socket nobody waits: its transport would give up.
     """
 
     seconds: float | None
     signal: Signal | None = None
+    is_delay: bool = False
 
 
 @dataclass(frozen=True, slots=True)

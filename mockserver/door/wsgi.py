@@ -21,6 +21,7 @@ class WsgiDriver:
 
     Raises:
         ConnectionResetError: The door cut the connection; there is none here.
+        TimeoutError: A fault makes the client wait.
     """
 
     def __init__(self, door: HasSteps) -> None:
@@ -94,6 +95,8 @@ def _parts(steps: Steps, environ: "WSGIEnvironment", start_response: "StartRespo
 
 
 def _wait(step: Wait) -> bool:
+    if step.is_delay:
+        raise TimeoutError("the emulator answers late, as it was told to")
     if step.signal is None:
         time.sleep(step.seconds or 0)
         return False

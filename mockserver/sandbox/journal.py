@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 __all__ = ["MOST_BODY_BYTES", "Entry", "Journal", "Outcome", "RequestHead", "told_weight", "weight_of"]
 
@@ -60,6 +60,14 @@ class _NoRequest:
     weight: int = 0
 
 
+class FaultNote(NamedTuple):
+    """A fault that fired in a request: its id, its name in the catalogue, and `before` or `after` the work."""
+
+    id: str
+    kind: str
+    when: str
+
+
 class Entry:
     """One request and its answer.
 
@@ -79,6 +87,7 @@ class Entry:
         subject: The token's, once it was verified.
         session: The ingestion session that a batch is for; None where it was not read so far.
         unread: Parameters of the query that no operation reads.
+        faults: What went wrong on purpose, in the order in which it did.
         internal: A bug of the emulator.
         preflight: A browser's question, not a client's request.
         status: Of the answer; 0 while there is none.
@@ -95,7 +104,7 @@ class Entry:
 
     __slots__ = (
         "answer", "answer_bytes", "answer_sha256", "body", "body_bytes", "body_sha256", "cause", "clock_ms",
-        "duration_ns", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
+        "duration_ns", "faults", "head", "headers", "internal", "key_name", "message", "note", "number", "operation_id",
         "outcome", "preflight", "revision", "session", "status", "subject", "time_ms", "token_ms", "told_bytes",
         "unread", "weight",
     )  # fmt: skip
@@ -117,6 +126,7 @@ class Entry:
         self.subject: str | None = None
         self.session: str | None = None
         self.unread: tuple[str, ...] = ()
+        self.faults: tuple[FaultNote, ...] = ()
         self.internal = False
         self.preflight = False
         self.status = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from mockserver.sandbox.clock import Clock
 from mockserver.sandbox.counters import Counters
+from mockserver.sandbox.faults import Faults
 from mockserver.sandbox.journal import Journal
 from mockserver.sandbox.keys import Keys
 from mockserver.sandbox.lint import RequestLint
@@ -42,6 +43,7 @@ class Sandbox:
     clock: Clock
     journal: Journal
     keys: Keys
+    faults: Faults
     counters: Counters = field(default_factory=Counters)
     lint: RequestLint = field(default_factory=RequestLint)
 

@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 
 from mockserver.sandbox.clock import Clock, wall_ms
 from mockserver.sandbox.counters import Counters
+from mockserver.sandbox.faults import Faults
 from mockserver.sandbox.journal import Entry, Journal
 from mockserver.sandbox.keys import Keys
 from mockserver.sandbox.lint import RequestLint
@@ -255,6 +256,7 @@ class Sandboxes:
             clock=self._clock(world, order),
             journal=self._journal(settings),
             keys=Keys(world.scenario.keys, world.seed, name),
+            faults=Faults(world.seed),
         )
 
     def _reset(self, known: Sandbox, parts: Collection[Part]) -> Sandbox:
@@ -269,6 +271,7 @@ class Sandboxes:
             study=Study(base, self._stores.store(known.name, fresh=True)) if "writes" in parts else known.study,
             journal=self._journal(known.settings) if "journal" in parts else known.journal,
             lint=RequestLint() if "journal" in parts else known.lint,
+            faults=Faults(base.seed) if "faults" in parts else known.faults,
             counters=Counters() if set(parts) >= set(PARTS) else known.counters,
         )
         self._sandboxes[known.name] = made
