@@ -95,7 +95,7 @@ def fault_order(kinds: Mapping[str, Kind], apis: Sequence[Api]) -> FaultOrder:
         after=order.get("after", 0),
         probability=order.get("probability", 1.0),
         script=order.get("script"),
-        knobs={knob.attribute: order.get(knob.attribute, knob.default) for knob in kind.knobs},
+        knobs={**kind.fixed, **{knob.attribute: order.get(knob.attribute, knob.default) for knob in kind.knobs}},
     )
 
 

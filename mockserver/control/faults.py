@@ -10,6 +10,7 @@ from mockserver.door.faults.catalogue import catalogue
 from mockserver.sandbox.faults import Fault
 from mockserver.web.requests import current_apis, current_sandbox
 from mockserver.web.responses import json_response
+from mockserver.words.camel_case import camel
 from mockserver.words.json_schema import COUNT, FLAG, INSTANT, NAMES, NUMBER, TEXT, list_of, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
 
@@ -102,7 +103,7 @@ def _told(fault: Fault) -> dict[str, Any]:
         "after": order.after,
         "probability": order.probability,
         "script": order.script,
-        "knobs": dict(order.knobs),
+        "knobs": {camel(name): value for name, value in order.knobs.items()},
         "calls": fault.calls,
         "fired": fault.fired,
         "spent": fault.is_spent,

@@ -8,7 +8,7 @@ import jsonpatch
 import orjson
 
 from mockserver.door.faults.kinds import Case, Play, Played
-from mockserver.door.faults.transport import whole
+from mockserver.door.faults.transport import whole, with_body
 from mockserver.door.replies import Reply, encoded
 from mockserver.door.steps import Compute, Step
 from mockserver.words import exact_json
@@ -60,8 +60,7 @@ def changed(change: Change) -> Play:
         body = yield Compute(lambda: _changed(reply.body, change, case), long=True)
         if body is None:
             return reply
-        headers = [(name, value) for name, value in reply.headers if name.lower() not in (b"content-length", b"etag")]
-        return Reply(reply.status, [*headers, encoded("Content-Length", str(len(body)))], body)
+        return with_body(reply, body)
 
     return play
 

@@ -23,6 +23,9 @@ _PLAYS: Mapping[str, Play] = {
     "status": transport.status,
     "rate_limit": transport.status,
     "bad_gateway": transport.bad_gateway,
+    "error_in_200": transport.error_in_200,
+    "link_expires": transport.link_expires,
+    "csv_cut": transport.csv_cut,
     "truncated": transport.truncated,
     "wrong_length": transport.wrong_length,
     "answer": answers.answer,
@@ -32,6 +35,8 @@ _PLAYS: Mapping[str, Play] = {
 _NEEDS: Mapping[str, Callable[[Operation], bool]] = {
     "pages": lambda operation: "pagination" in operation.answer.metadata,
     "records": lambda operation: operation.answer.many and operation.answer.enveloped,
+    "table": lambda operation: "text/csv" in operation.answer.formats,
+    "file": lambda operation: "video/mp4" in operation.answer.formats,
     "verdict": lambda operation: operation.tag == "ingestion",
     "": lambda operation: True,
 }
@@ -51,6 +56,7 @@ def _kind(name: str, told: Mapping[str, Any]) -> Kind:
         careful=told["careful"],
         play=_PLAYS[name],
         knobs=tuple(_knob(knob, one) for knob, one in told.get("knobs", {}).items()),
+        fixed=told.get("fixed", {}),
         moments=tuple(told.get("moments", MOMENTS)),
         fits=_NEEDS[told.get("needs", "")],
     )

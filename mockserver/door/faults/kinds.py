@@ -5,7 +5,7 @@ where the request goes on as if nothing had happened; or `SENT`, where it has se
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from mockserver.door.asked import Asked
@@ -96,6 +96,7 @@ class Kind:
         does: What happens, a sentence. imitates: which real failure that is. careful: what a careful client does.
         play: Does it.
         knobs: What it can be set to, beside what every fault can.
+        fixed: What a play of several kinds is set to for this one.
         moments: When it can happen; the first where the order does not say.
         fits: Can it happen to an operation?
     """
@@ -106,5 +107,6 @@ class Kind:
     careful: str
     play: Play
     knobs: Sequence[Knob] = ()
+    fixed: Mapping[str, Any] = field(default_factory=dict)
     moments: Sequence[Moment] = MOMENTS
     fits: Callable[[Operation], bool] = lambda operation: True

@@ -9,7 +9,22 @@ from mockserver.door.refusals import Refusal
 from mockserver.door.replies import Reply, encoded, refusal_reply
 from mockserver.door.steps import Chunk, Compute, Cut, End, Step, Wait
 
-__all__ = ["bad_gateway", "drip", "garbage", "hang", "latency", "reset", "status", "truncated", "wrong_length"]
+__all__ = [
+    "bad_gateway",
+    "csv_cut",
+    "drip",
+    "error_in_200",
+    "garbage",
+    "hang",
+    "latency",
+    "link_expires",
+    "reset",
+    "status",
+    "truncated",
+    "whole",
+    "with_body",
+    "wrong_length",
+]
 
 Playing = Generator[Step, Any, Played]
 # What a proxy says whose upstream is gone.
@@ -62,6 +77,30 @@ def bad_gateway(case: Case) -> Playing:
     yield
 
 
+def error_in_200(case: Case) -> Playing:
+    """Refuse, in the API's own envelope, and say that all is well."""
+    refused = case.finish(_refusal(case))
+    return Reply(HTTPStatus.OK, refused.headers, refused.body)
+    yield
+
+
+def link_expires(case: Case) -> Playing:
+    """Break a download off, and refuse who wants to go on with it."""
+    if b"range" in case.asked.fields:
+        return case.finish(_refusal(case))
+    return (yield from truncated(case))
+
+
+def csv_cut(case: Case) -> Playing:
+    """End a table in the middle of a row, with a length that fits."""
+    reply = yield from whole(case)
+    body, told = _bytes(reply), dict(reply.headers).get(b"Content-Type", b"")
+    if not told.startswith(b"text/csv") or body.count(b"\n") < 2:
+        return reply
+    last = body.rindex(b"\n", 0, -1)
+    return with_body(reply, body[: (last + len(body)) // 2])
+
+
 def truncated(case: Case) -> Playing:
     """Promise the whole body, send its first part, and end the connection."""
     reply = yield from whole(case)
@@ -104,7 +143,7 @@ def drip(case: Case) -> Playing:
 
 
 def whole(case: Case) -> Generator[Step, Any, Reply]:
-    """What would have been answered, all of it at once; before the work, an answer as a proxy in between may have it."""
+    """What would have been answered, all of it at once; before the work, something that looks like it."""
     reply = case.reply
     if reply is None:
         body = b'{"status":"success","data":[],"metadata":{}}'
@@ -114,7 +153,13 @@ def whole(case: Case) -> Generator[Step, Any, Reply]:
         return reply
     parts = reply.body
     body = yield Compute(lambda: _joined(parts), long=True)
-    return Reply(reply.status, [*reply.headers, encoded("Content-Length", str(len(body)))], body)
+    return with_body(reply, body)
+
+
+def with_body(reply: Reply, body: bytes) -> Reply:
+    """The same answer with another body, and no tag that is not of it."""
+    headers = [(name, value) for name, value in reply.headers if name.lower() not in (b"content-length", b"etag")]
+    return Reply(reply.status, [*headers, encoded("Content-Length", str(len(body)))], body)
 
 
 def _joined(parts: Iterator[bytes]) -> bytes:
@@ -137,7 +182,7 @@ def _refusal(case: Case) -> Reply:
     asked, knobs = case.asked, case.knobs
     case.entry.cause = "injected"
     least = asked.sandbox.settings.least_fidelity
-    code = knobs.get("status", HTTPStatus.TOO_MANY_REQUESTS)
+    code = knobs["status"]
     method, said = asked.request.method, knobs["message"]
     refusal = Refusal(code, "injected", method, asked.path, message=said, least_fidelity=least)
     reply = refusal_reply(refusal, asked.api)
