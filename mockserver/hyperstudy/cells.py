@@ -85,10 +85,10 @@ def instants(at_ms: Ints) -> Cells:
         at_ms: ms since the epoch; at least one.
     """
     day, rest = np.divmod(at_ms, _DAY_MS)
-    days, which = np.unique(day, return_inverse=True)
-    # All but the hour and what follows it.
-    begun = texts([iso_from_ms(one * _DAY_MS).encode() for one in days.tolist()])
-    cells: Cells = begun[which]
+    first = int(day.min())
+    # All but the hour and what follows it; most pages are of one day.
+    days, which = np.unique(day, return_inverse=True) if (day != first).any() else (day[:1], np.zeros_like(day))
+    cells: Cells = texts([iso_from_ms(one * _DAY_MS).encode() for one in days.tolist()])[which]
     second, ms = np.divmod(rest, 1000)
     minute, second = np.divmod(second, 60)
     hour, minute = np.divmod(minute, 60)

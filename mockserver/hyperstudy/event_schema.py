@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.hyperstudy.bodies import path_of
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, MOST_WHOLE, TEXT, Schema, labelled, optional
-from mockserver.words.timestamps import parse_iso_us
+from mockserver.words.timestamps import TIMESTAMP_TOLD, parse_iso_us
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator, ValidationError
@@ -144,7 +144,9 @@ def _reasons(error: "ValidationError") -> Iterator[tuple[str, str]]:
             yield "roomId", "Missing required field: roomId"
         case "type":
             types = [wanted] if isinstance(wanted, str) else [one for one in wanted if one != "null"]
-            yield name, f"Invalid type for {name}: expected {types[0]}"
+            # What is no string at all is told at once which string it should be.
+            expected = TIMESTAMP_TOLD if schema.get("format") == ISO_8601_FORMAT else types[0]
+            yield name, f"Invalid type for {name}: expected {expected}"
         case "enum":
             yield name, f"Invalid value for {name}: expected one of {', '.join(filter(None, wanted))}"
         case "minLength":

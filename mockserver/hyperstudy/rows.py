@@ -86,8 +86,8 @@ def _objects(end: bytes) -> Callable[[Shape], _Layout]:
 
     def layout(shape: Shape) -> _Layout:
         names = [exact_json.dumps_any(name) + b":" for name in shape.names]
-        around = [b"{" + names[0], *(b"," + name for name in names[1:]), b"}" + end]
-        return _Layout(_Json(), [(name,) for name in shape.names], around)
+        around = [(b"," if place else b"{") + name for place, name in enumerate(names)]
+        return _Layout(_Json(), [(name,) for name in shape.names], [*around, (b"}" if names else b"{}") + end])
 
     return layout
 
@@ -100,7 +100,7 @@ def _table(shape: Shape) -> _Layout:
     """
     leaves = shape.columns
     head = b",".join(_Csv().text(".".join(path)) for path in leaves) + b"\n"
-    return _Layout(_Csv(), leaves, [b"", *[b","] * (len(leaves) - 1), b"\n"], head)
+    return _Layout(_Csv(), leaves, [b"," if place else b"" for place in range(len(leaves))] + [b"\n"], head)
 
 
 # In JSON, each record has a comma behind it.
@@ -139,7 +139,8 @@ class Rows:
         columns = self._shape.plain(records.told, self._links)
         row, text = self._layout.row, self._layout.notation.text
         cells = [map(text, _leaf(columns[path[0]], path[1:])) for path in self._layout.leaves]
-        return [row % values for values in zip(*cells, strict=True)]
+        # Of a record all of whose fields are hidden, an empty row is left.
+        return [row % values for values in zip(*cells, strict=True)] if cells else [row] * len(records.told)
 
     def _matrix(self, records: Columns) -> bytes:
         layout = self._layout

@@ -85,8 +85,11 @@ def _refused(asked: Asked, status: int, cause: Any) -> Reply:
 
 
 def _reply(response: Response, environ: "WSGIEnvironment") -> Reply:
-    headers = [encoded(name, value) for name, value in response.get_wsgi_headers(environ)]
-    if environ["REQUEST_METHOD"] == "HEAD" or response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+    bare = response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    # Views redirect nowhere, so nothing else is to be made of a response's headers.
+    told = response.get_wsgi_headers(environ) if bare else response.headers
+    headers = [encoded(name, value) for name, value in told]
+    if bare or environ["REQUEST_METHOD"] == "HEAD":
         return Reply(response.status_code, headers, b"")
     if response.is_streamed:
         return Reply(response.status_code, headers, response.iter_encoded())

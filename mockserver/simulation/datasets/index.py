@@ -49,27 +49,33 @@ class IndexDataset:
         self._room_ids = list(room_ids)
         self._entries = entries
         self._rows = rows
-        keys: list[tuple[int, str, str, int, int, int, tuple[Any, ...]]] = []
-        for room, room_id in enumerate(room_ids):
-            for local, entry in enumerate(entries(room_id)):
-                values = tuple(getattr(entry.record, name) for name in filters)
-                keys.append((entry.at_ms, entry.who, entry.id, room, local, entry.final_ms, values))
-        keys.sort(key=lambda key: key[:3])
-        self.at = np.array([key[0] for key in keys], dtype=np.int64)
-        self._room = np.array([key[3] for key in keys], dtype=np.int32)
-        self._local = np.array([key[4] for key in keys], dtype=np.int32)
-        self._who, self._whos = _codes([key[1] for key in keys])
-        self._columns = {name: _codes([key[6][n] for key in keys]) for n, name in enumerate(filters)}
-        finals = np.array([key[5] for key in keys], dtype=np.int64)
+        at, who, ids, finals, counts = [], [], [], [], []
+        values: dict[str, list[Any]] = {name: [] for name in filters}
+        for room_id in room_ids:
+            told = entries(room_id)
+            at += [entry.at_ms for entry in told]
+            who += [entry.who for entry in told]
+            ids += [entry.id for entry in told]
+            finals += [entry.final_ms for entry in told]
+            for name, column in values.items():
+                column += [getattr(entry.record, name) for entry in told]
+            counts.append(len(told))
+        who_codes, self._whos = _codes(who)
+        id_codes, _ = _codes(ids)
+        at_ms = np.array(at, dtype=np.int64)
+        order = np.lexsort((id_codes, who_codes, at_ms))
+        self.at, self._who = at_ms[order], who_codes[order]
+        self._room = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
+        self._local = np.array([local for count in counts for local in range(count)], dtype=np.int32)[order]
+        coded = {name: _codes(column) for name, column in values.items()}
+        self._columns = {name: (codes[order], known) for name, (codes, known) in coded.items()}
+        final_ms = np.array(finals, dtype=np.int64)[order]
         # A record shows once it is final, and all that sort before it are: so nothing ever slips in between.
         # Only what a client wrote itself shows at once, wherever it belongs.
-        self._written = finals == WRITTEN
-        self._shown_from = np.maximum.accumulate(finals) if len(finals) else finals
-        zeros = np.array(zeros_ms, dtype=np.int64)
-        onset = self.at - zeros[self._room] if keys else self.at
-        identity = np.arange(len(keys))
-        ids, _ = _codes([key[2] for key in keys])
-        self._by_onset = np.lexsort((ids, self._who, onset)) if keys else identity
+        self._written = final_ms == WRITTEN
+        self._shown_from = np.maximum.accumulate(final_ms) if len(final_ms) else final_ms
+        onset = self.at - np.array(zeros_ms, dtype=np.int64)[self._room]
+        self._by_onset = np.lexsort((id_codes[order], self._who, onset))
 
     @property
     def size(self) -> int:
@@ -149,4 +155,4 @@ class IndexSelection:
 def _codes(values: list[Any]) -> tuple[Ints, dict[Any, int]]:
     """Whole numbers in place of values, in the values' order as text, and which is which."""
     known = {value: code for code, value in enumerate(sorted(set(values), key=str))}
-    return np.array([known[value] for value in values], dtype=np.int64), known
+    return np.array(list(map(known.__getitem__, values)), dtype=np.int64), known

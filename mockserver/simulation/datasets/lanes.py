@@ -62,8 +62,9 @@ class LaneDataset:
         self.lanes = lanes
         # Pages of one query are asked for one after the other.
         self._ordered = lru_cache(maxsize=8)(self._order)
-        last_ms = lanes.times(np.arange(len(lanes.count)), lanes.count - 1)
-        self._over_ms = int(np.max(last_ms, initial=-_FAR_MS))
+        used = np.flatnonzero(lanes.count)
+        self._first_ms = int(np.min(lanes.times(used, np.zeros_like(used)), initial=_FAR_MS))
+        self._last_ms = int(np.max(lanes.times(used, lanes.count[used] - 1), initial=-_FAR_MS))
         identities = lanes.identities
         self._rooms = np.array([room for room, _, _ in identities], dtype=object)
         self._people = np.array([person for _, person, _ in identities], dtype=object)
@@ -78,10 +79,11 @@ class LaneDataset:
 
     def select(self, query: Query) -> "LaneSelection":
         """Turn the window into a range of samples for each lane."""
+        # Before the first sample and after the last, no instant differs from any other.
+        last_ms = query.now_ms if query.end_ms is None else min(query.end_ms, query.now_ms)
         ordered = self._ordered(
-            min(query.now_ms, self._over_ms),
-            query.start_ms,
-            query.end_ms,
+            max(self._first_ms if query.start_ms is None else query.start_ms, self._first_ms),
+            min(last_ms, self._last_ms),
             query.sort,
             query.room_ids,
             query.participant_id,
@@ -90,9 +92,8 @@ class LaneDataset:
 
     def _order(
         self,
-        now_ms: int,
-        start_ms: int | None,
-        end_ms: int | None,
+        start_ms: int,
+        last_ms: int,
         sort: str,
         room_ids: frozenset[str] | None,
         participant_id: str | None,
@@ -103,9 +104,8 @@ class LaneDataset:
             wanted &= np.array([room in room_ids for room in self._rooms], dtype=np.bool_)
         if participant_id is not None:
             wanted &= self._people == participant_id
-        last_ms = now_ms if end_ms is None else min(end_ms, now_ms)
-        low = lanes.before(max(start_ms, -_FAR_MS)) if start_ms is not None else np.zeros_like(lanes.count)
-        high = np.maximum(low, lanes.before(min(last_ms, _FAR_MS) + 1))
+        low = lanes.before(start_ms)
+        high = np.maximum(low, lanes.before(last_ms + 1))
         return _Order(lanes, self.rank, np.where(wanted, low, 0), np.where(wanted, high, 0), by_onset=sort == "onset")
 
 
