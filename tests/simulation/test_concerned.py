@@ -71,7 +71,8 @@ def test_a_query_finds_the_same_as_in_all_rooms(worlds: tuple[World, World], dat
     world, whole = worlds
     rooms = of(world)
     data_type: DataType = data.draw(st.sampled_from(DATA_TYPES), "data type")
-    bounds = st.none() | st.integers(rooms[0].started_ms - HOUR_MS, rooms[-1].started_ms + HOUR_MS)
+    joined = st.sampled_from([world.plan(room).created_ms for room in rooms])
+    bounds = st.none() | joined | st.integers(rooms[0].started_ms - HOUR_MS, rooms[-1].started_ms + HOUR_MS)
     chosen = st.none() | st.sets(st.sampled_from([room.room_id for room in rooms]), max_size=3)
     room_ids = data.draw(chosen, "rooms")
     query = Query(
