@@ -17,6 +17,7 @@ from mockserver.door.asked import Asked
 from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
+from mockserver.door.fingerprints import sha256
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.operations import Operation
 from mockserver.door.origins import (
@@ -218,7 +219,7 @@ class Door:
             reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_remarks(asked, entry)
         if isinstance(reply.body, bytes):
-            entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
+            entry.answer_sha256 = sha256(reply.body)
         return _finished(asked, reply, tag if reply.status == 200 else b"")
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
@@ -275,7 +276,7 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
     body = asked.body
     entry.body_bytes = None if asked.body_is_too_large else len(body)
     if body:
-        entry.body_sha256 = hashlib.sha256(body).hexdigest()
+        entry.body_sha256 = sha256(body)
         entry.body = body if len(body) <= MOST_BODY_BYTES else None
 
 
@@ -378,7 +379,7 @@ def _limit_headers(asked: Asked) -> Headers:
 def _sent(reply: Reply, entry: Entry) -> Steps:
     """Send a body, and write down how far it came."""
     if isinstance(reply.body, bytes):
-        entry.answer_sha256 = entry.answer_sha256 or hashlib.sha256(reply.body).hexdigest()
+        entry.answer_sha256 = entry.answer_sha256 or sha256(reply.body)
         if reply.body:
             entry.answer = reply.body
             yield Chunk(reply.body)

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
 from flask import request
 
 from mockserver.hyperstudy.errors import InvalidBody, shown
 from mockserver.web.bodies import MalformedJsonError, read_json
+from mockserver.words import exact_json
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -31,8 +31,8 @@ def read_body() -> Any:
         raise InvalidBody(said, [{"path": "", "message": "the Content-Type is not application/json"}])
     body = read_json()
     try:
-        orjson.dumps([[[[body]]]])
-    except orjson.JSONEncodeError:
+        exact_json.dumps(body)
+    except exact_json.TooDeepError:
         raise MalformedJsonError("it nests deeper than 250 levels") from None
     return body
 
@@ -111,7 +111,7 @@ def _message(error: "ValidationError") -> str:
 
 def _brief(value: Any) -> str:
     """A value as JSON writes it, if it is short; else its type."""
-    text = orjson.dumps(value).decode()
+    text = exact_json.dumps_any(value).decode()
     return text if len(text) <= 60 else f"{_JSON_TYPES[type(value)]} of {len(text)} characters"
 
 

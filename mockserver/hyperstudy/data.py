@@ -19,7 +19,7 @@ from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, looked_up, there, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.hyperstudy.rows import ROWS
+from mockserver.hyperstudy.rows import Rows
 from mockserver.hyperstudy.sending import as_file, in_envelope
 from mockserver.simulation.datasets.query import Query
 from mockserver.web.requests import current_asked
@@ -89,7 +89,8 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
         page = Page(found.total, parameters.offset, parameters.limit)
         shape = row.shape.shown(row.fidelity, least)
         wider = with_variables(shape, place.rooms, call.sandbox.study)
-        rows = ROWS[parameters.format](wider, recording_links(call), keep=wider is shape)
+        links = recording_links(call) if wider.is_linked else None
+        rows = Rows(parameters.format, wider, links, keep=wider is shape)
         if parameters.format == "json":
             return in_envelope(found, page, rows, _metadata(call, row, level, scope_id, parameters, place, page))
         file_name = f"{row.name.replace('/', '_')}_{scope_id}.{parameters.format}"

@@ -7,7 +7,9 @@ Source: `format=csv` from the data page, `ndjson` from the API overview (documen
 order mark inferred.
 """
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate, islice, repeat
 from typing import Any, Protocol
 
@@ -18,7 +20,7 @@ from mockserver.hyperstudy.shape import Field, Links, Shape
 from mockserver.simulation.datasets.columns import Array, Coded, Columns, Decimals, Numbered, Told
 from mockserver.words import exact_json
 
-__all__ = ["ROWS", "Rows", "csv_rows", "json_rows", "ndjson_rows"]
+__all__ = ["FORMATS", "Rows"]
 
 
 class _Notation(Protocol):
@@ -57,33 +59,74 @@ class _Csv:
         return b'"%b"' % text.replace(b'"', b'""') if any(sign in text for sign in b',"\r\n') else text
 
 
-class Rows:
-    """Writes records of a shape, each as a row.
+@dataclass(frozen=True)
+class _Layout:
+    """How the rows of a shape look in a format.
 
-    Args:
-        shape: What is written of a record.
-        links: What a record does not know by itself.
+    Attributes:
         notation: How values look.
         leaves: What stands in a row, as paths into the record.
         around: What stands before each of them, and after the last.
         head: What stands before the first row.
+    """
+
+    notation: _Notation
+    leaves: Sequence[tuple[str, ...]]
+    around: Sequence[bytes]
+    head: bytes = b""
+
+    @cached_property
+    def row(self) -> bytes:
+        """A row to fill in."""
+        return b"%b".join(text.replace(b"%", b"%%") for text in self.around)
+
+
+def _objects(end: bytes) -> Callable[[Shape], _Layout]:
+    """Objects with every field, in order, null where nothing applies."""
+
+    def layout(shape: Shape) -> _Layout:
+        names = [exact_json.dumps_any(name) + b":" for name in shape.names]
+        around = [(b"," if place else b"{") + name for place, name in enumerate(names)]
+        return _Layout(_Json(), [(name,) for name in shape.names], [*around, (b"}" if names else b"{}") + end])
+
+    return layout
+
+
+def _table(shape: Shape) -> _Layout:
+    """Lines of a table, nested objects as columns of their own; lines end with LF.
+
+    The data page saves the text with `open(…, 'w')`, which writes LF as CR LF on Windows, and CR LF as CR CR LF, which
+    no reader takes (inferred).
+    """
+    leaves = shape.columns
+    head = b",".join(_Csv().text(".".join(path)) for path in leaves) + b"\n"
+    return _Layout(_Csv(), leaves, [b"," if place else b"" for place in range(len(leaves))] + [b"\n"], head)
+
+
+# In JSON, each record has a comma behind it.
+_LAYOUTS: Mapping[str, Callable[[Shape], _Layout]] = {"json": _objects(b","), "csv": _table, "ndjson": _objects(b"\n")}
+FORMATS = tuple(_LAYOUTS)
+
+
+class Rows:
+    """Writes records of a shape, each as a row.
+
+    Args:
+        format_: One of `FORMATS`; rows of `json` have a comma behind them.
+        shape: What is written of a record.
+        links: What a record does not know by itself; None only where the shape asks for nothing.
         keep: The shape is asked for again, so that what was written may be kept.
     """
 
-    def __init__(
-        self,
-        shape: Shape,
-        links: Links,
-        notation: _Notation,
-        leaves: Sequence[tuple[str, ...]],
-        around: Sequence[bytes],
-        head: bytes,
-        keep: bool,
-    ) -> None:
-        self.head = head
-        self._shape, self._links, self._notation = shape, links, notation
-        self._leaves, self._around = leaves, around
-        self.key: Hashable | None = (shape, around[-1], links if shape.is_linked else None) if keep else None
+    def __init__(self, format_: str, shape: Shape, links: Links | None = None, *, keep: bool = True) -> None:
+        self._shape, self._links = shape, links
+        self._layout: _Layout = shape.kept(format_, _LAYOUTS[format_])
+        self.key: Hashable | None = (shape, format_, links) if keep else None
+
+    @property
+    def head(self) -> bytes:
+        """What stands before the first row."""
+        return self._layout.head
 
     def block(self, records: Columns | Told) -> bytes:
         """All rows, one after the other."""
@@ -93,51 +136,22 @@ class Rows:
 
     def rows(self, records: Told) -> list[bytes]:
         """Each row by itself."""
-        row = b"%b".join(text.replace(b"%", b"%%") for text in self._around)
         columns = self._shape.plain(records.told, self._links)
-        text = self._notation.text
-        cells = [map(text, _leaf(columns[path[0]], path[1:])) for path in self._leaves]
-        return [row % values for values in zip(*cells, strict=True)]
+        row, text = self._layout.row, self._layout.notation.text
+        cells = [map(text, _leaf(columns[path[0]], path[1:])) for path in self._layout.leaves]
+        # Of a record all of whose fields are hidden, an empty row is left.
+        return [row % values for values in zip(*cells, strict=True)] if cells else [row] * len(records.told)
 
     def _matrix(self, records: Columns) -> bytes:
-        parts = _Parts(records, self.key, self._notation)
+        layout = self._layout
+        parts = _Parts(records, self.key, layout.notation)
         fields = {field.name: field for field in self._shape.fields}
-        for before, (name,) in zip(self._around, self._leaves, strict=False):
+        for before, (name,) in zip(layout.around, layout.leaves, strict=False):
             field = fields[name]
             parts.constant(before)
             parts.column(field, records.array(field.attribute))
-        parts.constant(self._around[-1])
+        parts.constant(layout.around[-1])
         return packed(parts.joined())
-
-
-def json_rows(shape: Shape, links: Links, *, keep: bool = True) -> Rows:
-    """Records as JSON objects, each with a comma behind it: every field, in order, null where nothing applies."""
-    return _objects(shape, links, b",", keep)
-
-
-def ndjson_rows(shape: Shape, links: Links, *, keep: bool = True) -> Rows:
-    """The same, a line each."""
-    return _objects(shape, links, b"\n", keep)
-
-
-def csv_rows(shape: Shape, links: Links, *, keep: bool = True) -> Rows:
-    """Records as lines of a table, nested objects as columns of their own; lines end with LF.
-
-    The data page saves the text with `open(…, 'w')`, which writes LF as CR LF on Windows, and CR LF as CR CR LF, which
-    no reader takes (inferred).
-    """
-    leaves = shape.columns
-    head = b",".join(_Csv().text(".".join(path)) for path in leaves) + b"\n"
-    return Rows(shape, links, _Csv(), leaves, [b"", *[b","] * (len(leaves) - 1), b"\n"], head, keep)
-
-
-def _objects(shape: Shape, links: Links, end: bytes, keep: bool) -> Rows:
-    names = [exact_json.dumps_any(name) + b":" for name in shape.names]
-    around = [b"{" + names[0], *(b"," + name for name in names[1:]), b"}" + end]
-    return Rows(shape, links, _Json(), [(name,) for name in shape.names], around, b"", keep)
-
-
-ROWS = {"json": json_rows, "ndjson": ndjson_rows, "csv": csv_rows}
 
 
 def _leaf(values: Sequence[Any], path: Sequence[str]) -> Sequence[Any]:

@@ -29,8 +29,10 @@ def in_envelope(found: Selection, page: Page, rows: Rows, metadata: dict[str, An
         rows: Writes them as JSON, each with a comma behind it.
     """
     before, behind = success_around(metadata)
-    parts = _in_list(before, _chunks(found, page, rows), behind)
-    return Response(parts if page.stop - page.start > _CHUNK else b"".join(parts), content_type=JSON)
+    if page.stop - page.start > _CHUNK:
+        return Response(_in_list(before, _chunks(found, page, rows), behind), content_type=JSON)
+    written = found.written(page.start, page.stop, rows)
+    return Response(before + written[:-1] + behind, content_type=JSON)
 
 
 def as_file(found: Selection, page: Page, rows: Rows, format_: str, name: str) -> Response:

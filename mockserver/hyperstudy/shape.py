@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from mockserver.words.camel_case import snake
 from mockserver.words.fidelity import Fidelity, shows, weaker
@@ -17,6 +17,8 @@ from mockserver.words.timestamps import iso_from_ms
 __all__ = ["Field", "Kind", "Links", "Shape"]
 
 Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "object", "numbers"]
+
+T = TypeVar("T")
 
 
 class Links(Hashable, Protocol):
@@ -53,7 +55,7 @@ class Field:
         nullable: It may be null.
         of: The record's attribute that it is read from; empty where that has the same name, in snake case.
         shape: Of a nested object.
-        made: Makes the value from the record and the links, where it is not the record's own as it is.
+        made: Makes the value from the record and the `Links`, where it is not the record's own as it is.
         own: The record has an attribute for it.
     """
 
@@ -63,7 +65,7 @@ class Field:
     nullable: bool = False
     of: str = ""
     shape: "Shape | None" = None
-    made: Callable[[Any, Links], Any] | None = None
+    made: Callable[[Any, Any], Any] | None = None
     own: bool = True
 
     @property
@@ -102,7 +104,7 @@ class Shape:
 
     record: type[tuple[Any, ...]]
     fields: tuple[Field, ...]
-    _narrower: dict[tuple[Fidelity, Fidelity], "Shape"] = field(default_factory=dict, init=False, repr=False)
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         attributes = Counter(_attributes(self.record))
@@ -130,13 +132,21 @@ class Shape:
             around: The label of the operation that answers with it.
             least: The weakest label that is shown.
         """
-        key = (around, least)
-        if key not in self._narrower:
-            fields = _shown(self.fields, around, least)
-            self._narrower[key] = self if fields == self.fields else _ShownShape(self.record, fields)
-        return self._narrower[key]
 
-    def plain(self, records: Sequence[Any], links: Links) -> dict[str, list[Any]]:
+        def narrower(whole: Shape) -> Shape:
+            fields = _shown(whole.fields, around, least)
+            return whole if fields == whole.fields else _ShownShape(whole.record, fields)
+
+        return self.kept((around, least), narrower)
+
+    def kept(self, key: Hashable, make: Callable[["Shape"], T]) -> T:
+        """What is made of the shape and is always the same, made once."""
+        if key not in self._kept:
+            self._kept[key] = make(self)
+        made: T = self._kept[key]
+        return made
+
+    def plain(self, records: Sequence[Any], links: Links | None) -> dict[str, list[Any]]:
         """The columns of some records by name, as they are written; None where nothing applies."""
         columns = dict(zip(_attributes(self.record), zip(*records, strict=True), strict=False))
         return {

@@ -97,28 +97,34 @@ class WaveTable:
     """Many curves as columns, for reading any of them at any instant. A curve that nobody reads is not dealt."""
 
     def __init__(self, curves: Sequence[Waves]) -> None:
-        shape = (len(curves), WAVES)
         self._curves = curves
         self._dealt = np.zeros(len(curves), dtype=np.bool_)
         self._duration = np.array([one.duration_ms for one in curves], dtype=np.int64)
-        self._turns = np.zeros(shape, dtype=np.int64)
-        self._phases, self._weights = np.zeros(shape), np.zeros(shape)
+        # A row for each wave.
+        self._turns = np.zeros((WAVES, len(curves)), dtype=np.int64)
+        self._phases, self._weights = np.zeros(self._turns.shape), np.zeros(self._turns.shape)
 
     def at(self, curve: Ints, t_ms: Ints) -> Floats:
         """Curve `curve[i]` at media time `t_ms[i]`."""
         self._deal(curve)
-        total = np.zeros(len(curve))
         duration = self._duration[curve]
-        for wave in range(WAVES):
-            # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
-            turned = ((t_ms * self._turns[curve, wave]) % duration).astype(np.float64) / duration
-            total += self._weights[curve, wave] * cosine(turned + self._phases[curve, wave])
+        # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
+        turned = ((t_ms * self._turns[:, curve]) % duration).astype(np.float64) / duration
+        parts = self._weights[:, curve] * cosine(turned + self._phases[:, curve])
+        # One after the other, as sums of decimals depend on the order.
+        total = np.zeros(len(curve))
+        for part in parts:
+            total += part
         return total
 
     def _deal(self, curve: Ints) -> None:
         undealt = curve[~self._dealt[curve]]
         for number in set(undealt.tolist()) if len(undealt) else ():
             one = self._curves[number]
-            self._turns[number], self._phases[number], self._weights[number] = one.turns, one.phases, one.weights
+            self._turns[:, number], self._phases[:, number], self._weights[:, number] = (
+                one.turns,
+                one.phases,
+                one.weights,
+            )
             # Last, since another thread may be reading.
             self._dealt[number] = True

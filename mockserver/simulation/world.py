@@ -78,7 +78,7 @@ class _Caches:
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
         self.entries = Kept(60_000, len)
         # The same as clients read them, by the byte.
-        self.rows = Kept(12_000_000, lambda rows: sum(map(len, rows)))
+        self.rows = Kept(16_000_000, lambda rows: sum(map(len, rows)))
         # By the ten thousand records of an index; every write of a client leaves one behind that nobody asks again.
         self.datasets = Kept(64, lambda dataset: 1 + dataset.size // 10_000)
         # Ten seeks are as much as a lane.

@@ -8,6 +8,7 @@ Numbers with a fraction or an exponent are doubles, as in every browser.
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, NoReturn
@@ -25,12 +26,15 @@ __all__ = [
     "dumps",
     "dumps_any",
     "loads",
+    "loads_quickly",
 ]
 
 # How deep objects and arrays may nest in what `dumps` writes. Inside an answer a few levels are added, and with
 # those it is still less than the 254 that orjson writes, and the 256 that some readers (jq 1.6) stop at.
 MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
+# What may be an integer beyond 64 bits: the shortest has so many digits.
+_LONG_NUMBER = re.compile("[0-9]{19}")
 # Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
 _MOST_PLACES = 1000
 
@@ -107,6 +111,16 @@ def loads(text: bytes) -> Any:
     for number, place in zip(islice(numbers.too_large, _MOST_PLACES), found, strict=False):
         number.place = place
     return value
+
+
+def loads_quickly(text: str) -> Any:
+    """Read JSON that orjson takes, as quickly as it does, but with every integer as it was written.
+
+    Raises:
+        ValueError: orjson does not take it, or it has a long number and nests too deep for `loads`.
+    """
+    value = orjson.loads(text)
+    return loads(text.encode()) if _LONG_NUMBER.search(text) else value
 
 
 def dumps(value: Any) -> str:

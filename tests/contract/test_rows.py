@@ -11,13 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.hyperstudy.rows import ROWS
+from mockserver.hyperstudy.rows import FORMATS, Rows
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.simulation.datasets.columns import Coded, Columns, Decimals, Numbered, Told
 from mockserver.words.timestamps import LAST_MS
-
-LINKS = RecordingLinks("", "", "", False, 0)
 
 
 class Sample(NamedTuple):
@@ -76,11 +73,11 @@ def some_columns(draw: st.DrawFn, lasting: bool = True) -> Columns:
     return Columns(Sample, arrays, size, {})
 
 
-@pytest.mark.parametrize("format_", sorted(ROWS))
+@pytest.mark.parametrize("format_", FORMATS)
 @given(columns=some_columns())
 def test_arrays_are_written_like_records(format_: str, columns: Columns) -> None:
     """To the byte: numbers of any size and sign, instants of any year, texts that have to be quoted, and nulls."""
-    rows = ROWS[format_](SHAPE, LINKS)
+    rows = Rows(format_, SHAPE)
     expected = rows.block(Told(columns.records()))
     assert rows.block(columns) == expected
     # The second time, what the records share has been kept.
@@ -92,7 +89,7 @@ def test_arrays_are_written_like_records(format_: str, columns: Columns) -> None
 def test_what_is_written_is_what_the_records_hold(columns: Columns) -> None:
     """Read by readers of others."""
     records: Sequence[Sample] = columns.records()
-    lines = ROWS["ndjson"](SHAPE, LINKS).block(columns).decode().split("\n")
+    lines = Rows("ndjson", SHAPE).block(columns).decode().split("\n")
     assert lines.pop() == ""
     for line, record in zip(lines, records, strict=True):
         read = json.loads(line)
@@ -100,9 +97,9 @@ def test_what_is_written_is_what_the_records_hold(columns: Columns) -> None:
             record.id, record.who, record.count, record.scale, record.note, record.valid,
         ]  # fmt: skip
         assert read["share"] == record.share
-    listed = json.loads(b"[" + ROWS["json"](SHAPE, LINKS).block(columns)[:-1] + b"]")
+    listed = json.loads(b"[" + Rows("json", SHAPE).block(columns)[:-1] + b"]")
     assert listed == [json.loads(line) for line in lines]
-    table = ROWS["csv"](SHAPE, LINKS)
+    table = Rows("csv", SHAPE)
     text = (table.head + table.block(columns)).decode()
     for row, read in zip(csv.DictReader(io.StringIO(text, newline=""), strict=True), listed, strict=True):
         assert (row["id"], row["who"], row["at"]) == (read["id"], read["who"], read["at"])
@@ -118,8 +115,8 @@ def test_what_lanes_share_is_kept_for_each_format_and_shape_by_itself() -> None:
     columns = Columns(Sample, arrays, 3, {})
     hidden = Shape(Sample, (*SHAPE.fields[:1], *SHAPE.fields[:0:-1]))
     shapes = [SHAPE, hidden]
-    written = [rows(shape, LINKS).block(columns) for shape in shapes for rows in ROWS.values()]
-    alone = [rows(shape, LINKS).block(Columns(Sample, arrays, 3, {})) for shape in shapes for rows in ROWS.values()]
+    written = [Rows(format_, shape).block(columns) for shape in shapes for format_ in FORMATS]
+    alone = [Rows(format_, shape).block(Columns(Sample, arrays, 3, {})) for shape in shapes for format_ in FORMATS]
     assert written == alone
     assert len(set(written)) == 6
 
@@ -129,5 +126,5 @@ def test_no_records_are_no_rows() -> None:
     nothing = np.empty(0, np.int64)
     coded = Coded(["a"], nothing)
     columns = Columns(Sample, (Numbered(coded, nothing, 6), coded, nothing, nothing, coded, coded, coded, coded), 0, {})
-    for rows in ROWS.values():
-        assert rows(SHAPE, LINKS).block(columns) == rows(SHAPE, LINKS).block(Told([])) == b""
+    for format_ in FORMATS:
+        assert Rows(format_, SHAPE).block(columns) == Rows(format_, SHAPE).block(Told([])) == b""

@@ -5,8 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.hyperstudy.rows import ndjson_rows
+from mockserver.hyperstudy.rows import Rows
 from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.hyperstudy.shapes import SHAPES
 from mockserver.simulation.datasets.columns import Told
@@ -28,7 +27,7 @@ class Wrapped(NamedTuple):
 
 def written_by(shape: Shape, records: list[Any]) -> list[dict[str, Any]]:
     """The records as objects."""
-    written = ndjson_rows(shape, RecordingLinks("", "", "", False, 0)).block(Told(records))
+    written = Rows("ndjson", shape).block(Told(records))
     return [json.loads(line) for line in written.splitlines()]
 
 

@@ -89,14 +89,15 @@ class IndexDataset:
 
     def select(self, query: Query) -> "IndexSelection":
         """Find out what fits, by masks over the index's columns."""
-        mask = np.ones(len(self.at), dtype=np.bool_)
+        # In order of time, a window is a range.
+        first = 0 if query.start_ms is None else int(np.searchsorted(self.at, query.start_ms))
+        last = len(self.at) if query.end_ms is None else int(np.searchsorted(self.at, query.end_ms, side="right"))
+        mask = np.zeros(len(self.at), dtype=np.bool_)
+        mask[first:last] = True
         if query.below is not None:
-            mask[bisect_left(range(len(self.at)), query.below, key=self._identity) :] = False
-            mask |= self._written
-        if query.start_ms is not None:
-            mask &= self.at >= query.start_ms
-        if query.end_ms is not None:
-            mask &= self.at <= query.end_ms
+            there = self._written.copy()
+            there[: bisect_left(range(len(self.at)), query.below, key=self._identity)] = True
+            mask &= there
         if query.room_ids is not None:
             wanted = [room for room, room_id in enumerate(self._room_ids) if room_id in query.room_ids]
             mask &= np.isin(self._room, wanted)

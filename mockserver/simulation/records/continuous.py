@@ -125,8 +125,8 @@ class ContinuousLanes(RenderedLanes):
         self._components = [lane.component_id for lane in lanes]
         self._lows, self._highs = [lane.scale_min for lane in lanes], [lane.scale_max for lane in lanes]
         self.lanes = lanes
-        self.feelings = WaveTable([lane.feeling for lane in lanes])
-        self.owns = WaveTable([lane.own for lane in lanes])
+        # Of each lane the curve that all share, and then of each its own.
+        self._curves = WaveTable([lane.feeling for lane in lanes] + [lane.own for lane in lanes])
         self.shared_weight: Floats = np.array([math.sqrt(lane.shared) for lane in lanes], dtype=np.float64)
         self.own_weight: Floats = np.array([math.sqrt(1 - lane.shared) for lane in lanes], dtype=np.float64)
         self.lag = np.array([lane.lag_ms for lane in lanes], dtype=np.int64)
@@ -172,21 +172,36 @@ class ContinuousLanes(RenderedLanes):
             media = media - np.clip(t_ms - paused, 0, resumed - paused)
         return media
 
+    def shared_feeling(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The latent curve that all who watch have in common: mean 0, variance 1."""
+        return self._curves.at(lane, media_ms)
+
     def feeling(self, lane: Ints, media_ms: Ints) -> Floats:
         """The latent curve: mean 0, variance 1, correlated between people as the scenario says."""
-        shared = self.shared_weight[lane] * self.feelings.at(lane, media_ms)
-        felt: Floats = shared + self.own_weight[lane] * self.owns.at(lane, media_ms)
+        both = self._curves.at(np.concatenate([lane, lane + len(self.lanes)]), np.concatenate([media_ms, media_ms]))
+        shared, own = both.reshape(2, len(lane))
+        felt: Floats = self.shared_weight[lane] * shared + self.own_weight[lane] * own
         return felt
 
     def _hand(self, lane: Ints, media_ms: Ints) -> Floats:
-        """The feeling as the hand shows it: late, in strokes, holding between them."""
+        """The feeling as the hand shows it: late, in strokes, holding between them.
+
+        Many samples are taken in each stretch that has a stroke, so strokes are looked at stretch by stretch.
+        """
         place = media_ms // _STROKE_EVERY_MS
-        begins = self._stroke_begins(lane, place)
-        place = np.where(media_ms >= begins, place, place - 1)
-        begins = self._stroke_begins(lane, place)
-        target, before = self._target(lane, place), self._target(lane, place - 1)
+        first = int(place.min(initial=0))
+        width = int(place.max(initial=0)) - first + 1
+        stretches, which = np.unique(lane * width + place - first, return_inverse=True)
+        owner, at = stretches // width, stretches % width + first
+        begins = self._stroke_begins(owner, at)[which]
+        targets = self._target(np.tile(owner, 3), np.concatenate([at, at - 1, at - 2])).reshape(3, len(at))[:, which]
+        # Until the stroke of its stretch begins, a sample is in the one before.
+        early = media_ms < begins
+        begins = np.where(early, self._stroke_begins(owner, at - 1)[which], begins)
+        target, before = np.where(early, targets[1:], targets[:2])
         x = np.clip((media_ms - begins) / float(_STROKE_MS), 0.0, 1.0)
-        return before + (target - before) * (x * x * (3.0 - 2.0 * x))
+        shown: Floats = before + (target - before) * (x * x * (3.0 - 2.0 * x))
+        return shown
 
     def _stroke_begins(self, lane: Ints, place: Ints) -> Ints:
         late = uniform_at(self.key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS

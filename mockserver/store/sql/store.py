@@ -11,6 +11,7 @@ from mockserver.store.interface import LookOver
 from mockserver.store.sql.engine import Transactions
 from mockserver.store.sql.tables import BATCHES, DOCUMENTS, INGESTED, LINT_WARNINGS
 from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItem, fingerprint
+from mockserver.words import exact_json
 
 __all__ = ["SqlStore"]
 
@@ -62,7 +63,7 @@ class SqlStore:
             "run": self._run,
             "kind": kind,
             "id": id_,
-            "body": orjson.dumps(body).decode(),
+            "body": exact_json.dumps_any(body).decode(),
             "created_ms": now_ms,
             "updated_ms": now_ms,
             "deleted": False,
@@ -172,7 +173,7 @@ def _insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]]
 
 
 def _document_of(row: Row[Any]) -> Document:
-    return Document(row.kind, row.id, orjson.loads(row.body), row.created_ms, row.updated_ms, row.deleted)
+    return Document(row.kind, row.id, exact_json.loads_quickly(row.body), row.created_ms, row.updated_ms, row.deleted)
 
 
 def _item_row(new: NewItem) -> dict[str, Any]:
