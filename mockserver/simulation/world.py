@@ -39,7 +39,7 @@ from mockserver.simulation.story.entrance import LONGEST_ENTRANCE_MS
 from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.story.planner import longest_story_ms, participant_id, plan_room
-from mockserver.simulation.story.rooms import RoomRef, room_refs
+from mockserver.simulation.story.rooms import RoomRef, RoomsKey, room_refs
 from mockserver.simulation.talk.repertoire import Repertoire, english, repertoire_of
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 
@@ -109,6 +109,7 @@ class World:
             for experiment_id, spec in scenario.experiments.items()
         }
         self._room_by_id: Mapping[str, RoomRef] = {ref.room_id: ref for refs in self._rooms.values() for ref in refs}
+        self._last_key: tuple[Sequence[RoomRef], RoomsKey] = ((), RoomsKey(()))
         self._settled_ms: dict[str, int] = {}
         self._longest_ms: dict[str, int] = {}
 
@@ -209,7 +210,7 @@ class World:
         experiment_id = rooms[0].experiment_id if rooms else ""
         begun = self._begun(rooms, query.now_ms)
         if data_type not in _INDEXED or query.now_ms >= self.settled_ms(experiment_id):
-            if not self.has_made(data_type, begun):
+            if query.is_bounded and not self.has_made(data_type, begun):
                 begun = self._concerned(begun, query, self._written if data_type == "events" else ())
             return self.dataset(data_type, begun).select(query)
         whole = self.dataset(data_type, self._begun(self.rooms(experiment_id), query.now_ms))
@@ -224,7 +225,7 @@ class World:
         """
         now_ms = query.now_ms
         some = self._concerned(rooms, query)
-        key = ("windows", window_ms, tuple(room.key for room in some))
+        key = ("windows", window_ms, self._rooms_key(some))
         found = self._caches.datasets.get(key, lambda: WindowDataset(self._sync(some), window_ms))
         running = [
             room
@@ -240,7 +241,16 @@ class World:
 
     def _dataset_key(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Hashable:
         edition = self._edition if data_type == "events" else None
-        return data_type, edition, tuple(room.key for room in rooms)
+        return data_type, edition, self._rooms_key(rooms)
+
+    def _rooms_key(self, rooms: Sequence[RoomRef]) -> RoomsKey:
+        """Whoever pages through an experiment asks for the same tuple of rooms with every page."""
+        last, key = self._last_key
+        if rooms is not last:
+            key = RoomsKey(rooms)
+            if isinstance(rooms, tuple):
+                self._last_key = rooms, key
+        return key
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
@@ -272,7 +282,7 @@ class World:
         Args:
             always: Ids of rooms that may have records of any time.
         """
-        if not rooms or (query.room_ids is None and query.start_ms is None and query.end_ms is None):
+        if not rooms or not query.is_bounded:
             return rooms
         # Rooms that a client launched are older than their first participant.
         first_ms = -_EVER_MS if query.start_ms is None else query.start_ms - self._lasts_ms(rooms[0].experiment_id)
