@@ -1,4 +1,4 @@
-"""What is asked of every server, and what it has to answer: three requests, one of them also in endless variants.
+"""What is asked of every server, and what it has to answer: requests that are repeated, and ones in endless variants.
 
 The answers are the emulator's own. The peers are set up with them and so do the same work with the same bytes;
 an answer is compared as a JSON value, since json-server indents.
@@ -7,24 +7,43 @@ an answer is compared as a JSON value, since json-server indents.
 import http.client
 import json
 import urllib.request
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-__all__ = ["BATCH", "CASES", "HEALTH", "LARGE", "NEW", "SMALL", "Case", "WrongAnswer", "cases_of"]
+from comparison.variations import Variation
+
+__all__ = [
+    "BATCH",
+    "CASES",
+    "DATA",
+    "DEMO",
+    "HEALTH",
+    "HUGE",
+    "INGESTION",
+    "LARGE",
+    "LARGE_EVENTS",
+    "LARGE_SYNC",
+    "NEW",
+    "SMALL",
+    "Case",
+    "WrongAnswer",
+    "fetch",
+]
 
 SMALL = "small page"
 NEW = "small page, new"
 LARGE = "page of 1,000"
 BATCH = "batch of 100"
 CASES = (SMALL, NEW, LARGE, BATCH)
+# Pages of other lists, that some peers repeat beside this project's new ones.
+LARGE_EVENTS = "page of 1,000 events"
+LARGE_SYNC = "page of 1,000 sync samples"
 
 DATA = "/api/v3"
-EVENTS = f"{DATA}/data/events/room/room_abc123"
-RATINGS = f"{DATA}/data/ratings/continuous/room/room_abc123"
 INGESTION = "/api"
-# Records of a small page.
-PAGE = 10
+DEMO, HUGE = "demo", "huge"
+# A first page of a large world tells its stories, which may take seconds.
+LIMIT_S = 30
 
 
 class WrongAnswer(Exception):
@@ -36,7 +55,7 @@ class Case:
     """One request and its right answer.
 
     Attributes:
-        name: One of CASES.
+        name: What the tables call it.
         method: The HTTP method.
         path: Where to, without the query.
         query: The rest of the target, or nothing.
@@ -45,7 +64,10 @@ class Case:
         base: The path before which the document's own paths begin.
         body: What is sent.
         answer: The JSON that has to come back.
-        records: What the pages are cut from when each request is to be a new one; one is repeated if there are none.
+        variation: What makes each request a new one; the same is repeated if there is none.
+        world: The scenario with which this project is started.
+        is_main: Is it timed in full? What no target speaks of is timed for a second, after another.
+        host: What the client calls the server, where answers have links, which begin with it; else its address.
     """
 
     name: str
@@ -57,17 +79,21 @@ class Case:
     base: str = ""
     body: bytes = b""
     answer: str = ""
-    records: Sequence[Any] = ()
+    variation: Variation | None = None
+    world: str = DEMO
+    is_main: bool = True
+    host: str = ""
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every request says."""
+        host = {"Host": self.host} if self.host else {}
+        return {"Content-Type": "application/json", self.credential[0]: self.credential[1], **host}
 
     @property
     def target(self) -> str:
         """What stands in the request line."""
         return f"{self.path}?{self.query}" if self.query else self.path
-
-    @property
-    def offsets(self) -> int:
-        """How many pages `offset` can choose from, where it chooses."""
-        return len(self.records) - PAGE
 
     def ask(self, url: str) -> str:
         """Put the request to a server once.
@@ -104,84 +130,34 @@ class Case:
             raise WrongAnswer(f"another body: {answer[:300]!r}")
 
     def is_right(self, answer: str, number: int) -> bool:
-        """Is it JSON of the right value?"""
+        """Is it the right answer, as a value?"""
+        if self.variation is not None:
+            return self.variation.is_right(answer, number)
         try:
-            value = json.loads(answer)
+            return bool(json.loads(answer) == json.loads(self.answer))
         except ValueError:
             return False
-        if not self.records:
-            return bool(value == json.loads(self.answer))
-        offset = number % self.offsets
-        return isinstance(value, dict) and value.get("data") == self.records[offset : offset + PAGE]
 
-    def whole(self, url: str) -> list[Any]:
-        """All records that the pages are cut from, in one answer."""
-        records: list[Any] = json.loads(self._fetch(url, f"{self.path}?limit=10000"))["data"]
-        return records
+    def answered(self, url: str) -> "Case":
+        """The case with what a server answers now for its right answer."""
+        return replace(self, answer=self.ask(url))
 
     def _fetch(self, url: str, target: str) -> str:
-        headers = {"Content-Type": "application/json", self.credential[0]: self.credential[1]}
-        return _fetch(urllib.request.Request(url + target, self.body or None, headers, method=self.method))
+        return fetch(urllib.request.Request(url + target, self.body or None, self.headers, method=self.method))
 
 
 HEALTH = Case("health", "GET", f"{DATA}/health")
 
 
-def cases_of(url: str, key: str, token: str) -> list[Case]:
-    """The cases with the answers of an emulator that runs with its default world.
+def fetch(request: urllib.request.Request) -> str:
+    """The body of a request's answer.
 
-    Args:
-        url: Where it answers, without a path.
-        key: An API key that may read.
-        token: A bearer token of the ingestion API.
+    Raises:
+        OSError: Nobody answers, or with an error.
+        http.client.HTTPException: What answers is not HTTP.
     """
-    reading: dict[str, Any] = {
-        "method": "GET",
-        "credential": ("X-API-Key", key),
-        "document": _document(url, DATA),
-        "base": DATA,
-    }
-    sending: dict[str, Any] = {
-        "method": "POST",
-        "credential": ("Authorization", f"Bearer {token}"),
-        "document": _document(url, INGESTION),
-        "base": INGESTION,
-        "body": events(),
-    }
-    small = _answered(url, Case(SMALL, path=EVENTS, query=f"limit={PAGE}", **reading))
-    large = _answered(url, Case(LARGE, path=RATINGS, query="limit=1000", **reading))
-    batch = _answered(url, Case(BATCH, path=f"{INGESTION}/data/events", **sending))
-    return [small, replace(small, name=NEW, records=small.whole(url)), large, batch]
-
-
-def _answered(url: str, case: Case) -> Case:
-    return replace(case, answer=case.ask(url))
-
-
-def _document(url: str, base: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(_fetch(urllib.request.Request(f"{url}{base}/openapi.json")))
-    return document
-
-
-def _fetch(request: urllib.request.Request) -> str:
     # A proxy of the environment is none of a loopback server's business.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(request, timeout=10) as answer:
+    with opener.open(request, timeout=LIMIT_S) as answer:
         text: str = answer.read().decode()
     return text
-
-
-def events() -> bytes:
-    """A hundred clicks, all valid and none suspicious: 16 kB."""
-    clicks = [
-        {
-            "eventType": "click",
-            "targetSelector": f"#checkout-button-{number}",
-            "timestamp": f"2024-03-16T10:{number // 60:02}:{number % 60:02}.120Z",
-            "x": 540,
-            "y": 210,
-            "viewport": {"width": 1440, "height": 900},
-        }
-        for number in range(100)
-    ]
-    return json.dumps({"sessionId": "sess_001", "batch": clicks}, separators=(",", ":")).encode()

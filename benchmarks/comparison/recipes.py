@@ -12,13 +12,19 @@ from pathlib import Path
 from typing import Any
 
 from comparison import prism_document
-from comparison.cases import BATCH, LARGE, SMALL, Case
+from comparison.batches import FACIAL, VOICE
+from comparison.cases import BATCH, LARGE, LARGE_EVENTS, LARGE_SYNC, SMALL, Case
 from comparison.servers import Launch, Server, free_port
 
-__all__ = ["installed"]
+__all__ = ["ABSENT", "installed"]
 
 ABSENT = "absent"
 JSON = "application/json"
+REPEATED = (SMALL, LARGE, BATCH)
+# Where this project's new pages of other lists are held against canned ones.
+CANNED = (*REPEATED, LARGE_EVENTS, LARGE_SYNC)
+# Where its new batches are held against a check of the whole body.
+CHECKED = (*REPEATED, FACIAL, VOICE)
 # The package that npm's `apimock-rs` starts through Node: the program itself, for Linux.
 APIMOCK = "@apimock-rs/bin-linux-x64-gnu"
 
@@ -193,14 +199,15 @@ class Peer:
         package: What has to be installed.
         runtime: What it runs on: Node, Java or Rust.
         program: What else has to be on the machine, if anything.
-        recipes: The ways to start it; the tables name those that are not its users'.
+        recipes: The ways to start it, each with the cases that it answers. The tables name those that are not its
+            users'.
     """
 
     name: str
     package: str
     runtime: str
     program: str | None
-    recipes: dict[str, Recipe]
+    recipes: dict[str, tuple[Recipe, Sequence[str]]]
 
     def version(self, modules: Path) -> str | None:
         """The version in a folder `node_modules`; None if it cannot be started from there."""
@@ -212,9 +219,9 @@ class Peer:
 
     def servers(self, modules: Path) -> Iterator[Server]:
         """All its forms."""
-        for form, recipe in self.recipes.items():
+        for form, (recipe, cases) in self.recipes.items():
             name = f"{self.name}, {form}" if form else self.name
-            yield Server(name, self.runtime, _prepare(recipe, modules), (SMALL, LARGE, BATCH))
+            yield Server(name, self.runtime, _prepare(recipe, modules), cases)
 
 
 def _prepare(recipe: Recipe, modules: Path) -> Callable[[Case, Path], Launch]:
@@ -226,12 +233,12 @@ def _prepare(recipe: Recipe, modules: Path) -> Callable[[Case, Path], Launch]:
 
 
 PEERS = [
-    Peer("apimock-rs", APIMOCK, "Rust", None, {"": apimock}),
-    Peer("Prism", "@stoplight/prism-cli", "Node", "node", {"": prism, "tuned": prism_tuned}),
-    Peer("Mockoon", "@mockoon/cli", "Node", "node", {"": mockoon}),
-    Peer("WireMock", "wiremock", "Java", "java", {"": wiremock, "tuned": wiremock_tuned}),
-    Peer("json-server", "json-server", "Node", "node", {"": json_server}),
-    Peer("mountebank", "mountebank", "Node", "node", {"": mountebank}),
+    Peer("apimock-rs", APIMOCK, "Rust", None, {"": (apimock, REPEATED)}),
+    Peer("Prism", "@stoplight/prism-cli", "Node", "node", {"": (prism, CHECKED), "tuned": (prism_tuned, CHECKED)}),
+    Peer("Mockoon", "@mockoon/cli", "Node", "node", {"": (mockoon, CANNED)}),
+    Peer("WireMock", "wiremock", "Java", "java", {"": (wiremock, CANNED), "tuned": (wiremock_tuned, REPEATED)}),
+    Peer("json-server", "json-server", "Node", "node", {"": (json_server, REPEATED)}),
+    Peer("mountebank", "mountebank", "Node", "node", {"": (mountebank, REPEATED)}),
 ]
 
 

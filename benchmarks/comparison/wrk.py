@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comparison.cases import Case, WrongAnswer
+from comparison.variations import quoted
 
 __all__ = ["Load", "Wrk", "WrkError", "missing"]
 
@@ -19,21 +20,14 @@ QUESTIONS_PER_RUN = 10_000_000
 FIXED = """
 number = 0
 wrk.method = "{method}"
-wrk.headers["{header}"] = "{credential}"
-wrk.headers["Content-Type"] = "application/json"
+{headers}
 wrk.body = {body}
 """
 
-# Each request names another instant, long before the first record: all are legal, and none is ever repeated.
-VARIED = """
+# Goes before the request of a variation, which counts on from there.
+COUNTING = """
 function init(arguments)
   number = tonumber(arguments[1])
-end
-
-function request()
-  number = number + 1
-  local start = os.date("!%Y-%m-%dT%H:%M:%S", math.floor(number / 1000)) .. string.format(".%03dZ", number % 1000)
-  return wrk.format(nil, "{target}&offset=" .. number % {offsets} .. "&startTime=" .. start)
 end
 """
 
@@ -106,7 +100,7 @@ class Wrk:
         output = self._run(self._checking, connections=1, seconds=10)
         if not self._answer.exists():
             raise WrkError(f"no answer: {output.strip()}")
-        head, _, body = self._answer.read_text().partition("\n")
+        head, _, body = self._answer.read_bytes().decode().partition("\n")
         status, number = map(int, head.split())
         if status != 200:
             raise WrongAnswer(f"status {status}: {body[:300]!r}")
@@ -143,7 +137,7 @@ def counted(output: str) -> Load:
 
 def script(case: Case) -> str:
     """The requests of a case, in Lua."""
-    header, credential = case.credential
-    body = f"[========[{case.body.decode()}]========]" if case.body else "nil"
-    text = FIXED.format(method=case.method, header=header, credential=credential, body=body) + COUNTED
-    return text + VARIED.format(target=case.target, offsets=case.offsets) if case.records else text
+    headers = "\n".join(f'wrk.headers["{name}"] = "{value}"' for name, value in case.headers.items())
+    body = quoted(case.body.decode()) if case.body else "nil"
+    text = FIXED.format(method=case.method, headers=headers, body=body) + COUNTED
+    return text + COUNTING + case.variation.lua(case.target) if case.variation else text

@@ -224,11 +224,8 @@ class Door:
         if asked.has_body:
             asked.body = yield from _body(asked)
         long = asked.operation.is_long(asked.sandbox.world, asked.names) or _is_long(asked)
-        reply: Reply = yield Compute(partial(self._worked, asked, entry, tag), long)
-        # A view whose answer does not depend on the world has a tag of its own.
-        told = next((value for name, value in reply.headers if name == b"ETag"), b"")
-        if tag and key is not None and _may_be_kept(asked, reply):
-            self._kept.keep(key, KeptAnswer.of(reply, told or tag, entry))
+        reply: Reply = yield Compute(partial(self._worked, asked, entry, tag, key if tag else None), long)
+        told = _tag_told(reply)
         has_it = reply.status == 200 and told and (is_current(asked, told) or asks_for_any(asked))
         return not_modified(reply, told) if has_it else reply
 
@@ -247,16 +244,26 @@ class Door:
         shown = {method for method in allowed if self._found(asked, method)}
         return [method for method in allowed if method in shown or (shown and method == "OPTIONS")]
 
-    def _worked(self, asked: Asked, entry: Entry, tag: bytes) -> Reply:
-        """Run the view, and write down what it was told and what it did; this is done in a worker."""
+    def _worked(self, asked: Asked, entry: Entry, tag: bytes, key: Key | None) -> Reply:
+        """Run the view, and write down what it was told and what it did; this is done in a worker.
+
+        Whoever asked for the same may have stood before this one in the worker's queue.
+        """
         _tell_body(asked, entry)
+        kept = self._kept.find(key) if key is not None else None
+        if kept is not None:
+            kept.tell(entry)
+            return kept.reply
         reply = self._views(asked)
         if self._compress:
             reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_remarks(asked, entry)
         if isinstance(reply.body, bytes):
             entry.answer_sha256 = sha256(reply.body)
-        return _finished(asked, reply, tag if reply.status == 200 else b"")
+        finished = _finished(asked, reply, tag if reply.status == 200 else b"")
+        if key is not None and _may_be_kept(asked, finished):
+            self._kept.keep(key, KeptAnswer.of(finished, _tag_told(finished) or tag, entry))
+        return finished
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
         """No operation is there: the bare address, OPTIONS, a wrong method, or an unknown path."""
@@ -304,6 +311,11 @@ def _opened(asked: Asked) -> Entry:
     if asked.api is not None and asked.api.emulated:
         asked.sandbox.journal.open(entry)
     return entry
+
+
+def _tag_told(reply: Reply) -> bytes:
+    """A view whose answer does not depend on the world has a tag of its own."""
+    return next((value for name, value in reply.headers if name == b"ETag"), b"")
 
 
 def _may_be_kept(asked: Asked, reply: Reply) -> bool:

@@ -197,7 +197,8 @@ def _metadata(
 
     At experiment level `experimentStartedAt` is the earliest room's (inferred).
     """
-    zero_ms = min((room.started_ms for room in place.rooms), default=None)
+    # Rooms are in the order in which they started.
+    zero_ms = place.rooms[0].started_ms if place.rooms else None
     metadata: dict[str, Any] = {
         **_about(call, row, level, scope_id),
         "query": parameters.as_query(),

@@ -7,6 +7,7 @@ Source: `format=csv` from the data page, `ndjson` from the API overview (documen
 order mark inferred.
 """
 
+import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,9 @@ from mockserver.simulation.datasets.columns import Array, Coded, Columns, Decima
 from mockserver.words import exact_json
 
 __all__ = ["FORMATS", "Rows"]
+
+
+_TO_QUOTE = re.compile(rb'[,"\r\n]')
 
 
 class _Notation(Protocol):
@@ -56,7 +60,7 @@ class _Csv:
         if value is None:
             return b""
         text = value.encode(errors="surrogatepass") if isinstance(value, str) else exact_json.dumps_any(value)
-        return b'"%b"' % text.replace(b'"', b'""') if any(sign in text for sign in b',"\r\n') else text
+        return b'"%b"' % text.replace(b'"', b'""') if _TO_QUOTE.search(text) else text
 
 
 @dataclass(frozen=True)

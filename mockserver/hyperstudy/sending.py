@@ -18,7 +18,7 @@ from mockserver.words.media_types import JSON
 __all__ = ["as_file", "in_envelope"]
 
 # Records that are made, written and forgotten together.
-_CHUNK = 4000
+_CHUNK = 5000
 _CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 

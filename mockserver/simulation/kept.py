@@ -11,6 +11,13 @@ __all__ = ["Kept"]
 V = TypeVar("V")
 
 
+class _Nothing:
+    """What is found where there is no value: any value may be kept, None too."""
+
+
+_NOTHING = _Nothing()
+
+
 class Kept:
     """Values under keys, those that were asked for last.
 
@@ -39,9 +46,9 @@ class Kept:
             BaseException: What `make` raised, to all who waited for it. It is not kept: who asks next tries again.
         """
         with self._lock:
-            if key in self._values:
+            found: V | _Nothing = self._values.get(key, _NOTHING)
+            if not isinstance(found, _Nothing):
                 self._values.move_to_end(key)
-                found: V = self._values[key]
                 return found
             awaited = self._being_made.get(key)
             if awaited is None:

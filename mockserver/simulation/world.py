@@ -9,7 +9,7 @@ import copy
 import hashlib
 import itertools
 from bisect import bisect_right
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
 from typing import Literal, NamedTuple, get_args
@@ -39,7 +39,7 @@ from mockserver.simulation.story.entrance import LONGEST_ENTRANCE_MS
 from mockserver.simulation.story.people import Namer
 from mockserver.simulation.story.plan import Plan
 from mockserver.simulation.story.planner import longest_story_ms, participant_id, plan_room
-from mockserver.simulation.story.rooms import RoomRef, room_refs
+from mockserver.simulation.story.rooms import RoomRef, RoomsKey, room_refs
 from mockserver.simulation.talk.repertoire import Repertoire, english, repertoire_of
 from mockserver.simulation.truth import ExperimentTruth, RoomTruth, experiment_truth, room_truth
 
@@ -50,12 +50,15 @@ DataType = Literal[
     "eyetracking", "participants", "rooms",
 ]  # fmt: skip
 DATA_TYPES: tuple[DataType, ...] = get_args(DataType)
+# What happens when it happens, and is there once everything before it is.
+_INDEXED = ("events", "recordings", "chat", "videochat", "ratings/sparse", "components")
 _FILTERS: dict[str, tuple[str, ...]] = {
     "events": ("category",),
     "components": ("component_type", "completed", "state_id"),
 }
-# So many rooms' stories are told in advance.
+# So many rooms' stories are told in advance, or by themselves.
 _ROOMS_AT_ONCE = 32
+_EVER_MS = 2**62
 _DIGEST_RECORDS = 25
 
 
@@ -106,7 +109,9 @@ class World:
             for experiment_id, spec in scenario.experiments.items()
         }
         self._room_by_id: Mapping[str, RoomRef] = {ref.room_id: ref for refs in self._rooms.values() for ref in refs}
+        self._last_key: tuple[Sequence[RoomRef], RoomsKey] = ((), RoomsKey(()))
         self._settled_ms: dict[str, int] = {}
+        self._longest_ms: dict[str, int] = {}
 
     def with_rooms(self, added: Sequence[RoomRef]) -> "World":
         """This world with more rooms; one that it has under the same id is replaced."""
@@ -120,7 +125,7 @@ class World:
             rooms = {room.room_id: room for room in (*self.rooms(experiment_id), *own)}
             changed[experiment_id] = tuple(sorted(rooms.values(), key=lambda room: room.started_ms))
         other._rooms = {**self._rooms, **changed}
-        other._settled_ms = {}
+        other._settled_ms, other._longest_ms = {}, {}
         return other
 
     def with_written(self, added: Mapping[str, Sequence[Entry]]) -> "World":
@@ -203,21 +208,25 @@ class World:
         experiment that sorts before it: nothing slips in behind a client that polls, at any scope.
         """
         experiment_id = rooms[0].experiment_id if rooms else ""
-        found = self.dataset(data_type, self._begun(rooms, query.now_ms))
-        if isinstance(found, IndexDataset) and query.now_ms < self.settled_ms(experiment_id):
-            whole = self.dataset(data_type, self._begun(self.rooms(experiment_id), query.now_ms))
-            if isinstance(whole, IndexDataset):
-                query = replace(query, below=whole.horizon(query.now_ms))
-        return found.select(query)
+        begun = self._begun(rooms, query.now_ms)
+        if data_type not in _INDEXED or query.now_ms >= self.settled_ms(experiment_id):
+            if query.is_bounded and not self.has_made(data_type, begun):
+                begun = self._concerned(begun, query, self._written if data_type == "events" else ())
+            return self.dataset(data_type, begun).select(query)
+        whole = self.dataset(data_type, self._begun(self.rooms(experiment_id), query.now_ms))
+        if isinstance(whole, IndexDataset):
+            query = replace(query, below=whole.horizon(query.now_ms))
+        return self.dataset(data_type, begun).select(query)
 
     def select_windows(self, window_ms: int, rooms: Sequence[RoomRef], query: Query) -> Selection:
         """Find what fits a query in some rooms of one experiment: sync samples, averaged over windows of so many ms.
 
         While the experiment runs, windows are there up to the first that any of its rooms may still add to.
         """
-        key = ("windows", window_ms, tuple(room.key for room in rooms))
-        found = self._caches.datasets.get(key, lambda: WindowDataset(self._sync(rooms), window_ms))
         now_ms = query.now_ms
+        some = self._concerned(rooms, query)
+        key = ("windows", window_ms, self._rooms_key(some))
+        found = self._caches.datasets.get(key, lambda: WindowDataset(self._sync(some), window_ms))
         running = [
             room
             for room in self.rooms(rooms[0].experiment_id if rooms else "")
@@ -232,7 +241,16 @@ class World:
 
     def _dataset_key(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Hashable:
         edition = self._edition if data_type == "events" else None
-        return data_type, edition, tuple(room.key for room in rooms)
+        return data_type, edition, self._rooms_key(rooms)
+
+    def _rooms_key(self, rooms: Sequence[RoomRef]) -> RoomsKey:
+        """Whoever pages through an experiment asks for the same tuple of rooms with every page."""
+        last, key = self._last_key
+        if rooms is not last:
+            key = RoomsKey(rooms)
+            if isinstance(rooms, tuple):
+                self._last_key = rooms, key
+        return key
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
@@ -240,6 +258,12 @@ class World:
             ends_ms = (room.started_ms + longest_story_ms(room) for room in self.rooms(experiment_id))
             self._settled_ms[experiment_id] = max(ends_ms, default=0)
         return self._settled_ms[experiment_id]
+
+    def _lasts_ms(self, experiment_id: str) -> int:
+        """The most ms that the story of any of the experiment's rooms can last from its start."""
+        if experiment_id not in self._longest_ms:
+            self._longest_ms[experiment_id] = max(map(longest_story_ms, self.rooms(experiment_id)), default=0)
+        return self._longest_ms[experiment_id]
 
     def _begun(self, rooms: Sequence[RoomRef], now_ms: int) -> Sequence[RoomRef]:
         """Those of an experiment's rooms that anybody may have joined by then, and a few more.
@@ -249,6 +273,27 @@ class World:
         """
         begun = bisect_right(rooms, now_ms + LONGEST_ENTRANCE_MS, key=lambda room: room.started_ms)
         return rooms[: -(-begun // _ROOMS_AT_ONCE) * _ROOMS_AT_ONCE]
+
+    def _concerned(self, rooms: Sequence[RoomRef], query: Query, always: Container[str] = ()) -> Sequence[RoomRef]:
+        """Those of an experiment's rooms that can have anything that fits a query, where they are few.
+
+        What many rooms have is found once for all such queries.
+
+        Args:
+            always: Ids of rooms that may have records of any time.
+        """
+        if not rooms or not query.is_bounded:
+            return rooms
+        # Rooms that a client launched are older than their first participant.
+        first_ms = -_EVER_MS if query.start_ms is None else query.start_ms - self._lasts_ms(rooms[0].experiment_id)
+        last_ms = _EVER_MS if query.end_ms is None else query.end_ms + LONGEST_ENTRANCE_MS
+        some = [
+            room
+            for room in rooms
+            if (query.room_ids is None or room.room_id in query.room_ids)
+            and (first_ms <= room.started_ms <= last_ms or room.launched_ms is not None or room.room_id in always)
+        ]
+        return some if len(some) <= _ROOMS_AT_ONCE else rooms
 
     def is_open(self, room: RoomRef, now_ms: int) -> bool:
         """Has anybody joined the room by then? Before that, it is not there."""
@@ -352,8 +397,9 @@ class World:
 
     def _find_seeks(self, rooms: Sequence[RoomRef]) -> None:
         """Let the viewers of many rooms find their seeks side by side: one by one takes ten times as long."""
-        for start in range(0, len(rooms), _ROOMS_AT_ONCE):
-            some = [replace(room, stopped_ms=None) for room in rooms[start : start + _ROOMS_AT_ONCE]]
+        untold = [room for room in rooms if ("events", *room.key) not in self._caches.entries]
+        for start in range(0, len(untold), _ROOMS_AT_ONCE):
+            some = [replace(room, stopped_ms=None) for room in untold[start : start + _ROOMS_AT_ONCE]]
             lanes = {room.key: sync_lanes(self.plan(room), self.scenario.network) for room in some}
             of_person: dict[str, list[Seek]] = {lane.participant_id: [] for own in lanes.values() for lane in own}
             for seek in SyncLanes([lane for own in lanes.values() for lane in own]).seeks():
@@ -392,6 +438,9 @@ class World:
                 lanes = [lane for room in rooms for lane in gaze_lanes(self.whole_plan(room))]
                 return LaneDataset(GazeLanes(stopped_lanes(lanes, rooms)))
             case "participants" | "rooms":
+                # Whoever finds the dataset need not wait for stories any more.
+                for room in rooms:
+                    self.plan(room)
                 tell = participant_rows if data_type == "participants" else room_rows
                 most = sum(room.experiment.participants for room in rooms)
                 return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)], most)

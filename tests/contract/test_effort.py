@@ -8,6 +8,7 @@ from mockserver.control.routes import operations as control_operations
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.routes import operations as ingestion_operations
 from mockserver.simulation.datasets.query import Query
+from mockserver.simulation.world import DATA_TYPES, DataType
 
 ROWS = {row.id: row for rows in (operations(), ingestion_operations(), control_operations()) for row in rows}
 ALWAYS = ("getOpenApiJson", "getIngestionOpenApiYaml", "getControlOpenApiJson", "getExperimentTruth", "createSandbox")
@@ -39,6 +40,16 @@ def test_first_records_of_many_rooms_may_take_long_and_then_no_more() -> None:
     world.select("events", world.rooms(experiment_id), Query(now_ms=2**52))
     assert not row.is_long(world, names)
     assert ROWS["getSyncByExperiment"].is_long(world, names)
+
+
+@pytest.mark.parametrize("data_type", DATA_TYPES)
+def test_what_is_short_has_all_its_stories_told(data_type: DataType) -> None:
+    """A dataset that is there waits for none: who finds it is no burden to short work."""
+    world = make_sandbox(Settings(scenario="ratings", seed=5)).world
+    rooms = world.rooms(next(iter(world.scenario.experiments)))
+    world.dataset(data_type, rooms)
+    assert world.has_made(data_type, rooms)
+    assert world.has_told(rooms)
 
 
 def test_few_rooms_are_told_at_once() -> None:

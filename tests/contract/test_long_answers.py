@@ -48,7 +48,7 @@ def test_a_client_that_leaves_ends_the_work(demo: Flask, made: list[int], format
     assert (sum(made) < 10_000, len(made)) == (True, 1)
     made.clear()
     demo.test_client().get(f"{RATINGS}?limit=10000&offset=1&format={format_}", headers=KEY).get_data()
-    assert (sum(made), len(made)) == (10_000, 3)
+    assert (sum(made), len(made)) == (10_000, 2)
 
 
 def test_a_long_page_is_the_short_ones(demo: Flask) -> None:
@@ -75,7 +75,7 @@ class _Some:
         return b"".join(b"%d," % number for number in range(start, stop))
 
 
-@pytest.mark.parametrize("total", [0, 1, 2, 3999, 4000, 4001, 8000, 8001])
+@pytest.mark.parametrize("total", [0, 1, 2, 4999, 5000, 5001, 9999, 10_000])
 @pytest.mark.parametrize("offset", [0, 1])
 def test_lists_of_any_length_are_json(demo: Flask, total: int, offset: int) -> None:
     """With no comma after the last record, and none lost where two chunks meet."""

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from emulator import serving_app
 
+from comparison.report import around_summary
 from mockserver import Settings, create_app
 from mockserver.check.invariants import INVARIANTS
 from mockserver.command.cli import cli
@@ -180,3 +181,10 @@ def test_every_invariant_is_told_in_a_sentence() -> None:
     """The numbered list is the table that `mockserver check` goes through."""
     told = re.findall(r"^(\d+)\. (.+)\.$", README, re.MULTILINE)
     assert told == [(str(invariant.number), invariant.title) for invariant in INVARIANTS]
+
+
+def test_the_benchmark_finds_the_place_of_its_table() -> None:
+    """Between two marks, with prose on both sides."""
+    before, after = around_summary(README)
+    assert before.rstrip().endswith("what misses its target is bold.")
+    assert after.lstrip().startswith("## Development")

@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
+from mockserver.app import door_of
 from mockserver.door.kept import KeptAnswer, KeptAnswers
 from mockserver.door.replies import Reply
+from mockserver.door.steps import Compute, Request
 from mockserver.hyperstudy.routes import operations
+from mockserver.simulation.world import DataType, World
 
 KEY = {"X-API-Key": "hst_live_your_key_here"}
 EVENTS = "/api/v3/data/events/room/room_pair?limit=5&order=desc"
@@ -231,6 +234,34 @@ def test_head_has_the_tag_of_get(client: FlaskClient) -> None:
     got, head = client.get(EVENTS, headers=KEY), client.head(EVENTS, headers=KEY)
     assert head.data == b""
     assert sorted(head.headers) == sorted(got.headers)
+
+
+def test_who_waits_for_a_worker_is_answered_from_what_was_kept_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two clients ask for the same before it is made: a page is made for the first, and both are told all of it."""
+    app = app_of(make_sandbox(Settings(scenario="pair")))
+    made: list[str] = []
+    select = World.select
+
+    def counted(world: World, data_type: DataType, *rest: Any) -> Any:
+        made.append(data_type)
+        return select(world, data_type, *rest)
+
+    monkeypatch.setattr(World, "select", counted)
+    path, _, query = EVENTS.encode().partition(b"?")
+    key = ((b"host", b"localhost"), (b"x-api-key", KEY["X-API-Key"].encode()))
+    asked = Request("GET", path, query, key, "http", "1.1", None, None)
+    waiting = [door_of(app).steps(asked) for _ in range(2)]
+    jobs = [next(steps) for steps in waiting]
+    answers = []
+    for steps, job in zip(waiting, jobs, strict=True):
+        assert isinstance(job, Compute)
+        answers.append([steps.send(job.work()), *steps])
+    assert answers[0] == answers[1]
+    assert made == ["events"]
+    first, second = sandbox_of(app).journal
+    assert first.answer_sha256 is not None
+    for name in ("operation_id", "status", "answer_sha256", "body_bytes", "key_name", "outcome"):
+        assert getattr(first, name) == getattr(second, name), name
 
 
 # --- how much is kept -----------------------------------------------------------------------------

@@ -15,6 +15,8 @@ from mockserver import Settings
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation import world as world_module
 from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.simulation.library import load_scenario
+from mockserver.simulation.records import continuous
 from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.world import DataType, World
 
@@ -284,3 +286,16 @@ def test_random_pages_leave_memory_flat(pages: int, limit: int) -> None:
     records, growth_bytes = map(int, run.stdout.split())
     assert records > 0.8 * pages * limit
     assert growth_bytes < 50_000_000
+
+
+def test_ratings_are_the_same_however_many_places_a_scale_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Values are listed once for short scales, and for long ones on every page."""
+    found = []
+    for most in (10_000, 0):
+        monkeypatch.setattr(continuous, "_MOST_RATIOS", most)
+        world = World(load_scenario("pair"), 7)
+        rooms = world.rooms("exp_pair")
+        found.append(world.select(RATINGS, rooms, Query(now_ms=FOREVER_MS)).rows(0, 5000))
+    assert found[0] == found[1]
+    assert all(one.value == (one.raw_value - one.scale_min) / (one.scale_max - one.scale_min) for one in found[0])
+    assert len({one.value for one in found[0]}) > 20

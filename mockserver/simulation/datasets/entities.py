@@ -43,17 +43,24 @@ class EntityDataset:
 
     def __init__(self, rows: Callable[[int], Sequence[Entity]], size: int) -> None:
         self._tell = rows
-        self._told = Kept(1)
+        self._told, self._sorted = Kept(1), Kept(2)
         self.size = size
 
-    def _rows(self, now_ms: int) -> Sequence[Entity]:
-        return self._told.get(now_ms, lambda: self._tell(now_ms))
+    def _rows(self, now_ms: int, sort: str) -> Sequence[Entity]:
+        """All rows in an order; what is null sorts last."""
+
+        def tell() -> Sequence[Entity]:
+            rows = self._told.get(now_ms, lambda: self._tell(now_ms))
+            return sorted(rows, key=lambda row: (*_key(row, sort), row.who, row.id))
+
+        return self._sorted.get((now_ms, sort), tell)
 
     def select(self, query: Query) -> "EntitySelection":
-        """Filter and sort the rows; what is null sorts last, and first where the order is descending."""
-        found = [row for row in self._rows(query.now_ms) if _fits(row, query)]
-        found.sort(key=lambda row: (_key(row, query.sort), row.who, row.id))
-        return EntitySelection(found[::-1] if query.descending else found)
+        """Filter the rows; where the order is descending, what is null comes first."""
+        rows = self._rows(query.now_ms, query.sort)
+        if query.is_bounded or query.where:
+            rows = [row for row in rows if _fits(row, query)]
+        return EntitySelection(rows[::-1] if query.descending else rows)
 
 
 class EntitySelection:

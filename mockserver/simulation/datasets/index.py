@@ -65,7 +65,7 @@ class IndexDataset:
         at_ms = np.array(at, dtype=np.int64)
         order = np.lexsort((id_codes, who_codes, at_ms))
         self.at, self._who = at_ms[order], who_codes[order]
-        self._room = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
+        self._room = np.repeat(np.arange(len(counts), dtype=np.int32), np.array(counts, dtype=np.int64))[order]
         self._local = np.array([local for count in counts for local in range(count)], dtype=np.int32)[order]
         coded = {name: _codes(column) for name, column in values.items()}
         self._columns = {name: (codes[order], known) for name, (codes, known) in coded.items()}

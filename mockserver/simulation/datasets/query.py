@@ -42,6 +42,11 @@ class Query:
     where: Mapping[str, Any] = field(default_factory=dict)
     below: tuple[int, str, str] | None = None
 
+    @property
+    def is_bounded(self) -> bool:
+        """Is it about some rooms or a time, and not about all there is?"""
+        return (self.room_ids, self.start_ms, self.end_ms) != (None, None, None)
+
 
 class Selection(Protocol):
     """What a query found, ready to be read from any place."""

@@ -8,6 +8,7 @@ function of the instant, so any sample can be made alone.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -31,6 +32,8 @@ _STROKE_MS = 700
 HAND_LAG_MS = _STROKE_STARTS_WITHIN_MS // 2 + _STROKE_MS // 2 + _STROKE_EVERY_MS // 2
 # Strokes are made once the feeling has changed by this share of its spread; until then the hand holds.
 _HOLD_STEP = 0.3
+# The places of all scales are listed while they are not more than these.
+_MOST_RATIOS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,12 @@ class ContinuousLanes(RenderedLanes):
     def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
         super().__init__(lanes, "rating")
         self._components = [lane.component_id for lane in lanes]
+        # Of every scale the places that a slider can stand at, from 0 to 1; and where those of each lane's scale begin.
+        scales = dict.fromkeys((lane.scale_min, lane.scale_max) for lane in lanes)
+        begins = dict(zip(scales, accumulate((high - low + 1 for low, high in scales), initial=0), strict=False))
+        self._ratio_at = np.array([begins[lane.scale_min, lane.scale_max] for lane in lanes], dtype=np.int64)
+        few = sum(high - low + 1 for low, high in scales) <= _MOST_RATIOS
+        self._ratios = [place / (high - low) for low, high in scales for place in range(high - low + 1)] if few else []
         self._lows, self._highs = [lane.scale_min for lane in lanes], [lane.scale_max for lane in lanes]
         self.lanes = lanes
         # Of each lane the curve that all share, and then of each its own.
@@ -144,9 +153,11 @@ class ContinuousLanes(RenderedLanes):
         """The samples themselves, given lane, number and time of each."""
         low, high = self.scale_min[lane], self.scale_max[lane]
         raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
-        # Few places on a scale are shown, whatever their ratio is.
-        ratios, codes = np.unique((raw - low) / (high - low), return_inverse=True)
-        value = Coded(ratios.tolist(), codes, lasting=False)
+        if self._ratios:
+            value = Coded(self._ratios, self._ratio_at[lane] + raw - low)
+        else:
+            ratios, codes = np.unique((raw - low) / (high - low), return_inverse=True)
+            value = Coded(ratios.tolist(), codes, lasting=False)
         arrays = (
             *self.identity(lane, k),
             Coded(self._components, lane),

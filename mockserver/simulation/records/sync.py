@@ -172,15 +172,16 @@ class SyncLanes(RenderedLanes):
         much = lost.sum(axis=1) > _SEEKS_ABOVE_MS
         lane, epoch = lane[much], epoch[much]
         controlled = self._controlled(lane, epoch, lost[much])
-        found = []
-        for row, step in np.argwhere(controlled.seek.T).tolist():
-            k = self._sample(lane[row : row + 1], epoch[row : row + 1], step)
-            if k[0] < self.count[lane[row]]:
-                at_ms = self.times(lane[row : row + 1], k)
-                drift_ms = self._wandered(lane[row : row + 1], at_ms) + controlled.error[step, row]
-                who = self.lanes[int(lane[row])].participant_id
-                found.append(Seek(who, int(at_ms[0]) + 400, int(round(float(drift_ms[0])))))
-        return found
+        row, step = np.nonzero(controlled.seek.T)
+        k = self._sample(lane[row], epoch[row], step)
+        there = k < self.count[lane[row]]
+        row, step, k = row[there], step[there], k[there]
+        at_ms = self.times(lane[row], k)
+        drift_ms = self._wandered(lane[row], at_ms) + controlled.error[step, row]
+        return [
+            Seek(self.lanes[viewer].participant_id, late_ms + 400, round(away_ms))
+            for viewer, late_ms, away_ms in zip(lane[row].tolist(), at_ms.tolist(), drift_ms.tolist(), strict=True)
+        ]
 
     def true_drift(self, lane: Ints, k: Ints) -> Floats:
         """The drift without what measuring adds, in ms."""

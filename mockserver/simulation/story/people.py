@@ -75,10 +75,13 @@ class Namer:
             # It looks through all of its languages while it is loaded.
             from faker import Faker
 
+            from mockserver.simulation.story.names import EnglishNames
             from mockserver.simulation.talk.provider import TaskTalk
 
             self._fakers[locale] = Faker(locale, providers=_PROVIDERS)
             self._fakers[locale].add_provider(TaskTalk)
+            if locale == "en_US":
+                self._fakers[locale].add_provider(EnglishNames)
         faker = self._fakers[locale]
         faker.seed_instance(chance.stream("faker"))
         return faker

@@ -4,8 +4,9 @@ The room moves through its states together: a state ends when everybody still th
 component. Before that, everyone comes in alone: consent, instructions, comprehension check, waiting.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
+from typing import NamedTuple
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.records.stopping import stopped_plan
@@ -102,10 +103,12 @@ def _play_state(
         screening = screen(here, number, state_id, state, start_ms + SETTLE_MS)
         draft.screenings.append(screening)
         end_ms = screening.ended_ms
-    visits = [_visit(seat, number, named, shown[seat.index], end_ms) for seat in here]
-    next_ms = 250 + max((visit.completed_ms or visit.shown_ms) for visit in visits)
+    ends = [_end(seat, number, state, shown[seat.index], end_ms) for seat in here]
+    next_ms = 250 + max(end.completed_ms or shown[seat.index] for seat, end in zip(here, ends, strict=True))
     next_ms = max(next_ms, end_ms + 250) if state.timed else next_ms
-    draft.visits += [_with_exit(visit, seat, number, next_ms) for visit, seat in zip(visits, here, strict=True)]
+    draft.visits += [
+        _visit(seat, number, named, shown[seat.index], end, next_ms) for seat, end in zip(here, ends, strict=True)
+    ]
     if state.component == "VideoChat":
         for visit, seat in zip(draft.visits[-len(here) :], here, strict=True):
             draft.connections += _connections(seat, number, visit)
@@ -117,9 +120,15 @@ def _lag_ms(seat: Seat, number: int) -> int:
     return seat.chance.integer(40, 220, "lag", number)
 
 
-def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int, timed_end_ms: int) -> Visit:
-    """A visit up to its completion, or to the moment in which the person leaves for good."""
-    state_id, state = named
+class _End(NamedTuple):
+    """How a visit ends: completed, or left for good before."""
+
+    completed_ms: int | None
+    left_ms: int | None
+    response: Response | None
+
+
+def _end(seat: Seat, number: int, state: StateSpec, shown_ms: int, timed_end_ms: int) -> _End:
     if state.component in UNANSWERED:
         completed_ms = timed_end_ms + seat.chance.integer(20, 120, "end", number)
         answered = state.component == "ShowVideo"
@@ -129,28 +138,28 @@ def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int,
         rt_ms = min(rt_ms, timed_end_ms - shown_ms) if state.timed else rt_ms
         completed_ms = shown_ms + rt_ms
         response = None if seat.idle else Response(answer_value(seat.chance, number, state), rt_ms)
-    left_ms = None
-    if seat.leaves_in_state == number:
-        left_ms = shown_ms + int((completed_ms - shown_ms) * seat.chance.between(0.1, 0.9, "leaves"))
-        seat.left_ms = left_ms
-        seat.gaps = [gap for gap in seat.gaps if gap[1] < left_ms]
+    if seat.leaves_in_state != number:
+        return _End(completed_ms, None, response)
+    left_ms = shown_ms + int((completed_ms - shown_ms) * seat.chance.between(0.1, 0.9, "leaves"))
+    seat.left_ms = left_ms
+    seat.gaps = [gap for gap in seat.gaps if gap[1] < left_ms]
+    return _End(None, left_ms, None)
+
+
+def _visit(seat: Seat, number: int, named: tuple[str, StateSpec], shown_ms: int, end: _End, next_ms: int) -> Visit:
+    """Everybody still there leaves the state together, shortly before the next one."""
+    state_id, state = named
+    left_ms = end.left_ms
     return Visit(
         seat=seat.index,
         state_id=state_id,
         state=state,
         entered_ms=shown_ms - seat.chance.integer(8, 30, "enter", number),
         shown_ms=shown_ms,
-        completed_ms=completed_ms if left_ms is None else None,
-        exited_ms=completed_ms if left_ms is None else left_ms,
-        response=response if left_ms is None else None,
+        completed_ms=end.completed_ms,
+        exited_ms=next_ms - seat.chance.integer(10, 200, "exit", number) if left_ms is None else left_ms,
+        response=end.response,
     )
-
-
-def _with_exit(visit: Visit, seat: Seat, number: int, next_ms: int) -> Visit:
-    """Everybody still there leaves the state together, shortly before the next one."""
-    if visit.completed_ms is None:
-        return visit
-    return replace(visit, exited_ms=next_ms - seat.chance.integer(10, 200, "exit", number))
 
 
 def _connections(seat: Seat, number: int, visit: Visit) -> list[Connection]:

@@ -1,12 +1,12 @@
 """Rooms before their story is told: which there are, when they start, and in which condition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario.specs import ExperimentSpec, StateSpec
 
-__all__ = ["CastMember", "RoomRef", "deployment_name", "role_letters", "room_refs"]
+__all__ = ["CastMember", "RoomRef", "RoomsKey", "deployment_name", "role_letters", "room_refs"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,22 @@ class RoomRef:
     def role(self, index: int) -> str:
         """The role of the n-th participant: as the definition calls it, else `participant_a`, `participant_b`, …"""
         return self.cast[index].role if self.cast else f"participant_{role_letters(index)}"
+
+
+class RoomsKey:
+    """Stands for the stories of some rooms in their order; looked at once, since it is asked for with every page."""
+
+    __slots__ = ("_hash", "_keys")
+
+    def __init__(self, rooms: Iterable[RoomRef]) -> None:
+        self._keys = tuple(room.key for room in rooms)
+        self._hash = hash(self._keys)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, RoomsKey) and self._keys == other._keys)
+
+    def __hash__(self) -> int:
+        return self._hash
 
 
 def role_letters(index: int) -> str:
