@@ -16,6 +16,7 @@ import click
 
 from mockserver.command.banner import Announcement, banner, exposure_warning, ready_line
 from mockserver.command.check import check_command
+from mockserver.command.faults import faults_command
 from mockserver.command.fidelity import fidelity_command
 from mockserver.command.flags import passed_over, process_settings, sandbox_settings, served_flags
 from mockserver.command.health import health_command
@@ -124,6 +125,7 @@ def token_command(context: click.Context, *, subject: str | None, ttl_s: int | N
 
 
 cli.add_command(check_command)
+cli.add_command(faults_command)
 cli.add_command(fidelity_command)
 cli.add_command(health_command)
 cli.add_command(scenarios_command)
