@@ -10,8 +10,8 @@ __all__ = ["faults_page"]
 _INTRODUCTION = """# What can go wrong on purpose
 
 Made by `mockserver faults`; how to set a fault is in the [README](../README.md#failures-on-demand). Every fault takes
-`operation`, `times`, `after`, `probability`, `when` and `script` beside the knobs that its row names. Where `when` is left
-out, it is the first that the row names."""
+`operation`, `times`, `after`, `probability`, `when` and `script` beside the knobs that its row names. Where `when` is
+left out, it is the first that the row names."""
 _HEAD = """| fault | what happens | it imitates | a careful client | when | knobs |
 | --- | --- | --- | --- | --- | --- |"""
 
