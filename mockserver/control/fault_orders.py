@@ -64,7 +64,11 @@ def fault_schema(kind: Kind) -> dict[str, Any]:
 
 
 # What all orders have; what else one may have, the catalogue tells.
-FAULT_ORDER = {**body_schema("FaultOrder", Schema.from_dict(_base())()), "additionalProperties": True}
+FAULT_ORDER = {
+    **body_schema("FaultOrder", Schema.from_dict(_base())()),
+    "additionalProperties": True,
+    "examples": [{"fault": "rate_limit", "operation": "getEventsByRoom", "times": 2, "retryAfter": 1}],
+}
 
 
 def fault_order(kinds: Mapping[str, Kind], apis: Sequence[Api]) -> FaultOrder:

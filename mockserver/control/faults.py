@@ -38,7 +38,7 @@ CATALOGUE = object_of(
     "FaultCatalogue",
     faults=list_of(
         object_of(
-            name=TEXT, does=TEXT, imitates=TEXT, careful=TEXT, moments=NAMES,
+            name=TEXT, does=TEXT, imitates=TEXT, careful=TEXT, reported=TEXT, report=TEXT, moments=NAMES,
             schema={"type": "object", "additionalProperties": True},
         )
     ),
@@ -84,6 +84,8 @@ def tell_catalogue() -> Response:
             "does": kind.does,
             "imitates": kind.imitates,
             "careful": kind.careful,
+            "reported": kind.reported,
+            "report": kind.report,
             "moments": list(kind.moments),
             "schema": fault_schema(kind),
         }

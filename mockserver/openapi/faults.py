@@ -12,8 +12,8 @@ _INTRODUCTION = """# What can go wrong on purpose
 Made by `mockserver faults`; how to set a fault is in the [README](../README.md#failures-on-demand). Every fault takes
 `operation`, `times`, `after`, `probability`, `when` and `script` beside the knobs that its row names. Where `when` is
 left out, it is the first that the row names."""
-_HEAD = """| fault | what happens | it imitates | a careful client | when | knobs |
-| --- | --- | --- | --- | --- | --- |"""
+_HEAD = """| fault | what happens | it imitates | it has happened | a careful client | when | knobs |
+| --- | --- | --- | --- | --- | --- | --- |"""
 
 
 def faults_page() -> str:
@@ -23,7 +23,9 @@ def faults_page() -> str:
 
 def _row(kind: Kind) -> str:
     moments = ", ".join(f"`{moment}`" for moment in kind.moments)
-    cells = (f"`{kind.name}`", kind.does, kind.imitates, kind.careful, moments, "; ".join(map(_knob, kind.knobs)))
+    happened = f"{kind.reported} ([report]({kind.report}))" if kind.report else ""
+    knobs = "; ".join(map(_knob, kind.knobs))
+    cells = (f"`{kind.name}`", kind.does, kind.imitates, happened, kind.careful, moments, knobs)
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 

@@ -54,6 +54,8 @@ def _kind(name: str, told: Mapping[str, Any]) -> Kind:
         does=told["does"],
         imitates=told["imitates"],
         careful=told["careful"],
+        reported=told.get("reported", ""),
+        report=told.get("report", ""),
         play=_PLAYS[name],
         knobs=tuple(_knob(knob, one) for knob, one in told.get("knobs", {}).items()),
         fixed=told.get("fixed", {}),

@@ -94,6 +94,7 @@ class Kind:
     Attributes:
         name: As it is asked for.
         does: What happens, a sentence. imitates: which real failure that is. careful: what a careful client does.
+        reported: Who was hit by it, a sentence. report: the address of a public report of that; both may be empty.
         play: Does it.
         knobs: What it can be set to, beside what every fault can.
         fixed: What a play of several kinds is set to for this one.
@@ -105,6 +106,8 @@ class Kind:
     does: str
     imitates: str
     careful: str
+    reported: str
+    report: str
     play: Play
     knobs: Sequence[Knob] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict)

@@ -36,6 +36,8 @@ def control_examples(app: Flask, api: Api) -> Examples:
     notes = Notes(app, api, {})
     ids = notes.sandbox.world.sample_ids()
     notes.known |= {f"{kind}_id": id_ for kind, id_ in ids.items() if id_}
+    # The first that is set.
+    notes.known["fault_id"] = "fault_1"
     take_in(KINDS["events"], "sess_001", [_CLICK], notes.sandbox)
     for row in sorted(api.operations, key=lambda row: _TURNS.get(row.method, 1)):
         if row.tag != "reference":
