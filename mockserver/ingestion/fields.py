@@ -39,6 +39,7 @@ __all__ = [
     "Whole",
     "Within",
     "too_large",
+    "wrong_sum",
 ]
 
 # How far emotion scores may sum from 1, inclusive. "Approximately" is documented, the number inferred.
@@ -70,9 +71,11 @@ class _Strict(fields.Field[_Loaded]):
         return ValidationError([Missing() if key == "required" else WrongType(expected=self.told or self.expected)])
 
     def _validate(self, value: Any) -> None:
-        # Marshmallow prepares as much for no validator as for many, and a batch has a million values.
-        if self.validators:
+        # Marshmallow prepares as much for one validator or none as for many, and a batch has a million values.
+        if len(self.validators) > 1:
             super()._validate(value)
+        elif self.validators:
+            self.validators[0](value)
 
 
 class Text(_Strict[str], fields.String):
@@ -187,7 +190,8 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
             raise self.make_error("invalid")
         problems = [problem for label, score in value.items() for problem in self._refused(label, score)]
         if not any(isinstance(problem, WrongType | TooLarge) for problem in problems):
-            problems += _sum_problems(value)
+            total = wrong_sum(value)
+            problems += [] if total is None else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]
         if problems:
             raise ValidationError(problems)
         return value
@@ -206,15 +210,15 @@ def too_large(number: TooLargeNumber) -> TooLarge:
     return TooLarge(at=number.place.at if number.place else "")
 
 
-def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:
+def wrong_sum(scores: Mapping[str, float]) -> float | None:
+    """What emotion scores sum to, where that is not approximately 1; None where it is."""
     try:
         total = float(sum(scores.values()))
     except OverflowError:
         # An integer may be beyond all doubles.
         total = math.inf
     # What is not near is far: a sum that overflowed is refused too.
-    near = math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING)
-    return [] if near else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]
+    return None if math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING) else total
 
 
 class Within(validate.Range):

@@ -2,16 +2,18 @@
 
 orjson, which writes nearly all of our answers, takes integers beyond 64 bits for floats and refuses half of a
 surrogate pair, both of which are JSON: `JSON.stringify` writes `"\\ud83c"` where a text was cut inside an emoji.
-So what has to be kept as it is gets read by the standard library, and is written by it where orjson cannot.
+So what has to be kept as it is gets read by msgspec, which refuses what it would not read exactly, and by the standard
+library where it does; and is written by the standard library where orjson cannot.
 Numbers with a fraction or an exponent are doubles, as in every browser.
 """
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn
 
+import msgspec
 import orjson
 
 from mockserver.words.json_places import CONSTANTS, Place, places
@@ -24,6 +26,7 @@ __all__ = [
     "TooLargeNumber",
     "dumps",
     "dumps_any",
+    "dumps_lines",
     "loads",
 ]
 
@@ -31,6 +34,8 @@ __all__ = [
 # those it is still less than the 254 that orjson writes, and the 256 that some readers (jq 1.6) stop at.
 MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
+# What orjson writes between two items with this between them.
+_BREAK, _BROKEN = orjson.Fragment(b"\n"), b",\n,"
 # Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
 _MOST_PLACES = 1000
 
@@ -94,6 +99,14 @@ def loads(text: bytes) -> Any:
         ValueError: It is not UTF-8 or not JSON, or nests deeper than this Python reads, which is some 900 levels at
             least; `str()` says which.
     """
+    try:
+        # Five times as fast. A test holds it against the other way: what it reads, it reads as the same.
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return _loads_slowly(text)
+
+
+def _loads_slowly(text: bytes) -> Any:
     decoded, numbers = text.decode(), _Numbers()
     try:
         value = json.loads(decoded, parse_int=numbers.whole, parse_float=numbers.double, parse_constant=numbers.refuse)
@@ -123,6 +136,24 @@ def dumps(value: Any) -> str:
         return orjson.dumps([[[[value]]]])[_SPARE_LEVELS:-_SPARE_LEVELS].decode()
     except orjson.JSONEncodeError:
         return _dumps_slowly(value)
+
+
+def dumps_lines(values: Sequence[Any]) -> bytes:
+    """Write values for keeping, each as `dumps` writes it, one a line: no line has a line break of its own.
+
+    Raises:
+        TooDeepError, TooLargeError: As for `dumps`, of any of them.
+    """
+    if not values:
+        return b""
+    broken: list[Any] = [_BREAK] * (2 * len(values) - 1)
+    broken[::2] = values
+    try:
+        written = orjson.dumps([[[broken]]])[_SPARE_LEVELS:-_SPARE_LEVELS]
+    except orjson.JSONEncodeError:
+        return "\n".join(map(dumps, values)).encode()
+    # Inside a text, a line break is written as an escape.
+    return written.replace(_BROKEN, b"\n")
 
 
 def dumps_any(value: Any) -> bytes:

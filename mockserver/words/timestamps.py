@@ -35,6 +35,9 @@ _ISO = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
+# What nearly all programs write, and Python's own reader reads alike; of other forms it takes more than ISO 8601 has
+# (any letter for the T, weeks without a day), or something else (decimals of a minute).
+_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = _EPOCH.toordinal()
 # What can be written with a year of four digits, to the millisecond.
@@ -84,6 +87,17 @@ def parse_iso_us(text: str) -> int:
     Raises:
         ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
     """
+    if _USUAL.fullmatch(text):
+        try:
+            since = datetime.fromisoformat(text) - _EPOCH
+        except ValueError:
+            # 24:00, a leap second, or no such day.
+            return _parse_any_form_us(text)
+        return (since.days * _SECONDS_PER_DAY + since.seconds) * 1_000_000 + since.microseconds
+    return _parse_any_form_us(text)
+
+
+def _parse_any_form_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
@@ -98,6 +112,8 @@ def parse_iso_us(text: str) -> int:
 
 def names_zone(text: str) -> bool:
     """Does a timestamp that `parse_iso_us` reads say in which zone it is?"""
+    if text.endswith("Z"):
+        return True
     match = _ISO.fullmatch(text)
     return match is not None and match["zone"] is not None
 
