@@ -27,13 +27,13 @@ class Accepted:
     Attributes:
         indexes: Positions in the batch, from 0.
         items: As they were sent, unknown fields included.
-        lines: The items as JSON, to be kept, one a line.
-        loaded: By attribute the fields of `Kind.sequence`: timestamps in microseconds since the epoch.
+        texts: The items as JSON, to be kept, as `exact_json.dumps_all` writes them.
+        loaded: By attribute the fields of `Kind.sequence`, timestamps as datetimes.
     """
 
     indexes: Sequence[int]
     items: Sequence[dict[str, Any]]
-    lines: bytes
+    texts: bytes
     loaded: Mapping[str, Sequence[Any]]
 
 
@@ -125,7 +125,7 @@ def _accepted(batch: Sequence[Any], read: Read) -> Accepted:
         TooDeepError, TooLargeError: One of them cannot be.
     """
     items = batch if len(read.indexes) == len(batch) else [batch[index] for index in read.indexes]
-    return Accepted(read.indexes, items, exact_json.dumps_lines(items), read.columns)
+    return Accepted(read.indexes, items, exact_json.dumps_all(items), read.columns)
 
 
 def _flawed(batch: Sequence[Any], read: Read) -> list[Rejected]:

@@ -26,13 +26,14 @@ from mockserver.ingestion.fields import (
     Within,
     wrong_sum,
 )
-from mockserver.words.timestamps import parse_iso_us
+from mockserver.words.timestamps import instants
 
 __all__ = ["Compiled", "Read", "compiled"]
 
 # What msgspec takes for the values of a field of exactly this type; what is derived from one may have other rules. It
 # is as strict as these fields are: no boolean is a number, nor is a text.
 _TYPES: Final[Mapping[type, tuple[type, ...]]] = {Text: (str,), Timestamp: (str,), Whole: (int,), Number: (int, float)}
+_Check = Callable[[Sequence[Any]], Sequence[Any]]
 # Of a text that should be something else, msgspec refuses half a surrogate pair in another way.
 _REFUSALS = (msgspec.ValidationError, UnicodeEncodeError)
 
@@ -82,9 +83,10 @@ class Compiled:
             wanted: Attributes of required fields, whose values are to be known.
         """
         indexes, items = self._converted(batch)
-        columns = {name: list(map(attrgetter(name), items)) for name in dict.fromkeys((*self._checks, *wanted))}
+        names = dict.fromkeys((*self._checks, *wanted))
+        columns: dict[str, Sequence[Any]] = {name: list(map(attrgetter(name), items)) for name in names}
         for name, check in self._checks.items():
-            columns[name] = list(map(check, columns[name]))
+            columns[name] = check(columns[name])
         read = Read(indexes, columns)
         if any(None in columns[name] for name in self._checks):
             return read.with_rows(row for row in read.rows() if None not in row)
@@ -97,7 +99,7 @@ class Compiled:
         except _REFUSALS:
             return False
         check = self._checks.get(name)
-        return check is None or check(getattr(converted, name)) is not None
+        return check is None or check([getattr(converted, name)]) != [None]
 
     def _converted(self, batch: Sequence[Any]) -> tuple[Sequence[int], Sequence[Any]]:
         """The items that have the right types and values, and where they stand."""
@@ -160,22 +162,15 @@ def _type(field: Any) -> Any:
     raise TypeError(f"nobody has compiled {field!r} so far")
 
 
-def _instant_us(text: str) -> int | None:
-    try:
-        return parse_iso_us(text)
-    except ValueError:
-        return None
+def _near_one(column: Sequence[Mapping[str, float]]) -> list[Mapping[str, float] | None]:
+    return [scores if wrong_sum(scores) is None else None for scores in column]
 
 
-def _near_one(scores: Mapping[str, float]) -> Mapping[str, float] | None:
-    return scores if wrong_sum(scores) is None else None
+# What no type can say, of fields of exactly this type: given values, what each loads as, or None where it is refused.
+_CHECKS: Final[Mapping[type, _Check]] = {Timestamp: instants, Emotions: _near_one}
 
 
-# What no type can say, of fields of exactly this type: the loaded value, or None where it is refused.
-_CHECKS: Final[Mapping[type, Callable[[Any], Any]]] = {Timestamp: _instant_us, Emotions: _near_one}
-
-
-def _checks(schema: Schema) -> Mapping[str, Callable[[Any], Any]]:
+def _checks(schema: Schema) -> Mapping[str, _Check]:
     checked = {name: field for name, field in schema.load_fields.items() if type(field) in _CHECKS}
     hidden = [record for record in schema.load_fields.values() if type(record) is Record and _checks(record.schema)]
     if hidden or not all(field.required for field in checked.values()):

@@ -7,6 +7,7 @@ integer; null is a value of the wrong type, unless the schema says otherwise of 
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from marshmallow import ValidationError, fields, validate
@@ -24,7 +25,7 @@ from mockserver.ingestion.problems import (
 )
 from mockserver.ingestion.rules import Rule
 from mockserver.words.exact_json import TooLargeNumber
-from mockserver.words.timestamps import parse_iso_us
+from mockserver.words.timestamps import instants
 
 __all__ = [
     "SUM_TOLERANCE",
@@ -117,8 +118,8 @@ class Whole(_Strict[int], fields.Integer):
         return int(value)
 
 
-class Timestamp(_Strict[int]):
-    """A string with an ISO 8601 date, alone or with a time; loads as microseconds since the epoch.
+class Timestamp(_Strict[datetime]):
+    """A string with an ISO 8601 date, alone or with a time; loads as a datetime in UTC.
 
     A date alone is ISO 8601, and only documented rules reject: it is accepted (inferred), and linted.
     """
@@ -135,13 +136,13 @@ class Timestamp(_Strict[int]):
         Rule("`24:00` is the next day, and a leap second (`:60`) the next second"),
     )
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        try:
-            return parse_iso_us(value)
-        except ValueError:
-            raise ValidationError([NotATimestamp()]) from None
+        (instant,) = instants([value])
+        if instant is None:
+            raise ValidationError([NotATimestamp()])
+        return instant
 
 
 class Record(_Strict[Any], fields.Nested):

@@ -22,7 +22,7 @@ def take_in(kind: Kind, session_id: str, batch: Sequence[Any], sandbox: Sandbox)
     """
     outcome, now_ms = check_batch(kind, batch), sandbox.clock.token_now_ms()
     accepted = outcome.accepted
-    items = NewItems(accepted.indexes, accepted.lines, ordinals_of(kind, accepted))
+    items = NewItems(accepted.indexes, accepted.texts, ordinals_of(kind, accepted))
 
     def look_over(history: History) -> list[NewWarning]:
         return lint_batch(kind, accepted, history, now_ms)

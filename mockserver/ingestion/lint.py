@@ -8,6 +8,7 @@ Source: none; only documented rules reject, and these are the emulator's own adv
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import Schema
@@ -16,7 +17,7 @@ from mockserver.ingestion.batch import Accepted
 from mockserver.ingestion.fields import Record
 from mockserver.ingestion.schemas import Kind
 from mockserver.sandbox.study import History, NewWarning
-from mockserver.words.timestamps import iso_from_ms, names_zone
+from mockserver.words.timestamps import EPOCH, iso_from_ms, names_zone
 
 __all__ = ["lint_batch", "ordinals_of"]
 
@@ -113,18 +114,18 @@ def _reversed(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     first, last = kind.instants[0], kind.instants[-1]
     if first == last:
         return
-    for index, begun_us, ended_us in zip(accepted.indexes, accepted.loaded[first], accepted.loaded[last], strict=True):
-        if ended_us < begun_us:
+    for index, begun, ended in zip(accepted.indexes, accepted.loaded[first], accepted.loaded[last], strict=True):
+        if ended < begun:
             yield _Finding("reversed_segment", index, f"{kind.spelling(last)} is before {kind.spelling(first)}")
 
 
 def _ahead(kind: Kind, accepted: Accepted, token_now_ms: int) -> Iterator[_Finding]:
-    latest_us = (token_now_ms + _CLOCK_SKEW_MS) * 1000
-    if all(max(accepted.loaded[name], default=0) <= latest_us for name in kind.instants):
+    latest = EPOCH + timedelta(milliseconds=token_now_ms + _CLOCK_SKEW_MS)
+    if all(max(accepted.loaded[name], default=latest) <= latest for name in kind.instants):
         return
     for place, index in enumerate(accepted.indexes):
         for name in kind.instants:
-            if accepted.loaded[name][place] > latest_us:
+            if accepted.loaded[name][place] > latest:
                 told = f"{kind.spelling(name)} {_shown(accepted.items[place][kind.spelling(name)])}"
                 message = f"{told} is in the future, now is {iso_from_ms(token_now_ms)}"
                 yield _Finding("future_timestamp", index, message)
@@ -133,18 +134,20 @@ def _ahead(kind: Kind, accepted: Accepted, token_now_ms: int) -> Iterator[_Findi
 
 def _without_zone(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     spellings = list(map(kind.spelling, kind.instants))
-    for index, item in zip(accepted.indexes, accepted.items, strict=True):
+    places = {place for name in spellings for place, item in enumerate(accepted.items) if item[name][-1] != "Z"}
+    for place in sorted(places):
+        item = accepted.items[place]
         for name in spellings:
             if not names_zone(item[name]):
                 message = f"{name} {_shown(item[name])} names no time zone, so it is taken as UTC"
-                yield _Finding("timestamp_without_zone", index, message)
+                yield _Finding("timestamp_without_zone", accepted.indexes[place], message)
                 break
 
 
 def _null(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     """Optional fields that are null: others may refuse them, and no page says what they mean."""
     # As every null within an object is written.
-    if b":null" not in accepted.lines:
+    if b":null" not in accepted.texts:
         return
     for index, item in zip(accepted.indexes, accepted.items, strict=True):
         names = list(_null_names(kind.schema, item))

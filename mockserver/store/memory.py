@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from mockserver.store.interface import LookOver, Store
 from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, fingerprint
+from mockserver.words import exact_json
 
 __all__ = ["MemoryStore", "MemoryStores"]
 
@@ -60,7 +61,7 @@ class MemoryStore:
                 LoggedWarning(session_id, kind, batch, told.rule, told.indexes, told.message, received_at_ms)
                 for told in look_over(session.history(items, content))
             ]
-            arrived = _Arrived(session_id, kind, batch, items.indexes, received_at_ms, items.lines)
+            arrived = _Arrived(session_id, kind, batch, items.indexes, received_at_ms, items.texts)
             try:
                 self._items.add(batch, kind, session_id, arrived)
                 self._warnings.add(batch, kind, session_id, warnings)
@@ -144,15 +145,15 @@ class _Arrived:
     batch: int
     indexes: Sequence[int]
     received_at_ms: int
-    lines: bytes
+    texts: bytes
 
     def __len__(self) -> int:
         return len(self.indexes)
 
     def __getitem__(self, places: slice) -> list[IngestedItem]:
         return [
-            IngestedItem(self.session_id, self.kind, self.batch, index, self.received_at_ms, line.decode())
-            for index, line in zip(self.indexes[places], self.lines.split(b"\n")[places], strict=True)
+            IngestedItem(self.session_id, self.kind, self.batch, index, self.received_at_ms, text)
+            for index, text in zip(self.indexes[places], exact_json.texts_of(self.texts)[places], strict=True)
         ]
 
 

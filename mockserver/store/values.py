@@ -29,12 +29,12 @@ class NewItems:
 
     Attributes:
         indexes: Their positions in the batch as the client sent it, from 0 and growing; rejected items leave gaps.
-        lines: All of them as JSON, one a line, in UTF-8; NUL and half a surrogate pair are escaped.
+        texts: All of them as JSON, as `exact_json.dumps_all` writes them.
         ordinals: Their own numbers in their session, within 64 bits, None for one that has none; empty where none has.
     """
 
     indexes: Sequence[int]
-    lines: bytes
+    texts: bytes
     ordinals: Sequence[int | None] = ()
 
 
@@ -101,4 +101,4 @@ class LoggedWarning:
 
 def fingerprint(items: NewItems) -> str | None:
     """The same for the same items in the same order, spelled the same; None for no items at all."""
-    return hashlib.sha256(items.lines).hexdigest() if items.indexes else None
+    return hashlib.sha256(items.texts).hexdigest() if items.indexes else None

@@ -25,16 +25,17 @@ __all__ = [
     "TooLargeError",
     "TooLargeNumber",
     "dumps",
+    "dumps_all",
     "dumps_any",
-    "dumps_lines",
     "loads",
+    "texts_of",
 ]
 
 # How deep objects and arrays may nest in what `dumps` writes. Inside an answer a few levels are added, and with
 # those it is still less than the 254 that orjson writes, and the 256 that some readers (jq 1.6) stop at.
 MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
-# What orjson writes between two items with this between them.
+# What is put between two values, and what is between them then: in a text, a line break is written as an escape.
 _BREAK, _BROKEN = orjson.Fragment(b"\n"), b",\n,"
 # Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
 _MOST_PLACES = 1000
@@ -138,22 +139,24 @@ def dumps(value: Any) -> str:
         return _dumps_slowly(value)
 
 
-def dumps_lines(values: Sequence[Any]) -> bytes:
-    """Write values for keeping, each as `dumps` writes it, one a line: no line has a line break of its own.
+def dumps_all(values: Sequence[Any]) -> bytes:
+    """Write values for keeping, each as `dumps` writes it, all at once; `texts_of` takes them apart again.
 
     Raises:
         TooDeepError, TooLargeError: As for `dumps`, of any of them.
     """
-    if not values:
-        return b""
     broken: list[Any] = [_BREAK] * (2 * len(values) - 1)
     broken[::2] = values
     try:
-        written = orjson.dumps([[[broken]]])[_SPARE_LEVELS:-_SPARE_LEVELS]
+        # The list is one of the brackets.
+        return orjson.dumps([[[broken]]])[_SPARE_LEVELS:-_SPARE_LEVELS]
     except orjson.JSONEncodeError:
-        return "\n".join(map(dumps, values)).encode()
-    # Inside a text, a line break is written as an escape.
-    return written.replace(_BROKEN, b"\n")
+        return _BROKEN.join(dumps(value).encode() for value in values)
+
+
+def texts_of(written: bytes) -> list[str]:
+    """The values' texts, one by one, of what `dumps_all` wrote."""
+    return written.decode().split(_BROKEN.decode()) if written else []
 
 
 def dumps_any(value: Any) -> bytes:

@@ -1,6 +1,7 @@
 """Batches as values: accepted and rejected items, and the one place that has words for them."""
 
 import json
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,6 @@ from mockserver.ingestion.batch import check_batch
 from mockserver.ingestion.problems import Missing, NotOneOf, OutOfRange, WrongSum, WrongType
 from mockserver.ingestion.reasons import reason_text
 from mockserver.ingestion.schemas import KINDS
-from mockserver.words.timestamps import parse_iso_us
 
 FRAME = {"frameIndex": 3.0, "timestamp": "2026-03-16T10:00:00Z", "emotions": {"calm": 1}, "attentionScore": 1}
 
@@ -34,9 +34,9 @@ def test_accepted_item_is_kept_as_sent_and_loaded_beside() -> None:
     accepted = check_batch(KINDS["facial"], [None, FRAME]).accepted
     assert list(accepted.indexes) == [1]
     assert accepted.items[0] is FRAME
-    assert json.loads(accepted.lines) == FRAME
-    (number,), (instant_us,) = accepted.loaded["frame_index"], accepted.loaded["timestamp"]
-    assert (number, instant_us) == (3, parse_iso_us("2026-03-16T10:00:00Z"))
+    assert json.loads(accepted.texts) == FRAME
+    (number,), (instant,) = accepted.loaded["frame_index"], accepted.loaded["timestamp"]
+    assert (number, instant) == (3, datetime.fromisoformat("2026-03-16T10:00:00Z"))
     assert isinstance(number, int)
 
 
@@ -44,7 +44,7 @@ def test_rejected_item_is_a_value_with_typed_problems() -> None:
     """In schema order, with the path as the client spells it."""
     item = {"viewport": {"width": "1"}, "eventType": "tap", "timestamp": "2026-03-16"}
     outcome = check_batch(KINDS["events"], [item, None])
-    assert (list(outcome.accepted.indexes), outcome.accepted.lines) == ([], b"")
+    assert (list(outcome.accepted.indexes), outcome.accepted.texts) == ([], b"")
     assert [rejected.index for rejected in outcome.rejected] == [0, 1]
     assert outcome.rejected[0].problems == [
         NotOneOf(

@@ -17,6 +17,8 @@ from mockserver.ingestion.schemas import KINDS, Kind
 from mockserver.store import History
 from mockserver.words import exact_json
 
+# Of texts that are kept together.
+SEPARATOR = ",\n,"
 NOW_MS = 1_773_656_072_000
 
 # Every character there is, half surrogate pairs and NUL among them.
@@ -114,7 +116,7 @@ def judged_slowly(kind: Kind, batch: list[Any]) -> tuple[Accepted, dict[int, str
     reasons: dict[int, str] = {}
     rows = []
     for index, item in enumerate(batch):
-        loaded, problems = check_object(kind.schema, item)
+        values, problems = check_object(kind.schema, item)
         assert bool(problems) == (not passes_marshmallow(kind.schema, item))
         reasons |= {index: reason_text(problems)} if problems else {}
         try:
@@ -126,9 +128,10 @@ def judged_slowly(kind: Kind, batch: list[Any]) -> tuple[Accepted, dict[int, str
             name = ".".join(error.path)
             reasons[index] = f"Value too large for {name}: expected at most 1.8e308, or 4300 digits{at}"
         if index not in reasons:
-            rows.append((index, item, text, *(loaded[name] for name in kind.sequence)))
+            rows.append((index, item, text, *(values[name] for name in kind.sequence)))
     indexes, kept, texts, *columns = zip(*rows, strict=True) if rows else [()] * (3 + len(kind.sequence))
-    return Accepted(indexes, kept, "\n".join(texts).encode(), dict(zip(kind.sequence, columns, strict=True))), reasons
+    loaded = dict(zip(kind.sequence, columns, strict=True))
+    return Accepted(indexes, kept, SEPARATOR.join(texts).encode(), loaded), reasons
 
 
 def passes_marshmallow(schema: Schema, item: Any) -> bool:
@@ -151,7 +154,7 @@ def agree(drawn: tuple[str, list[Any]]) -> None:
     assert {one.index: reason_text(one.problems) for one in outcome.rejected} == reasons
     assert [one.index for one in outcome.rejected] == sorted(reasons)
     assert list(outcome.accepted.indexes) == list(accepted.indexes)
-    assert outcome.accepted.lines == accepted.lines
+    assert outcome.accepted.texts == accepted.texts
     assert all(one is other for one, other in zip(outcome.accepted.items, accepted.items, strict=True))
     for name in kind.sequence:
         assert repr(list(outcome.accepted.loaded[name])) == repr(list(accepted.loaded[name]))

@@ -94,10 +94,10 @@ class SameAnswers(RuleBasedStateMachine):
         warnings: list[NewWarning],
         fails: bool,
     ) -> None:
-        lines = "\n".join(text for _, text in batch).encode()
+        texts = ",\n,".join(text for _, text in batch).encode()
         ordinals = [ordinal for ordinal, _ in batch]
         # Where no item has a number, it need not be said of each.
-        items = NewItems(range(0, 2 * len(batch), 2), lines, ordinals if any(ordinals) else ())
+        items = NewItems(range(0, 2 * len(batch), 2), texts, ordinals if any(ordinals) else ())
         told: list[Any] = []
         found: list[Any] = []
         for store in self.both(name):

@@ -41,12 +41,12 @@ def store(stores: Stores) -> Store:
 
 
 def numbered(*ordinals: int | None) -> NewItems:
-    return NewItems(range(len(ordinals)), "\n".join(map(text, ordinals)).encode(), ordinals)
+    return NewItems(range(len(ordinals)), ",\n,".join(map(text, ordinals)).encode(), ordinals)
 
 
 def spelled(texts: dict[int, str]) -> NewItems:
     """Items at these places of their batch."""
-    return NewItems(tuple(texts), "\n".join(texts.values()).encode())
+    return NewItems(tuple(texts), ",\n,".join(texts.values()).encode())
 
 
 def text(ordinal: int | None) -> str:

@@ -11,6 +11,7 @@ from mockserver.store.interface import LookOver
 from mockserver.store.sql.engine import Transactions
 from mockserver.store.sql.tables import BATCHES, DOCUMENTS, INGESTED, LINT_WARNINGS
 from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, fingerprint
+from mockserver.words import exact_json
 
 __all__ = ["SqlStore"]
 
@@ -177,8 +178,7 @@ def _document_of(row: Row[Any]) -> Document:
 
 def _item_rows(items: NewItems) -> Iterator[dict[str, Any]]:
     ordinals = items.ordinals or [None] * len(items.indexes)
-    texts = items.lines.decode().split("\n") if items.indexes else ()
-    for index, ordinal, text in zip(items.indexes, ordinals, texts, strict=True):
+    for index, ordinal, text in zip(items.indexes, ordinals, exact_json.texts_of(items.texts), strict=True):
         yield {"position": index, "ordinal": ordinal, "item": text}
 
 
