@@ -5,7 +5,7 @@
 Source: items that fail are rejected one by one, the rest are accepted (the ingestion page, documented).
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,7 +70,7 @@ def check_batch(kind: Kind, batch: Sequence[Any]) -> Outcome:
 
 
 def check_object(
-    schema: Schema, value: Any, passes: Callable[[str, Mapping[str, Any]], bool] = lambda name, value: False
+    schema: Schema, value: Any, names: Iterable[str] | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Hold one JSON value against a schema.
 
@@ -78,7 +78,7 @@ def check_object(
 
     Args:
         schema: One without hooks and defaults, which are not looked at.
-        passes: Says of an attribute's name, and the object, that the field is right; it is then not loaded.
+        names: Attributes of the fields to look at, in schema order; None for all.
 
     Returns:
         The known fields that are right, by attribute name; and all problems, in schema order.
@@ -87,12 +87,11 @@ def check_object(
         return {}, [WrongType(expected="object")]
     loaded: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, field_ in schema.load_fields.items():
+    for name in schema.load_fields if names is None else names:
+        field_ = schema.load_fields[name]
         key = field_.data_key or name
         if key not in value:
             problems += [Missing(path=(key,))] if field_.required else []
-            continue
-        if passes(name, value):
             continue
         try:
             loaded[name] = field_.deserialize(value[key])
@@ -103,13 +102,13 @@ def check_object(
 
 def _with_second_opinion(kind: Kind, batch: Sequence[Any], read: Read) -> tuple[Read, list[Rejected]]:
     """Let marshmallow decide on what the compiled rules refused, and say why; most fields of it are right."""
-    passes, there = compiled(kind.schema).passes, set(read.indexes)
+    rules, there = compiled(kind.schema), set(read.indexes)
     rejected: list[Rejected] = []
     late: list[tuple[Any, ...]] = []
     for index, item in enumerate(batch):
         if index in there:
             continue
-        _, problems = check_object(kind.schema, item, passes)
+        _, problems = check_object(kind.schema, item, rules.refused(item) if isinstance(item, dict) else None)
         if problems:
             rejected.append(Rejected(index, problems))
         else:

@@ -71,10 +71,10 @@ class Compiled:
     """
 
     def __init__(self, schema: Schema) -> None:
-        self._alone = {name: _object(schema, only=name) for name in schema.load_fields}
         self._item = _object(schema)
         self._items = list[self._item]  # type: ignore[name-defined]
         self._checks = _checks(schema)
+        self._alone = {name: (_object(schema, only=name), self._checks.get(name)) for name in schema.load_fields}
 
     def read(self, batch: Sequence[Any], wanted: Sequence[str]) -> Read:
         """Look at every item by itself.
@@ -92,14 +92,18 @@ class Compiled:
             return read.with_rows(row for row in read.rows() if None not in row)
         return read
 
-    def passes(self, name: str, item: Mapping[str, Any]) -> bool:
-        """Would an item be accepted, if it only had to have the field with that attribute name?"""
-        try:
-            converted = msgspec.convert(item, self._alone[name])
-        except _REFUSALS:
-            return False
-        check = self._checks.get(name)
-        return check is None or check([getattr(converted, name)]) != [None]
+    def refused(self, item: Mapping[str, Any]) -> list[str]:
+        """The attribute names of the fields of an item for which it is refused."""
+        names = []
+        for name, (alone, check) in self._alone.items():
+            try:
+                converted = msgspec.convert(item, alone)
+            except _REFUSALS:
+                names.append(name)
+                continue
+            if check is not None and check([getattr(converted, name)]) == [None]:
+                names.append(name)
+        return names
 
     def _converted(self, batch: Sequence[Any]) -> tuple[Sequence[int], Sequence[Any]]:
         """The items that have the right types and values, and where they stand."""

@@ -170,12 +170,10 @@ def _partial(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     """Viewports without one of their sides."""
     for field in _nested(kind.schema):
         name, sides = _spelled(field), list(map(_spelled, field.schema.fields.values()))
-        wanted = set(sides)
-        for index, item in zip(accepted.indexes, accepted.items, strict=True):
-            value = item.get(name)
-            if value is not None and not wanted <= value.keys():
-                missing = [side for side in sides if side not in value]
-                yield _Finding(f"partial_{name}", index, f"{name} has no {' and no '.join(missing)}")
+        wanted, values = set(sides), [item.get(name) for item in accepted.items]
+        for place in [n for n, value in enumerate(values) if value is not None and not wanted <= value.keys()]:
+            missing = [side for side in sides if side not in accepted.items[place][name]]
+            yield _Finding(f"partial_{name}", accepted.indexes[place], f"{name} has no {' and no '.join(missing)}")
 
 
 def _nested(schema: Schema) -> list[Record]:

@@ -91,14 +91,19 @@ def parse_iso_us(text: str) -> int:
     Raises:
         ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
     """
-    if _USUAL_TEXT.fullmatch(text):
-        try:
-            since = datetime.fromisoformat(text) - EPOCH
-        except ValueError:
-            # 24:00, a leap second, or no such day.
-            return _parse_any_form_us(text)
-        return (since.days * _SECONDS_PER_DAY + since.seconds) * 1_000_000 + since.microseconds
-    return _parse_any_form_us(text)
+    usual = _usual_instant(text)
+    if usual is None:
+        return _parse_any_form_us(text)
+    since = usual - EPOCH
+    return (since.days * _SECONDS_PER_DAY + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _usual_instant(text: str) -> datetime | None:
+    """What a text of the usual form says; None for another form, 24:00, a leap second, and days that there are not."""
+    try:
+        return datetime.fromisoformat(text) if _USUAL_TEXT.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 def _parse_any_form_us(text: str) -> int:
@@ -127,7 +132,7 @@ def instants(texts: Sequence[str]) -> list[datetime | None]:
 
 def _instant(text: str) -> datetime | None:
     try:
-        return EPOCH + timedelta(microseconds=parse_iso_us(text))
+        return _usual_instant(text) or EPOCH + timedelta(microseconds=_parse_any_form_us(text))
     except ValueError:
         return None
 
