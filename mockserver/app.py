@@ -27,7 +27,7 @@ from mockserver.web.application import FlaskViews, make_flask
 from mockserver.web.reference import Reference, register
 from mockserver.words.errors import SettingsError
 
-__all__ = ["create_app", "door_of", "create_sandboxes"]
+__all__ = ["check_secrets", "create_app", "create_sandboxes", "door_of"]
 
 
 def create_sandboxes(
@@ -47,7 +47,7 @@ def create_sandboxes(
         SettingsError: The store cannot be opened, or a secret signs nothing.
     """
     settings, process = settings or Settings(), process or ProcessSettings()
-    _refuse_useless_secrets(settings, process)
+    check_secrets(settings, process)
     return Sandboxes(Order(settings), open_stores(process.store_url), announce)
 
 
@@ -90,7 +90,12 @@ def _documents(apis: Sequence[Api], process: ProcessSettings) -> Reference:
     return Documents(apis, lambda private: create_app(process=process, sandboxes=private))
 
 
-def _refuse_useless_secrets(settings: Settings, process: ProcessSettings) -> None:
+def check_secrets(settings: Settings, process: ProcessSettings) -> None:
+    """See that every secret can sign, or be compared.
+
+    Raises:
+        SettingsError: One is empty, is not UTF-8, or is a key of another kind.
+    """
     secrets = {
         "token_secret": settings.token_secret,
         "link_secret": settings.link_secret,

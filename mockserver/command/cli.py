@@ -113,11 +113,13 @@ def export_command(context: click.Context, *, scenario: str | None, seed: int | 
 )
 @click.pass_context
 def token_command(context: click.Context, *, subject: str | None, ttl_s: int | None) -> None:
+    from mockserver.app import check_secrets
     from mockserver.ingestion.tokens import mint
 
     given = {"subject": subject, "ttl_s": ttl_s}
     chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     settings: Settings = context.find_object(Settings) or Settings()
+    check_secrets(settings, ProcessSettings())
     click.echo(mint(settings.token_secret, wall_ms(), **chosen))
 
 

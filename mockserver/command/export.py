@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from mockserver.app import create_app, create_sandboxes
 from mockserver.hyperstudy.catalogue import CATALOGUE
-from mockserver.hyperstudy.parameters import FORMATS, MAX_LIMIT
+from mockserver.hyperstudy.parameters import MAX_LIMIT
 from mockserver.hyperstudy.routes import BASE_PATH
+from mockserver.hyperstudy.rows import FORMATS
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.sandbox.settings import DEFAULT_PORT, Settings
 from mockserver.words.errors import SettingsError

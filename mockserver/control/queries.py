@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mockserver.control.errors import ControlError
 from mockserver.door.query import Query, meant_by
+from mockserver.words.whole_numbers import in_digits, lies_within, read_digits
 
 __all__ = ["check_query", "whole_number"]
 
@@ -37,7 +38,8 @@ def whole_number(sent: Mapping[str, str], name: str, least: int, most: int, defa
         ControlError: It is not, or lies outside `least` to `most`.
     """
     text = sent.get(name, str(default))
-    # Twenty digits are more than any of these numbers has, and Python converts no more than some thousands.
-    if text.isascii() and text.isdigit() and len(text) < 20 and least <= int(text) <= most:
-        return int(text)
-    raise ControlError(f"Invalid {name} {text[:40]!r}: expected a whole number from {least} to {most}")
+    number = read_digits(text)
+    if number is not None and lies_within(number, least, most):
+        return number
+    expected = f"expected a whole number from {least} to {most}. {in_digits(text, least, most)}".rstrip(". ")
+    raise ControlError(f"Invalid {name} {text[:40]!r}: {expected}")

@@ -8,14 +8,12 @@ from mockserver.door.choice import PREFIX
 from mockserver.door.entrance import Entrance
 from mockserver.door.operations import Operation
 from mockserver.door.query import Query
+from mockserver.door.requests import declared_bytes
 from mockserver.door.steps import Request
 from mockserver.sandbox.counters import Count
 from mockserver.sandbox.sandbox import DEFAULT_NAME, Sandbox
 
 __all__ = ["Asked", "Remarks"]
-
-# Of a size; Python converts no more than some thousands.
-_MANY_DIGITS = 20
 
 
 @dataclass(slots=True)
@@ -97,10 +95,7 @@ class Asked:
     @property
     def declared_bytes(self) -> int | None:
         """The size that the client says its body has, or something as far beyond all; None where it does not say."""
-        value = self.fields.get(b"content-length", b"")
-        if not value.isdigit():
-            return None
-        return int(value) if len(value) < _MANY_DIGITS else 10**_MANY_DIGITS
+        return declared_bytes(self.fields.get(b"content-length", b""))
 
     @property
     def body_is_too_large(self) -> bool:

@@ -17,6 +17,7 @@ from mockserver.door.asked import Asked
 from mockserver.door.choice import ChosenSandbox, Problem, choose
 from mockserver.door.compression import compressed
 from mockserver.door.entrance import Entrance, is_host
+from mockserver.door.fingerprints import sha256
 from mockserver.door.kept import KeptAnswer, KeptAnswers, Key
 from mockserver.door.operations import Operation
 from mockserver.door.origins import (
@@ -218,7 +219,7 @@ class Door:
             reply = compressed(reply, asked.fields.get(b"accept-encoding", b""))
         _tell_remarks(asked, entry)
         if isinstance(reply.body, bytes):
-            entry.answer_sha256 = hashlib.sha256(reply.body).hexdigest()
+            entry.answer_sha256 = sha256(reply.body)
         return _finished(asked, reply, tag if reply.status == 200 else b"")
 
     def _unrouted(self, asked: Asked, entry: Entry) -> Reply:
@@ -275,7 +276,7 @@ def _tell_body(asked: Asked, entry: Entry) -> None:
     body = asked.body
     entry.body_bytes = None if asked.body_is_too_large else len(body)
     if body:
-        entry.body_sha256 = hashlib.sha256(body).hexdigest()
+        entry.body_sha256 = sha256(body)
         entry.body = body if len(body) <= MOST_BODY_BYTES else None
 
 
@@ -322,7 +323,9 @@ def _bad_host(asked: Asked) -> Problem | None:
 
 def _upgrade(asked: Asked) -> Problem | None:
     """Other upgrades may be ignored (RFC 9110, 7.8); but who wants a websocket is waiting for one."""
-    if asked.fields.get(b"upgrade", b"").lower() != b"websocket":
+    wanted = asked.fields.get(b"upgrade", b"").lower().split(b",")
+    # A protocol may have a version: `websocket/13`.
+    if all(name.strip().partition(b"/")[0] != b"websocket" for name in wanted):
         return None
     said = "There are no websockets here: ask over HTTP, again and again where something may change."
     return 400, "no_websockets", said
@@ -378,7 +381,7 @@ def _limit_headers(asked: Asked) -> Headers:
 def _sent(reply: Reply, entry: Entry) -> Steps:
     """Send a body, and write down how far it came."""
     if isinstance(reply.body, bytes):
-        entry.answer_sha256 = entry.answer_sha256 or hashlib.sha256(reply.body).hexdigest()
+        entry.answer_sha256 = entry.answer_sha256 or sha256(reply.body)
         if reply.body:
             entry.answer = reply.body
             yield Chunk(reply.body)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import orjson
 from flask import request
 
 from mockserver.hyperstudy.breaches import Breach, Rules
 from mockserver.hyperstudy.errors import InvalidBody, shown
 from mockserver.web.bodies import MalformedJsonError, read_json
+from mockserver.words import exact_json
 
 __all__ = ["checked", "checked_body", "problems", "read_body"]
 
@@ -29,8 +29,8 @@ def read_body() -> Any:
         raise InvalidBody(said, [{"path": "", "message": "the Content-Type is not application/json"}])
     body = read_json()
     try:
-        orjson.dumps([[[[body]]]])
-    except orjson.JSONEncodeError:
+        exact_json.dumps(body)
+    except exact_json.TooDeepError:
         raise MalformedJsonError("it nests deeper than 250 levels") from None
     return body
 
@@ -88,7 +88,7 @@ def _message(breach: Breach) -> str:
 
 def _brief(value: Any) -> str:
     """A value as JSON writes it, if it is short; else its type."""
-    text = orjson.dumps(value).decode()
+    text = exact_json.dumps_any(value).decode()
     return text if len(text) <= 60 else f"{_JSON_TYPES[type(value)]} of {len(text)} characters"
 
 

@@ -15,7 +15,7 @@ from mockserver.door.operations import Operation
 from mockserver.door.query import Query
 from mockserver.hyperstudy.envelope import error_response
 from mockserver.hyperstudy.errors import ApiError, InvalidParameter
-from mockserver.hyperstudy.keys import authenticate, authorise
+from mockserver.hyperstudy.keys import ORGANISATION_FIDELITY, ORGANISATION_HEADER, authenticate, authorise
 from mockserver.hyperstudy.limits import check_limits
 from mockserver.sandbox.sandbox import Sandbox
 from mockserver.simulation.scenario.specs import KeySpec
@@ -23,6 +23,7 @@ from mockserver.simulation.world import World
 from mockserver.web.bodies import UnreadableBodyError
 from mockserver.web.requests import current_asked
 from mockserver.words.addresses import DATA_API
+from mockserver.words.fidelity import shows
 
 __all__ = ["Call", "serve"]
 
@@ -101,5 +102,6 @@ def _checked_key(asked: Asked, operation: Operation) -> KeySpec:
 
     asked.remarks.key_name, key = authenticate(headers, asked.sandbox.keys, asked.now_ms, in_query)
     check_limits(asked, key, operation.id)
-    authorise(headers, key, operation.scope)
+    named = shows(ORGANISATION_FIDELITY, asked.sandbox.settings.least_fidelity)
+    authorise(headers.get(ORGANISATION_HEADER) if named else None, key, operation.scope)
     return key

@@ -3,7 +3,7 @@
 The order of checks is key (401), scope (403), parameters (400), existence (404) (inferred).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -14,14 +14,14 @@ from mockserver.hyperstudy.catalogue import CATALOGUE, DataTypeRow, Level
 from mockserver.hyperstudy.declared_variables import with_variables
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.errors import NotFound
-from mockserver.hyperstudy.formats import CONTENT_TYPES, csv_lines, ndjson_lines
 from mockserver.hyperstudy.metadata import ABOUT, about
 from mockserver.hyperstudy.pages import PAGINATION, Page
 from mockserver.hyperstudy.parameters import DataParameters, described_query, query_parameters, read_parameters
 from mockserver.hyperstudy.places import Place, find_experiment, find_participant, find_room, looked_up, there, unknown
 from mockserver.hyperstudy.recording_links import RecordingLinks
-from mockserver.hyperstudy.shape import Shape
-from mockserver.simulation.datasets.query import Query, Selection
+from mockserver.hyperstudy.rows import Rows
+from mockserver.hyperstudy.sending import as_file, in_envelope
+from mockserver.simulation.datasets.query import Query
 from mockserver.web.requests import current_asked
 from mockserver.words.json_schema import FLAG, INSTANT, NAMES, TEXT, labelled, object_of, optional
 from mockserver.words.timestamps import iso_from_ms
@@ -29,8 +29,6 @@ from mockserver.words.timestamps import iso_from_ms
 __all__ = ["API_VERSION", "data_operations", "recording_links"]
 
 API_VERSION = "3.0.0"
-# Records that are made, written and forgotten together while an answer is streamed.
-_CHUNK = 2000
 _LINK = object_of("RecordingLink", url={"type": "string", "format": "uri"})
 _FORMATS = ("application/json", "text/csv", "application/x-ndjson")
 
@@ -89,11 +87,14 @@ def _data_view(row: DataTypeRow, level: Level) -> Callable[..., Response]:
         else:
             found = call.world.select_windows(parameters.window_ms, place.rooms, query)
         page = Page(found.total, parameters.offset, parameters.limit)
-        shape = with_variables(row.shape, place.rooms, call.sandbox.study).shown(row.fidelity, least)
-        if parameters.format != "json":
-            return _stream(row, shape, scope_id, parameters.format, found, page, recording_links(call))
-        data = shape.write(found.rows(page.start, page.stop), recording_links(call))
-        return success(data, _metadata(call, row, level, scope_id, parameters, place, page))
+        shape = row.shape.shown(row.fidelity, least)
+        wider = with_variables(shape, place.rooms, call.sandbox.study)
+        links = recording_links(call) if wider.is_linked else None
+        rows = Rows(parameters.format, wider, links, keep=wider is shape)
+        if parameters.format == "json":
+            return in_envelope(found, page, rows, _metadata(call, row, level, scope_id, parameters, place, page))
+        file_name = f"{row.name.replace('/', '_')}_{scope_id}.{parameters.format}"
+        return as_file(found, page, rows, parameters.format, file_name)
 
     return view
 
@@ -146,7 +147,9 @@ def _query(row: DataTypeRow, parameters: DataParameters, place: Place, now_ms: i
 
 def recording_links(call: Call) -> RecordingLinks:
     """Makes links for the host that the request came to, valid from now on."""
-    return RecordingLinks(current_asked().base_url, call.base_path, call.sandbox.settings, call.now_ms)
+    settings = call.sandbox.settings
+    observed = settings.reading == "observed"
+    return RecordingLinks(current_asked().base_url, call.base_path, settings.link_secret, observed, call.now_ms)
 
 
 def mint_download(call: Call, room_id: str, recording_id: str) -> Response:
@@ -217,30 +220,3 @@ def _about(call: Call, row: DataTypeRow, level: Level, scope_id: str) -> dict[st
         return about(call, row.name, level, scope_id)
     told = about(call, "ratings", level, scope_id)
     return {"dataType": told.pop("dataType"), "ratingType": row.rating_type, **told}
-
-
-def _stream(
-    row: DataTypeRow,
-    shape: Shape,
-    scope_id: str,
-    format_: str,
-    found: Selection,
-    page: Page,
-    links: RecordingLinks,
-) -> Response:
-    """Records as CSV or NDJSON, made and sent chunk by chunk, so that memory does not grow with the page."""
-
-    def chunks() -> Iterator[list[dict[str, Any]]]:
-        for start in range(page.start, page.stop, _CHUNK):
-            yield shape.write(found.rows(start, min(start + _CHUNK, page.stop)), links)
-
-    write = csv_lines if format_ == "csv" else ndjson_lines
-    name = f"{row.name.replace('/', '_')}_{scope_id}.{format_}"
-    headers = {
-        "Content-Type": CONTENT_TYPES[format_],
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "X-Total-Count": str(page.total),
-    }
-    if page.next_offset is not None:
-        headers["X-Next-Offset"] = str(page.next_offset)
-    return Response(write(shape, chunks()), headers=headers)

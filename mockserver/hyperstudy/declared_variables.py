@@ -8,10 +8,9 @@ is inferred.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from mockserver.hyperstudy.shape import Field, Links, Shape
+from mockserver.hyperstudy.shape import Field, Shape
 from mockserver.sandbox.study import Study
 from mockserver.sandbox.study.definitions import output_variables
 from mockserver.simulation.scenario.specs import SCALES, UNANSWERED, StateSpec
@@ -21,26 +20,6 @@ from mockserver.words.scalars import Scalar, ScalarType, as_type, common_type
 __all__ = ["variable_types", "with_variables"]
 
 _SNAPSHOT = "variableSnapshot"
-
-
-@dataclass(frozen=True)
-class _WithVariables(Shape):
-    """A shape whose snapshots have more columns.
-
-    Attributes:
-        fields: With the columns that are added. told: how to write the rest.
-        values: Room to the values that are added in it.
-    """
-
-    told: Shape
-    values: Mapping[str, Mapping[str, Any]]
-
-    def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
-        """Records as plain objects, each with the variables of its room."""
-        rows = self.told.write(records, links)
-        for row in rows:
-            row[_SNAPSHOT] |= self.values[row["roomId"]]
-        return rows
 
 
 def variable_types(study: Study, experiment_id: str) -> Mapping[str, ScalarType]:
@@ -91,6 +70,9 @@ def with_variables(shape: Shape, rooms: Sequence[RoomRef], study: Study) -> Shap
         for room_id, given in declared.items()
     }
     more = tuple(Field(name, "string", nullable=True, own=False) for name in names)
-    wider = replace(snapshot, shape=replace(snapshot.shape, fields=(*snapshot.fields, *more)))
-    fields = tuple(wider if field is snapshot else field for field in shape.fields)
-    return _WithVariables(shape.record, fields, shape, values)
+    wider = replace(
+        snapshot,
+        shape=replace(snapshot.shape, fields=(*snapshot.fields, *more)),
+        made=lambda record, links: snapshot.plain(record.variable_snapshot) | values[record.room_id],
+    )
+    return replace(shape, fields=tuple(wider if field is snapshot else field for field in shape.fields))

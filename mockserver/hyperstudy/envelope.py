@@ -14,12 +14,13 @@ from mockserver.hyperstudy.errors import KEPT_CHARACTERS, ApiError, InvalidBody,
 from mockserver.web.bodies import BodyTooLargeError, MalformedJsonError, UnsupportedCodingError
 from mockserver.web.requests import current_asked, current_remarks, current_sandbox
 from mockserver.web.responses import json_response
+from mockserver.words import exact_json
 from mockserver.words.addresses import DATA_API
 from mockserver.words.fidelity import Fidelity, shows
 from mockserver.words.founded import shown_value
 from mockserver.words.json_schema import list_of, object_of
 
-__all__ = ["error_body", "error_response", "success", "wrap"]
+__all__ = ["error_body", "error_response", "success", "success_around", "wrap"]
 
 _BASE_CODES = {
     400: "VALIDATION_ERROR",
@@ -28,6 +29,15 @@ _BASE_CODES = {
     413: "PAYLOAD_TOO_LARGE",
     500: "INTERNAL_SERVER_ERROR",
 }
+
+
+def success_around(metadata: dict[str, Any]) -> tuple[bytes, bytes]:
+    """What stands before and behind the records of an answer that are written already: a list without its brackets."""
+    asked = current_asked()
+    least = asked.sandbox.settings.least_fidelity
+    if least != "inferred" and asked.operation is not None:
+        _, metadata = _shown(asked.operation, [], metadata, least)
+    return b'{"status":"success","data":[', b'],"metadata":' + exact_json.dumps_any(metadata) + b"}"
 
 
 def success(data: Any, metadata: dict[str, Any] | None = None, status: int = 200) -> Response:

@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import orjson
 from flask import Response
 
 from mockserver.door.operations import Answer, Operation
@@ -24,6 +23,7 @@ from mockserver.hyperstudy.unkept import tell_unkept
 from mockserver.simulation.records.events import category_of
 from mockserver.simulation.records.records import Event, ResponseRecord
 from mockserver.simulation.story.rooms import RoomRef
+from mockserver.words import exact_json
 from mockserver.words.json_schema import COUNT, TEXT, labelled, list_of, object_of
 from mockserver.words.timestamps import iso_from_ms, parse_iso_us
 
@@ -232,5 +232,5 @@ def _response(answer: dict[str, Any] | None) -> ResponseRecord | None:
     if answer is None:
         return None
     value = answer.get("value")
-    text = value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+    text = value if value is None or isinstance(value, str) else exact_json.dumps_any(value).decode()
     return ResponseRecord(text, _whole(answer.get("responseTime")))

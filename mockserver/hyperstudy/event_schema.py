@@ -10,7 +10,7 @@ from typing import Any
 from mockserver.hyperstudy.breaches import Breach, Rules
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, MOST_WHOLE, TEXT, Schema, labelled, optional
-from mockserver.words.timestamps import parse_iso_us
+from mockserver.words.timestamps import TIMESTAMP_TOLD, parse_iso_us
 
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against", "unkept"]
 
@@ -130,7 +130,9 @@ def _reason(name: str, breach: Breach) -> str:
             return f"Missing required field: {name}"
         case "type":
             types = [wanted] if isinstance(wanted, str) else [one for one in wanted if one != "null"]
-            return f"Invalid type for {name}: expected {types[0]}"
+            # What is no string at all is told at once which string it should be.
+            expected = TIMESTAMP_TOLD if breach.rule.get("format") == ISO_8601_FORMAT else types[0]
+            return f"Invalid type for {name}: expected {expected}"
         case "enum":
             return f"Invalid value for {name}: expected one of {', '.join(filter(None, wanted))}"
         case "minLength":

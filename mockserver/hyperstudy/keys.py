@@ -10,11 +10,13 @@ from mockserver.door.credentials import API_KEY, MISPLACED_KEY
 from mockserver.hyperstudy.errors import Forbidden, Unauthorized
 from mockserver.sandbox.keys import Keys
 from mockserver.simulation.scenario.specs import KeySpec
+from mockserver.words.fidelity import Fidelity
 
-__all__ = ["HEADER", "HEADERS", "ORGANISATION_HEADER", "authenticate", "authorise", "covers"]
+__all__ = ["HEADER", "HEADERS", "ORGANISATION_FIDELITY", "ORGANISATION_HEADER", "authenticate", "authorise", "covers"]
 
 HEADER = API_KEY
 ORGANISATION_HEADER = "X-Organization-Id"
+ORGANISATION_FIDELITY: Fidelity = "inferred"
 # All that letting a caller in reads of a request.
 HEADERS = (HEADER, ORGANISATION_HEADER, *MISPLACED_KEY)
 
@@ -53,13 +55,16 @@ def _misplaced(headers: Mapping[str, str], in_query: bool) -> str:
     return ", not in the query string" if in_query else ""
 
 
-def authorise(headers: Mapping[str, str], key: KeySpec, scope: str | None) -> None:
-    """Check that the key may act for the organisation it names, and has the scope; None needs no scope.
+def authorise(organisation: str | None, key: KeySpec, scope: str | None) -> None:
+    """Check that the key may act for an organisation, and has a scope.
+
+    Args:
+        organisation: The one that the request names; None where it names none.
+        scope: None where none is needed.
 
     Raises:
-        Forbidden: It may not.
+        Forbidden: It may not, or has not.
     """
-    organisation = headers.get(ORGANISATION_HEADER)
     if organisation and organisation != key.organisation:
         raise Forbidden(
             f"The API key belongs to another organisation than the {ORGANISATION_HEADER} header names.",

@@ -4,18 +4,18 @@ Known parameters with a bad value are refused (inferred). That each is given onc
 unknown ones, is the same for all operations (`mockserver/door/query.py`).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from mockserver.door.operations import Parameter
 from mockserver.hyperstudy.catalogue import MAX_LIMIT, DataTypeRow, Filter
 from mockserver.hyperstudy.errors import InvalidParameter, shown
+from mockserver.hyperstudy.rows import FORMATS
 from mockserver.words.fidelity import weaker
 from mockserver.words.json_schema import ID, INSTANT, ISO_8601, TEXT, Schema, labelled, object_of, optional
 from mockserver.words.timestamps import LAST_MS, has_lost_plus, iso_from_ms, parse_iso_us
+from mockserver.words.whole_numbers import in_digits, lies_within, read_digits
 
 __all__ = [
     "DEFAULT_LIMIT",
@@ -30,16 +30,9 @@ __all__ = [
 ]
 
 DEFAULT_LIMIT = 1000
-FORMATS = ("json", "csv", "ndjson")
 # Beyond every dataset, and within what a 64-bit column can be compared with.
 _MAX_OFFSET = 2**53
 _LONGEST_WINDOW_MS = 86_400_000
-# No number of ours has more digits, and Python converts no more than some thousands.
-_MOST_DIGITS = 20
-_LONGEST_NUMBER = 40
-_DIGITS = re.compile(r"[0-9]+", re.ASCII)
-# As R, JavaScript and spreadsheets write whole numbers; an unencoded + arrives as a blank.
-_WRITTEN_OTHERWISE = re.compile(r"\+?([0-9]+(?:[,_' ][0-9]{3})*)(\.[0-9]*)?([eE][-+ ]?0*[0-9]{1,2})?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,43 +164,12 @@ def whole_number(arguments: Mapping[str, str], name: str, default: int, least: i
     value = arguments.get(name)
     if value is None:
         return default
-    number = _number(value)
-    if number is not None and _lies_within(number, least, most):
+    number = read_digits(value)
+    if number is not None and lies_within(number, least, most):
         return number
     expected = f"a whole number of at least {least}" if most is None else f"a whole number from {least} to {most}"
     message = f"Invalid value for {name}: expected {expected}, got {shown(value)}."
-    raise InvalidParameter(name, value, expected, message + _in_digits(value, least, most))
-
-
-def _number(value: str) -> int | None:
-    """What digits say, or something as far beyond every range; None where there is anything else."""
-    if not _DIGITS.fullmatch(value):
-        return None
-    digits = value.lstrip("0") or "0"
-    return int(digits) if len(digits) <= _MOST_DIGITS else 10**_MOST_DIGITS
-
-
-def _lies_within(number: int, least: int, most: int | None) -> bool:
-    return least <= number and (most is None or number <= most)
-
-
-def _in_digits(value: str, least: int, most: int | None) -> str:
-    """How to write a whole number that was written otherwise; empty where it is none."""
-    match = _WRITTEN_OTHERWISE.fullmatch(value.strip()) if len(value) <= _LONGEST_NUMBER else None
-    if match is None or _DIGITS.fullmatch(value):
-        return ""
-    whole, fraction, exponent = match.groups(default="")
-    if fraction == ".000" and len(whole) <= 3 and not exponent:
-        # Whether this is a thousand times as much depends on the country.
-        return ""
-    number = Decimal(re.sub(r"[,_' ]", "", whole) + fraction + exponent.replace(" ", "+"))
-    if number != number.to_integral_value():
-        return ""
-    if number > 10**_MOST_DIGITS:
-        return ""
-    if not _lies_within(int(number), least, most):
-        return f" In digits alone, that is {int(number)}."
-    return f" Write it in digits alone: {int(number)}."
+    raise InvalidParameter(name, value, expected, f"{message} {in_digits(value, least, most)}".rstrip())
 
 
 def _window(arguments: Mapping[str, str]) -> tuple[int | None, int | None]:

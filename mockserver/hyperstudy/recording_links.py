@@ -3,44 +3,47 @@
 Source: `downloadUrl` signed and expiring (documented), `url` and `downloadPath` (observed in the client).
 """
 
+from dataclasses import dataclass
+
 from mockserver.hyperstudy.files import recording_path
 from mockserver.hyperstudy.links import LINK_TTL_MS, sign
-from mockserver.sandbox.settings import Settings
 from mockserver.simulation.records.records import Recording, SparseRating
 
 __all__ = ["RecordingLinks"]
 
 
+@dataclass(frozen=True, slots=True)
 class RecordingLinks:
     """Makes links that are valid for seven days from now.
 
-    Args:
+    Attributes:
         base: Where the client reaches the server, without a slash at its end.
-        base_path: The API's. now_ms: the sandbox's now.
-        settings: The secret that signs links, and which reading of a status is wanted.
+        base_path: The API's.
+        secret: What links are signed with.
+        observed: The reading of the official client is wanted.
+        now_ms: The sandbox's now, ms since the epoch.
     """
 
-    def __init__(self, base: str, base_path: str, settings: Settings, now_ms: int) -> None:
-        self._base = base
-        self._base_path = base_path
-        self._secret = settings.link_secret
-        self._observed = settings.reading == "observed"
-        self._expires_at_ms = now_ms + LINK_TTL_MS
+    base: str
+    base_path: str
+    secret: str
+    observed: bool
+    now_ms: int
 
     def download_url(self, record: Recording) -> str | None:
         """A signed link; None while, or where, there is no file."""
         if record.file_size_bytes is None:
             return None
-        path = recording_path(self._base_path, record.room_id, record.recording_id, record.format)
-        return self._base + sign(path, self._expires_at_ms, self._secret)
+        path = recording_path(self.base_path, record.room_id, record.recording_id, record.format)
+        return self.base + sign(path, self.now_ms + LINK_TTL_MS, self.secret)
 
     def status(self, record: Recording) -> str:
         """`completed` is documented, `complete` is what the official client saw."""
-        return "complete" if self._observed and record.status == "completed" else record.status
+        return "complete" if self.observed and record.status == "completed" else record.status
 
     def rating(self, record: SparseRating) -> float:
         """On the question's own scale, as the data page shows it; from 0 to 100 is what the official client saw."""
-        if not self._observed:
+        if not self.observed:
             return record.value
         return 100 * (record.value - record.scale_min) / (record.scale_max - record.scale_min)
 

@@ -5,10 +5,10 @@ fit is checked when a shape is made, which is when the table of shapes is import
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 from mockserver.words.camel_case import snake
 from mockserver.words.fidelity import Fidelity, shows, weaker
@@ -18,9 +18,14 @@ __all__ = ["Field", "Kind", "Links", "Shape"]
 
 Kind = Literal["string", "integer", "number", "boolean", "timestamp", "strings", "object", "numbers"]
 
+T = TypeVar("T")
 
-class Links(Protocol):
-    """What a record does not know by itself: links for the host that the request came to, and the chosen reading."""
+
+class Links(Hashable, Protocol):
+    """What a record does not know by itself: links for the host that the request came to, and the chosen reading.
+
+    Equal ones make the same of the same record.
+    """
 
     def download_url(self, record: Any) -> str | None:
         """A signed link to the file; None where there is no file."""
@@ -50,7 +55,7 @@ class Field:
         nullable: It may be null.
         of: The record's attribute that it is read from; empty where that has the same name, in snake case.
         shape: Of a nested object.
-        made: Makes the value from the record and the links, where it is not the record's own as it is.
+        made: Makes the value from the record and the `Links`, where it is not the record's own as it is.
         own: The record has an attribute for it.
     """
 
@@ -60,7 +65,7 @@ class Field:
     nullable: bool = False
     of: str = ""
     shape: "Shape | None" = None
-    made: Callable[[Any, Links], Any] | None = None
+    made: Callable[[Any, Any], Any] | None = None
     own: bool = True
 
     @property
@@ -73,18 +78,18 @@ class Field:
         """Of a nested object; else none."""
         return self.shape.fields if self.shape else ()
 
-    @property
-    def change(self) -> Callable[[Sequence[Any]], Sequence[Any]] | None:
-        """What turns values of records, none of them null, into the written ones; None where they are written as is."""
-        if self.kind == "timestamp":
-            return lambda values: list(map(iso_from_ms, values))
-        if self.shape is None:
+    def plain(self, value: Any) -> Any:
+        """A record's value as it is written: an instant as text, an object as a dictionary of what is shown of it."""
+        if value is None:
             return None
-        write = self.shape.write
-        return lambda values: write(values, _NO_LINKS)
+        if self.kind == "timestamp":
+            return iso_from_ms(value)
+        if self.shape is None:
+            return value
+        return {field.name: field.plain(getattr(value, field.attribute)) for field in self.fields}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Shape:
     """The fields of a data type's records, and how to write one.
 
@@ -99,6 +104,7 @@ class Shape:
 
     record: type[tuple[Any, ...]]
     fields: tuple[Field, ...]
+    _kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         attributes = Counter(_attributes(self.record))
@@ -126,52 +132,34 @@ class Shape:
             around: The label of the operation that answers with it.
             least: The weakest label that is shown.
         """
-        fields = _shown(self.fields, around, least)
-        return self if fields == self.fields else _ShownShape(self.record, fields, self)
 
-    def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
-        """Records as plain objects: every field, in order, null where nothing applies."""
-        names = self._names_read
-        written = [dict(zip(names, values, strict=True)) for values in self._values(records)]
-        for name, change in self._changes:
-            filled = [row for row in written if row[name] is not None]
-            for row, value in zip(filled, change([row[name] for row in filled]), strict=True):
-                row[name] = value
-        if not self._made:
-            return written
-        return [self._with_made(record, row, links) for record, row in zip(records, written, strict=True)]
+        def narrower(whole: Shape) -> Shape:
+            fields = _shown(whole.fields, around, least)
+            return whole if fields == whole.fields else _ShownShape(whole.record, fields)
 
-    def _with_made(self, record: Any, row: dict[str, Any], links: Links) -> dict[str, Any]:
-        """The row with what is made for it, in the order of the fields."""
-        made = self._made
-        return {name: made[name](record, links) if name in made else row[name] for name in self.names}
+        return self.kept((around, least), narrower)
 
-    def _values(self, records: Sequence[Any]) -> Sequence[Sequence[Any]]:
-        """What is read of each record. Most have nothing else, and in the order of the fields."""
-        if self._attributes_read == _attributes(self.record):
-            return records
-        return [[getattr(record, name) for name in self._attributes_read] for record in records]
+    def kept(self, key: Hashable, make: Callable[["Shape"], T]) -> T:
+        """What is made of the shape and is always the same, made once."""
+        if key not in self._kept:
+            self._kept[key] = make(self)
+        made: T = self._kept[key]
+        return made
+
+    def plain(self, records: Sequence[Any], links: Links | None) -> dict[str, list[Any]]:
+        """The columns of some records by name, as they are written; None where nothing applies."""
+        columns = dict(zip(_attributes(self.record), zip(*records, strict=True), strict=False))
+        return {
+            field.name: [field.made(record, links) for record in records]
+            if field.made
+            else list(map(field.plain, columns.get(field.attribute, ())))
+            for field in self.fields
+        }
 
     @cached_property
-    def _read(self) -> tuple[Field, ...]:
-        """The fields that are the record's own as they are, or as instants and objects are written."""
-        return tuple(field for field in self.fields if field.own and field.made is None)
-
-    @cached_property
-    def _names_read(self) -> tuple[str, ...]:
-        return tuple(field.name for field in self._read)
-
-    @cached_property
-    def _attributes_read(self) -> tuple[str, ...]:
-        return tuple(field.attribute for field in self._read)
-
-    @cached_property
-    def _changes(self) -> tuple[tuple[str, Callable[[Sequence[Any]], Sequence[Any]]], ...]:
-        return tuple((field.name, field.change) for field in self._read if field.change is not None)
-
-    @cached_property
-    def _made(self) -> dict[str, Callable[[Any, Links], Any]]:
-        return {field.name: field.made for field in self.fields if field.made is not None}
+    def is_linked(self) -> bool:
+        """Has it fields that are not made from the record alone?"""
+        return any(field.made for field in self.fields)
 
 
 def _attributes(record: type[tuple[Any, ...]]) -> tuple[str, ...]:
@@ -182,9 +170,9 @@ def _attributes(record: type[tuple[Any, ...]]) -> tuple[str, ...]:
 
 def _paths(fields: Sequence[Field], above: tuple[str, ...]) -> list[tuple[str, ...]]:
     paths: list[tuple[str, ...]] = []
-    for field in fields:
-        path = (*above, field.name)
-        paths += _paths(field.fields, path) if field.kind == "object" else [path]
+    for one in fields:
+        path = (*above, one.name)
+        paths += _paths(one.fields, path) if one.kind == "object" else [path]
     return paths
 
 
@@ -196,49 +184,9 @@ def _shown(fields: tuple[Field, ...], around: Fidelity, least: Fidelity) -> tupl
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _ShownShape(Shape):
-    """A shape some of whose fields are hidden.
-
-    Attributes:
-        whole: With all of them.
-    """
-
-    whole: Shape
+    """A shape some of whose fields are hidden."""
 
     def __post_init__(self) -> None:
         """What is hidden is not written, so there is nothing to check."""
-
-    def write(self, records: Sequence[Any], links: Links) -> list[dict[str, Any]]:
-        """Records as plain objects, without what is hidden."""
-        return [_kept(row, self.fields) for row in self.whole.write(records, links)]
-
-
-def _kept(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
-    """What a written object has of some fields."""
-    return {field.name: _kept_part(row[field.name], field) for field in fields}
-
-
-def _kept_part(value: Any, field: Field) -> Any:
-    if value is None or not field.shape:
-        return value
-    return _kept(value, field.fields)
-
-
-class _NoLinks:
-    """Nested objects have no links."""
-
-    def download_url(self, record: Any) -> str | None:
-        return None
-
-    def download_path(self, record: Any) -> str | None:
-        return None
-
-    def status(self, record: Any) -> str:
-        return str(record.status)
-
-    def rating(self, record: Any) -> float:
-        return float(record.value)
-
-
-_NO_LINKS = _NoLinks()

@@ -25,7 +25,7 @@ from mockserver.ingestion.problems import (
 )
 from mockserver.ingestion.rules import Rule
 from mockserver.words.exact_json import TooLargeNumber
-from mockserver.words.timestamps import instants
+from mockserver.words.timestamps import TIMESTAMP_TOLD, instants
 
 __all__ = [
     "SUM_TOLERANCE",
@@ -125,15 +125,15 @@ class Timestamp(_Strict[datetime]):
     """
 
     expected = "string"
-    told = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
+    told = TIMESTAMP_TOLD
     rules = (
         Rule(
-            "any form of ISO 8601 that names an instant: calendar, week and ordinal dates, extended or basic; a date "
-            "alone is its midnight; hours, minutes or seconds with any number of decimals, after `.` or `,`; a space "
-            "may stand for the `T`"
+            "any form of ISO 8601 that names an instant, with a year from 0001 to 9999: calendar, week and ordinal "
+            "dates, extended or basic; a date alone is its midnight; hours, minutes or seconds with any number of "
+            "decimals, after `.` or `,`; a space may stand for the `T`"
         ),
         Rule("no time zone means UTC, and is a lint (`timestamp_without_zone`)"),
-        Rule("`24:00` is the next day, and a leap second (`:60`) the next second"),
+        Rule("`24:00` is the next day, and a leap second (`:60`, only at the end of a UTC day) the next second"),
     )
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:

@@ -5,8 +5,9 @@ from typing import Any
 from mockserver.openapi.description import Description, ErrorKind
 from mockserver.openapi.headers import LIMIT_HEADERS, header_references
 from mockserver.openapi.schemas import Components
+from mockserver.words.fidelity import Fidelity
 from mockserver.words.founded import shown_schema
-from mockserver.words.json_schema import KEYWORD
+from mockserver.words.json_schema import KEYWORD, Schema
 
 __all__ = ["error_response"]
 
@@ -20,7 +21,7 @@ def error_response(
         components: Gets the schema, if it has a name.
         example: A real one; None leaves it out.
     """
-    schema = shown_schema(description.error_schema(kind), "documented", components.least)
+    schema = _shown(description.error_schema(kind), components.least)
     content: dict[str, Any] = {"schema": components.hoisted(schema)}
     if example is not None:
         content["example"] = example
@@ -31,3 +32,13 @@ def error_response(
         "headers": header_references(("X-Mock-Version", *limits, *kind.headers)),
         "content": {"application/json": content},
     }
+
+
+def _shown(schema: Schema, least: Fidelity) -> Schema:
+    """The schema of an error without what is less well founded; that there are details at all is documented."""
+    shown, error = shown_schema(schema, "documented", least), schema["properties"]["error"]
+    if "details" in error.get("properties", ()):
+        kept = shown["properties"]["error"]
+        kept["properties"].setdefault("details", {"type": "object"})
+        kept["required"] = error["required"]
+    return shown

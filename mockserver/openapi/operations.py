@@ -14,7 +14,7 @@ from mockserver.openapi.example import Example, Examples
 from mockserver.openapi.headers import header_references, success_headers
 from mockserver.openapi.schemas import Components, record_name, record_schema
 from mockserver.words.camel_case import camel
-from mockserver.words.fidelity import Fidelity, weaker
+from mockserver.words.fidelity import Fidelity, shows, weaker
 from mockserver.words.json_schema import KEYWORD, TEXT, list_of, object_of
 
 __all__ = ["IF_NONE_MATCH", "answer_schema", "operation_object"]
@@ -61,7 +61,8 @@ def operation_object(
         **access.extensions,
         "security": list(access.security),
     }
-    common = (*(() if operation.public else description.headers), *(IF_NONE_MATCH if operation.kept else ()))
+    credentials = [n for n, header in description.headers.items() if shows(header[KEYWORD], components.least)]
+    common = (*(() if operation.public else credentials), *(IF_NONE_MATCH if operation.kept else ()))
     parameters = [
         *(_path_parameter(operation, name, example) for name in placeholders(operation.path)),
         *(_parameter(operation, "query", parameter, components, example) for parameter in operation.parameters),

@@ -35,6 +35,10 @@ DEFAULT_ORIGINS = (
     "safari-web-extension://*",
 )
 _DEFAULT_PORTS = {"http": "80", "https": "443"}
+# Whose hosts browsers write in lower case: names, and the ids of extensions in Chrome and Firefox.
+_LOWER_CASE = {*_DEFAULT_PORTS, "chrome-extension", "moz-extension"}
+# Addresses that pages connect to, and never come from.
+_SCHEMES_OF_PAGES = {"ws": "http", "wss": "https"}
 _LARGEST_PORT = 65535
 _SCHEME = re.compile(r"[a-z*][a-z0-9+.*-]*")
 _AUTHORITY = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]*)(?::(?P<port>[0-9*]*))?")
@@ -77,11 +81,14 @@ def normal_origin(value: str) -> str:
     if not separator:
         raise _refused(value, f"it needs a scheme: write {_with_scheme(text.lower())}")
     scheme, authority = scheme.lower(), rest.rstrip("/")
-    if scheme in _DEFAULT_PORTS or "*" in scheme:
+    if scheme in _LOWER_CASE or "*" in scheme:
         # Of other schemes the host is kept as it is: Safari's extensions have capitals in theirs.
         authority = authority.lower()
     if not _SCHEME.fullmatch(scheme):
         raise _refused(value, "its scheme is none: write one such as https://app.example.com")
+    if scheme in _SCHEMES_OF_PAGES:
+        host = _END.split(authority.lower())[0]
+        raise _refused(value, f"no page comes from {scheme}: write {_shown(_SCHEMES_OF_PAGES[scheme], host)}")
     if _END.search(authority):
         host = _END.split(authority)[0]
         raise _refused(value, f"an origin has no path: write {_shown(scheme, host)}")
@@ -113,12 +120,14 @@ def _normal_host(value: str, scheme: str, host: str) -> str:
 
 
 def _normal_ipv6(value: str, host: str) -> str:
-    if "*" in host:
+    if "*" in host and _PLACE.fullmatch(host):
         return host
     try:
         address = ipaddress.IPv6Address(host[1:-1])
     except ValueError:
         raise _refused(value, "what is in brackets is no IPv6 address: write one such as http://[::1]:*") from None
+    if address.scope_id is not None:
+        raise _refused(value, "browsers take no zone in an address: write one such as http://[::1]:*")
     if address.ipv4_mapped is not None:
         # Browsers write it as any other, newer Pythons do not.
         mapped = int(address.ipv4_mapped)

@@ -328,7 +328,7 @@ class ClientConnection(asyncio.Protocol):
         if self._is_in_line:
             said = complaint(data)
             if said is not None:
-                self._refuse(400, said)
+                self._refuse_page(400, said)
                 return False
             self._is_in_line = b"\n" not in data
         window = self._head_tail + data

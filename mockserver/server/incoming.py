@@ -1,5 +1,6 @@
 """The body of one request: read as far as the door wants, and seen to where the door does not."""
 
+from mockserver.door.requests import declared_bytes
 from mockserver.server.asgi import Receive, Scope
 from mockserver.server.connection import ClientConnection, ClientLeft
 
@@ -51,7 +52,7 @@ class Incoming:
         """
         headers = dict(self._headers)
         most = self._drained_bytes + self._read_bytes
-        if b"expect" in headers or int(headers.get(b"content-length", b"0")) > most:
+        if b"expect" in headers or (declared_bytes(headers.get(b"content-length", b"")) or 0) > most:
             return False
         while not self._is_whole and self._read_bytes <= most:
             await self._next()

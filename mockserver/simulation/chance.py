@@ -5,9 +5,9 @@ Only integer hashing, + - x / and square roots are used, which every machine rou
 powers of the platform's library may differ in the last bit, so there are none.
 """
 
-import hashlib
 import math
 from collections.abc import Sequence
+from hashlib import blake2b
 from typing import TypeVar
 
 import numpy as np
@@ -74,36 +74,36 @@ class Chance:
     __slots__ = ("_salt",)
 
     def __init__(self, seed: int, *names: str | int) -> None:
-        self._salt = hashlib.blake2b(_text(seed, *names), digest_size=16).digest()
+        self._salt = blake2b(_text((seed, *names)), digest_size=16).digest()
 
-    def _bytes(self, count: int, names: tuple[str | int, ...]) -> bytes:
-        return hashlib.blake2b(_text(*names), digest_size=count, key=self._salt).digest()
+    def _word(self, names: tuple[str | int, ...]) -> int:
+        return int.from_bytes(blake2b(_text(names), digest_size=8, key=self._salt).digest(), "little")
 
     def stream(self, *names: str | int) -> int:
         """The key of a stream for `hash_at` and its like: 64 bits, for draws by the million."""
-        return int.from_bytes(self._bytes(8, names), "little")
+        return self._word(names)
 
     def uniform(self, *names: str | int) -> float:
         """A uniform draw in [0, 1), an exact multiple of 2**-53."""
-        return (self.stream(*names) >> 11) * 2.0**-53
+        return (self._word(names) >> 11) * 2.0**-53
 
     def between(self, low: float, high: float, *names: str | int) -> float:
         """A uniform draw in [low, high)."""
-        return low + self.uniform(*names) * (high - low)
+        return low + (self._word(names) >> 11) * 2.0**-53 * (high - low)
 
     def integer(self, low: int, high: int, *names: str | int) -> int:
         """A whole number from low to high, both included."""
-        return low + (self.stream(*names) * (high - low + 1) >> 64)
+        return low + (self._word(names) * (high - low + 1) >> 64)
 
     def normal(self, *names: str | int) -> float:
         """A roughly normal draw, mean 0, variance 1, within +-6: twelve uniforms of 16 bits, summed."""
-        lanes = self._bytes(24, names)
+        lanes = blake2b(_text(names), digest_size=24, key=self._salt).digest()
         total = sum(lanes[::2]) + 256 * sum(lanes[1::2])
         return (total + 6) / 65536.0 - 6.0
 
     def exponential(self, *names: str | int) -> float:
         """An exponential draw with mean 1, above 0."""
-        return -natural_log(((self.stream(*names) >> 11) + 1) * 2.0**-53)
+        return -natural_log(((self._word(names) >> 11) + 1) * 2.0**-53)
 
     def pick(self, options: Sequence[T], *names: str | int) -> T:
         """One of the options, each as likely."""
@@ -111,12 +111,13 @@ class Chance:
 
     def code(self, length: int, *names: str | int) -> str:
         """An id's random part: `length` of the characters 0-9a-z, at most 12."""
-        word, letters = self.stream(*names), []
+        word, letters = self._word(names), []
         for _ in range(length):
             word, digit = divmod(word, 36)
             letters.append("0123456789abcdefghijklmnopqrstuvwxyz"[digit])
         return "".join(letters)
 
 
-def _text(*names: str | int) -> bytes:
-    return "\x1f".join(map(str, names)).encode()
+def _text(names: tuple[str | int, ...]) -> bytes:
+    # Twice as fast as to make a text of each and join them.
+    return (("%s\x1f" * len(names))[:-1] % names).encode()

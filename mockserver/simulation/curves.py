@@ -9,6 +9,7 @@ instant can be had alone. The cosine is a polynomial of our own, because the pla
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -21,19 +22,39 @@ WAVES = 6
 _SHORTEST_MS = 6000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Waves:
-    """A curve with mean 0 and variance 1 over its duration.
+    """A curve with mean 0 and variance 1 over its duration; dealt when it is first read, as few of many are.
 
     Attributes:
-        turns: How often each wave goes round over the duration; whole numbers.
-        phases: Where each begins, in turns, 0 to 1. weights: amplitudes; their squares add up to 2.
+        part, parts: Which of how many curves that must not correlate.
     """
 
+    chance: Chance
     duration_ms: int
-    turns: tuple[int, ...]
-    phases: tuple[float, ...]
-    weights: tuple[float, ...]
+    part: int
+    parts: int
+
+    @cached_property
+    def turns(self) -> tuple[int, ...]:
+        """How often each wave goes round over the duration; whole numbers, 0 for waves without weight."""
+        most = max(self.duration_ms // _SHORTEST_MS, self.parts)
+        every = range(self.part + 1, most + 1, self.parts)
+        chosen = _spread(every, self.chance) if len(every) > WAVES else list(every)
+        return (*chosen, *[0] * (WAVES - len(chosen)))
+
+    @cached_property
+    def phases(self) -> tuple[float, ...]:
+        """Where each begins, in turns, 0 to 1."""
+        return tuple(self.chance.uniform("phase", turns) if turns else 0.0 for turns in self.turns)
+
+    @cached_property
+    def weights(self) -> tuple[float, ...]:
+        """Amplitudes; their squares add up to 2."""
+        # Slow waves are the strong ones.
+        raw = [1.0 / (1.0 + 0.35 * n) for n in range(WAVES) if self.turns[n]]
+        scale = math.sqrt(2.0 / sum(weight * weight for weight in raw))
+        return (*(weight * scale for weight in raw), *[0.0] * (WAVES - len(raw)))
 
 
 def waves(chance: Chance, duration_ms: int, part: int, parts: int) -> Waves:
@@ -46,19 +67,7 @@ def waves(chance: Chance, duration_ms: int, part: int, parts: int) -> Waves:
     Returns:
         `WAVES` waves; where the video is too short for as many, the last ones have no weight.
     """
-    most = max(duration_ms // _SHORTEST_MS, parts)
-    every = range(part + 1, most + 1, parts)
-    chosen = _spread(every, chance) if len(every) > WAVES else list(every)
-    # Slow waves are the strong ones.
-    raw = [1.0 / (1.0 + 0.35 * n) for n in range(len(chosen))]
-    scale = math.sqrt(2.0 / sum(weight * weight for weight in raw))
-    idle = WAVES - len(chosen)
-    return Waves(
-        duration_ms=duration_ms,
-        turns=(*chosen, *[0] * idle),
-        phases=(*(chance.uniform("phase", turns) for turns in chosen), *[0.0] * idle),
-        weights=(*(weight * scale for weight in raw), *[0.0] * idle),
-    )
+    return Waves(chance, duration_ms, part, parts)
 
 
 def _spread(every: Sequence[int], chance: Chance) -> list[int]:
@@ -85,21 +94,37 @@ def cosine(turns: Floats) -> Floats:
 
 
 class WaveTable:
-    """Many curves as columns, for reading any of them at any instant."""
+    """Many curves as columns, for reading any of them at any instant. A curve that nobody reads is not dealt."""
 
     def __init__(self, curves: Sequence[Waves]) -> None:
-        shape = (len(curves), WAVES)
+        self._curves = curves
+        self._dealt = np.zeros(len(curves), dtype=np.bool_)
         self._duration = np.array([one.duration_ms for one in curves], dtype=np.int64)
-        self._turns = np.array([one.turns for one in curves], dtype=np.int64).reshape(shape)
-        self._phases = np.array([one.phases for one in curves], dtype=np.float64).reshape(shape)
-        self._weights = np.array([one.weights for one in curves], dtype=np.float64).reshape(shape)
+        # A row for each wave.
+        self._turns = np.zeros((WAVES, len(curves)), dtype=np.int64)
+        self._phases, self._weights = np.zeros(self._turns.shape), np.zeros(self._turns.shape)
 
     def at(self, curve: Ints, t_ms: Ints) -> Floats:
         """Curve `curve[i]` at media time `t_ms[i]`."""
-        total = np.zeros(len(curve))
+        self._deal(curve)
         duration = self._duration[curve]
-        for wave in range(WAVES):
-            # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
-            turned = ((t_ms * self._turns[curve, wave]) % duration).astype(np.float64) / duration
-            total += self._weights[curve, wave] * cosine(turned + self._phases[curve, wave])
+        # Whole turns are taken out while the numbers are whole, so nothing is lost in long videos.
+        turned = ((t_ms * self._turns[:, curve]) % duration).astype(np.float64) / duration
+        parts = self._weights[:, curve] * cosine(turned + self._phases[:, curve])
+        # One after the other, as sums of decimals depend on the order.
+        total = np.zeros(len(curve))
+        for part in parts:
+            total += part
         return total
+
+    def _deal(self, curve: Ints) -> None:
+        undealt = curve[~self._dealt[curve]]
+        for number in set(undealt.tolist()) if len(undealt) else ():
+            one = self._curves[number]
+            self._turns[:, number], self._phases[:, number], self._weights[:, number] = (
+                one.turns,
+                one.phases,
+                one.weights,
+            )
+            # Last, since another thread may be reading.
+            self._dealt[number] = True

@@ -258,7 +258,7 @@ def _feelings(sliders: Sequence[ContinuousLane]) -> list[FeelingTruth]:
         media_ms = np.arange(0, slider.feeling.duration_ms, FEELING_EVERY_MS, dtype=np.int64)
         lane = np.full(len(media_ms), number, dtype=np.int64)
         for who, values in (
-            (None, columns.feelings.at(lane, media_ms)),
+            (None, columns.shared_feeling(lane, media_ms)),
             (slider.participant_id, columns.feeling(lane, media_ms)),
         ):
             curve = FeelingTruth(who, slider.state_id, FEELING_EVERY_MS, tuple(np.round(values, 6).tolist()))

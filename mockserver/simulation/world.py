@@ -8,19 +8,19 @@ Everything is told from the rooms' plans, made when first asked for and forgotte
 import copy
 import hashlib
 import itertools
-import threading
 from bisect import bisect_right
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import Any, Literal, TypeVar, get_args
+from functools import cached_property, partial
+from typing import Literal, NamedTuple, get_args
 
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.entities import EntityDataset
 from mockserver.simulation.datasets.entry import Entry
 from mockserver.simulation.datasets.index import IndexDataset
 from mockserver.simulation.datasets.lanes import LaneDataset
 from mockserver.simulation.datasets.query import Dataset, Query, Selection
+from mockserver.simulation.kept import Kept
 from mockserver.simulation.records.attendance import Attendance, arrivals, participant_rows, room_rows
 from mockserver.simulation.records.chat import chat_entries
 from mockserver.simulation.records.components import component_entries
@@ -31,7 +31,7 @@ from mockserver.simulation.records.recordings import recording_entries
 from mockserver.simulation.records.records import Recording
 from mockserver.simulation.records.sparse import sparse_entries
 from mockserver.simulation.records.stopping import stopped_components, stopped_lanes, until
-from mockserver.simulation.records.sync import SyncLane, SyncLanes, sync_lanes
+from mockserver.simulation.records.sync import Seek, SyncLane, SyncLanes, sync_lanes
 from mockserver.simulation.records.videochat import videochat_entries
 from mockserver.simulation.records.windows import WindowDataset, last_closed_ms
 from mockserver.simulation.scenario.specs import Scenario
@@ -57,42 +57,13 @@ _FILTERS: dict[str, tuple[str, ...]] = {
 # So many rooms' stories are told in advance.
 _ROOMS_AT_ONCE = 32
 _DIGEST_RECORDS = 25
-V = TypeVar("V")
 
 
-class _Kept:
-    """The values made last, safe between threads.
+class _Playback(NamedTuple):
+    """A room's viewers, and when they jumped to the host's position."""
 
-    Args:
-        most: How much is kept, in whatever `weigh` counts; the last value is kept whatever it weighs.
-    """
-
-    def __init__(self, most: int, weigh: Callable[[Any], int] = lambda value: 1) -> None:
-        self._most = most
-        self._weigh = weigh
-        self._weight = 0
-        self._values: OrderedDict[Hashable, Any] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __contains__(self, key: Hashable) -> bool:
-        return key in self._values
-
-    def get(self, key: Hashable, make: Callable[[], V]) -> V:
-        """The value under the key, made if it is not there. Two threads may make it twice; both are equal."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                found: V = self._values[key]
-                return found
-        value = make()
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = value
-                self._weight += self._weigh(value)
-            while self._weight > self._most and len(self._values) > 1:
-                _, oldest = self._values.popitem(last=False)
-                self._weight -= self._weigh(oldest)
-        return value
+    lanes: Sequence[SyncLane]
+    seeks: Sequence[Seek]
 
 
 class _Caches:
@@ -100,13 +71,17 @@ class _Caches:
 
     def __init__(self) -> None:
         # A participant weighs about 3 kB, a visit a tenth of that.
-        self.plans = _Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
+        self.plans = Kept(100_000, lambda plan: 10 * len(plan.participants) + len(plan.visits))
         # Records of irregular types, some hundred bytes each; the smaller scenarios fit in whole.
-        self.entries = _Kept(60_000, len)
+        self.entries = Kept(60_000, len)
+        # The same as clients read them, by the byte.
+        self.rows = Kept(16_000_000, lambda rows: sum(map(len, rows)))
         # By the ten thousand records of an index; every write of a client leaves one behind that nobody asks again.
-        self.datasets = _Kept(64, lambda dataset: 1 + dataset.size // 10_000)
+        self.datasets = Kept(64, lambda dataset: 1 + dataset.size // 10_000)
+        # Ten seeks are as much as a lane.
+        self.playbacks = Kept(30_000, lambda made: 10 * len(made.lanes) + len(made.seeks))
         # A list of experiments asks for all of them.
-        self.arrivals = _Kept(100_000, lambda made: 1 + len(made.people))
+        self.arrivals = Kept(100_000, lambda made: 1 + len(made.people))
 
 
 class World:
@@ -192,6 +167,10 @@ class World:
         """Are the stories of all these rooms there already, so that what is made of them takes no time to tell?"""
         return all(room.key in self._caches.plans for room in rooms)
 
+    def has_made(self, data_type: DataType, rooms: Sequence[RoomRef]) -> bool:
+        """Is the dataset of all these rooms there already, so that a page of it takes no time to find?"""
+        return self._dataset_key(data_type, rooms) in self._caches.datasets
+
     def recording(self, room_id: str, recording_id: str) -> Recording | None:
         """The recording with that id, if the room has it."""
         if room_id not in self._room_by_id:
@@ -248,9 +227,12 @@ class World:
 
     def dataset(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Dataset:
         """All of a data type in the given rooms."""
-        edition = self._edition if data_type == "events" else None
-        key = (data_type, edition, tuple(room.key for room in rooms))
+        key = self._dataset_key(data_type, rooms)
         return self._caches.datasets.get(key, lambda: self._make_dataset(data_type, rooms))
+
+    def _dataset_key(self, data_type: DataType, rooms: Sequence[RoomRef]) -> Hashable:
+        edition = self._edition if data_type == "events" else None
+        return data_type, edition, tuple(room.key for room in rooms)
 
     def settled_ms(self, experiment_id: str) -> int:
         """An instant by which every room of the experiment is surely over, told without their stories."""
@@ -279,6 +261,16 @@ class World:
         told = self._caches.entries.get(key, lambda: self._make_entries(data_type, self.plan(room)))
         written = self._written.get(room_id) if data_type == "events" else None
         return [*told, *written] if written else told
+
+    def _rows(self, data_type: str, room_id: str, writer: RowWriter) -> Sequence[bytes]:
+        """A room's records as somebody writes them."""
+        edition = self._edition if data_type == "events" and room_id in self._written else None
+        key = (data_type, edition, self._room_by_id[room_id].key, writer.key)
+
+        def write() -> list[bytes]:
+            return writer.rows(Told([entry.record for entry in self.entries(data_type, room_id)]))
+
+        return self._caches.rows.get(key, write)
 
     # --- what stands behind it -----------------------------------------------------------------
 
@@ -347,10 +339,29 @@ class World:
             case "recordings":
                 return recording_entries(plan, self.scenario.recordings)
             case "events":
-                viewers = sync_lanes(plan, self.scenario.network)
-                messages = chat_entries(plan, self._namer, self._repertoire)
-                return event_entries(plan, messages, viewers, SyncLanes(viewers).seeks())
+                playback = self._playback(plan)
+                return event_entries(plan, self.messages(plan.room), playback.lanes, playback.seeks)
         raise ValueError(f"no irregular data type {data_type!r}")
+
+    def _playback(self, plan: Plan) -> _Playback:
+        def make() -> _Playback:
+            lanes = sync_lanes(plan, self.scenario.network)
+            return _Playback(lanes, SyncLanes(lanes).seeks())
+
+        return self._caches.playbacks.get(plan.room.key, make)
+
+    def _find_seeks(self, rooms: Sequence[RoomRef]) -> None:
+        """Let the viewers of many rooms find their seeks side by side: one by one takes ten times as long."""
+        for start in range(0, len(rooms), _ROOMS_AT_ONCE):
+            some = [replace(room, stopped_ms=None) for room in rooms[start : start + _ROOMS_AT_ONCE]]
+            lanes = {room.key: sync_lanes(self.plan(room), self.scenario.network) for room in some}
+            of_person: dict[str, list[Seek]] = {lane.participant_id: [] for own in lanes.values() for lane in own}
+            for seek in SyncLanes([lane for own in lanes.values() for lane in own]).seeks():
+                of_person[seek.participant_id].append(seek)
+            for key, own in lanes.items():
+                people = dict.fromkeys(lane.participant_id for lane in own)
+                seeks = [seek for person in people for seek in of_person[person]]
+                self._caches.playbacks.get(key, partial(_Playback, own, seeks))
 
     @cached_property
     def _repertoire(self) -> Repertoire:
@@ -384,9 +395,12 @@ class World:
                 tell = participant_rows if data_type == "participants" else room_rows
                 most = sum(room.experiment.participants for room in rooms)
                 return EntityDataset(lambda now: [row for r in rooms for row in tell(self.plan(r), now)], most)
+        if data_type == "events":
+            self._find_seeks(rooms)
         return IndexDataset(
             [room.room_id for room in rooms],
             [room.started_ms for room in rooms],
             lambda room_id: self.entries(data_type, room_id),
+            lambda room_id, writer: self._rows(data_type, room_id, writer),
             _FILTERS.get(data_type, ()),
         )

@@ -40,17 +40,11 @@ def make_flask(apis: Sequence[Api]) -> Flask:
     # A redirect to a tidier path would be an HTML page; an odd path is an unknown route instead.
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
-    app.register_error_handler(HTTPException, _again)
     app.extensions["mockserver_apis"] = apis
     for api in apis:
         for row in api.operations:
             app.add_url_rule(api.base_path + row.path, row.id, api.serve(row), methods=[row.method])
     return app
-
-
-def _again(error: HTTPException) -> Response:
-    """Flask would answer with a page of its own."""
-    raise error
 
 
 class FlaskViews:
@@ -70,8 +64,9 @@ class FlaskViews:
             with self._app.request_context(environ) as context:
                 context.request.url_rule = self._rules[operation_id]
                 context.request.view_args = dict(asked.names)
-                response = self._app.full_dispatch_request()
-                return _reply(response, environ)
+                # Nothing is hooked in around views, so Flask need not look for it.
+                answer: Any = self._app.view_functions[operation_id](**asked.names)
+                return _reply(self._app.make_response(answer), environ)
         except HTTPException as error:
             return _refused(asked, error.code or 500, "http_error")
         except Exception:
@@ -90,8 +85,11 @@ def _refused(asked: Asked, status: int, cause: Any) -> Reply:
 
 
 def _reply(response: Response, environ: "WSGIEnvironment") -> Reply:
-    headers = [encoded(name, value) for name, value in response.get_wsgi_headers(environ)]
-    if environ["REQUEST_METHOD"] == "HEAD" or response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+    bare = response.status_code in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
+    # Views redirect nowhere, so nothing else is to be made of a response's headers.
+    told = response.get_wsgi_headers(environ) if bare else response.headers
+    headers = [encoded(name, value) for name, value in told]
+    if bare or environ["REQUEST_METHOD"] == "HEAD":
         return Reply(response.status_code, headers, b"")
     if response.is_streamed:
         return Reply(response.status_code, headers, response.iter_encoded())

@@ -75,7 +75,7 @@ class UnsupportedCodingError(UnreadableBodyError):
 def read_json() -> Any:
     """The request's body, read strictly: NaN, Infinity and trailing text are not JSON.
 
-    Integers beyond 64 bits are floats, as they are in JavaScript; everything in it can be written by orjson.
+    Integers beyond 64 bits are kept, so what it has is written by `exact_json`.
 
     Raises:
         MalformedJsonError: The body is empty, in another encoding or not JSON, cannot be expanded, or it has half of a
@@ -85,9 +85,11 @@ def read_json() -> Any:
     """
     text = read_text()
     try:
-        return orjson.loads(text)
+        return exact_json.loads_quickly(text.decode())
     except orjson.JSONDecodeError as error:
         raise MalformedJsonError(*_complaint(text, error)) from None
+    except ValueError as error:
+        raise MalformedJsonError(str(error)) from None
 
 
 def read_exact_json(text: bytes) -> Any:

@@ -9,6 +9,7 @@ Numbers with a fraction or an exponent are doubles, as in every browser.
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn
@@ -28,6 +29,7 @@ __all__ = [
     "dumps_all",
     "dumps_any",
     "loads",
+    "loads_quickly",
     "texts_of",
 ]
 
@@ -35,6 +37,8 @@ __all__ = [
 # those it is still less than the 254 that orjson writes, and the 256 that some readers (jq 1.6) stop at.
 MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
+# What may be an integer beyond 64 bits: the shortest has so many digits.
+_LONG_NUMBER = re.compile("[0-9]{19}")
 # What is put between two values, and what is between them then: in a text, a line break is written as an escape.
 _BREAK, _BROKEN = orjson.Fragment(b"\n"), b",\n,"
 # Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
@@ -121,6 +125,16 @@ def _loads_slowly(text: bytes) -> Any:
     for number, place in zip(islice(numbers.too_large, _MOST_PLACES), found, strict=False):
         number.place = place
     return value
+
+
+def loads_quickly(text: str) -> Any:
+    """Read JSON that orjson takes, as quickly as it does, but with every integer as it was written.
+
+    Raises:
+        ValueError: orjson does not take it, or it has a long number and nests too deep for `loads`.
+    """
+    value = orjson.loads(text)
+    return loads(text.encode()) if _LONG_NUMBER.search(text) else value
 
 
 def dumps(value: Any) -> str:

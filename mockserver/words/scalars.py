@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Literal
 
-import orjson
+from mockserver.words.exact_json import dumps_any
 
 __all__ = ["Scalar", "ScalarType", "as_type", "common_type"]
 
@@ -27,5 +27,5 @@ def as_type(value: Scalar, type_: ScalarType) -> Scalar:
     if type_ == "decimal":
         return float(value)
     if type_ == "text" and not isinstance(value, str):
-        return orjson.dumps(value).decode()
+        return dumps_any(value).decode()
     return value

@@ -11,6 +11,7 @@ from functools import lru_cache
 __all__ = [
     "EPOCH",
     "LAST_MS",
+    "TIMESTAMP_TOLD",
     "YEAR_9000_MS",
     "has_lost_plus",
     "instants",
@@ -19,6 +20,9 @@ __all__ = [
     "names_zone",
     "parse_iso_us",
 ]
+
+# What a value of another type should have been, as clients read it.
+TIMESTAMP_TOLD = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
 
 _SECONDS_PER_DAY = 86_400
 _MINUTE_US = 60_000_000

@@ -21,6 +21,7 @@ BATCH = "/data/events/batch"
 STARTED = "2024-10-20T14:30:00.000Z"
 STARTED_MS = ms(STARTED)
 PEOPLE = ["user_one", "user_two"]
+A_TIMESTAMP = "ISO 8601 string, such as 2026-03-16T10:14:32.120Z"
 
 
 @pytest.fixture
@@ -137,8 +138,9 @@ REASONS: list[tuple[Any, str]] = [
     (event(timestamp="2024-02-30T00:00:00Z"), "Invalid timestamp: expected ISO 8601"),
     (event(timestamp="9999-12-31T23:59:59-01:00"), "Invalid timestamp: expected ISO 8601"),
     (event(timestamp="0001-01-01T00:00:00+01:00"), "Invalid timestamp: expected ISO 8601"),
-    (event(timestamp=STARTED_MS), "Invalid type for timestamp: expected string"),
-    (event(timestamp=False), "Invalid type for timestamp: expected string"),
+    (event(timestamp=STARTED_MS), f"Invalid type for timestamp: expected {A_TIMESTAMP}"),
+    (event(timestamp=False), f"Invalid type for timestamp: expected {A_TIMESTAMP}"),
+    (event(timestamp={}), f"Invalid type for timestamp: expected {A_TIMESTAMP}"),
     (event(onset="5"), "Invalid type for onset: expected integer"),
     (event(onset=1.5), "Invalid type for onset: expected integer"),
     (event(onset=True), "Invalid type for onset: expected integer"),

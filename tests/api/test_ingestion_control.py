@@ -99,7 +99,7 @@ class TestIngested:
         ("name", "value", "expected"),
         [
             *(("limit", value, "from 1 to 10000") for value in ("0", "10001", "-1", "1.5", "all", "１", "9" * 5000)),
-            *(("offset", value, f"from 0 to {2**53 - 1}") for value in ("-1", str(2**53), "1e3", " 1", "9" * 5000)),
+            *(("offset", value, f"from 0 to {2**53 - 1}") for value in ("-1", str(2**53), "1.5", "x1", "9" * 5000)),
         ],
     )
     def test_page_that_makes_no_sense_is_refused(
@@ -109,6 +109,20 @@ class TestIngested:
         response = api.client.get(f"/_mock/{path}", query_string={name: value})
         assert response.status_code == 400
         assert response.get_json() == {"error": f"Invalid {name} {value[:40]!r}: expected a whole number {expected}"}
+
+    @pytest.mark.parametrize(
+        ("path", "name"),
+        [(path, name) for path in ("ingested", "lint") for name in ("limit", "offset")]
+        + [("journal", "limit"), ("journal", "after")],
+    )
+    @pytest.mark.parametrize("value", ["1e+03", "1e 03", "1000.0", "+1000", " 1000"])
+    def test_a_whole_number_that_is_written_otherwise_is_told_in_digits(
+        self, api: Ingestion, path: str, name: str, value: str
+    ) -> None:
+        """As in the data API."""
+        response = api.client.get(f"/_mock/{path}", query_string={name: value})
+        assert response.status_code == 400
+        assert response.get_json()["error"].endswith(". Write it in digits alone: 1000")
 
     @pytest.mark.parametrize("path", ["ingested", "lint"])
     def test_unknown_kind_is_told_which_there_are(self, api: Ingestion, path: str) -> None:

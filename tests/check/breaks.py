@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from mockserver.simulation import world
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.lanes import LaneDataset, LaneSelection
 from mockserver.simulation.records import continuous, events, sparse, sync
 from mockserver.simulation.records.sync import SyncLanes
@@ -70,7 +71,7 @@ def without(unwanted: Callable[[Any], bool]) -> Callable[[Function], Function]:
 
 def samples(change: Change) -> Callable[[Function], Function]:
     """Every sample of a regular stream is changed."""
-    return result(lambda rows: [change(row) for row in rows])
+    return result(lambda made: Told([change(record) for record in made.records()]))
 
 
 def lanes(**values: Callable[[Any], Any]) -> Callable[[Function], Function]:
@@ -261,8 +262,8 @@ def one_more_participant(room: Any) -> Any:
 class OneTooEarly(LaneSelection):
     """Later pages begin with the last record of the page before."""
 
-    def rows(self, start: int, stop: int) -> list[Any]:
-        return super().rows(start - 1, stop - 1) if start else super().rows(start, stop)
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        return super().written(start - 1, stop - 1, writer) if start else super().written(start, stop, writer)
 
     @classmethod
     def instead_of(cls, selection: LaneSelection) -> LaneSelection:
@@ -301,7 +302,7 @@ SMALL = {
     "continuous ratings": Break(5, world, "continuous_lanes", result(of_no_component)),
     "chat": Break(6, world, "chat_entries", every(fields(recipient_ids=[]))),
     "recordings": Break(7, world, "recording_entries", first(longer, has_ended)),
-    "drift": Break(8, SyncLanes, "records", samples(faster_than_the_controller_may)),
+    "drift": Break(8, SyncLanes, "columns", samples(faster_than_the_controller_may)),
     "states": Break(9, world, "event_entries", every(swapped)),
     "completion codes": Break(10, world, "participant_rows", every(fields(completion_code="ABANDONED"))),
     "totals": Break(11, world, "room_rows", every(one_more_participant)),
@@ -314,8 +315,8 @@ _DRIFT: dict[str, Any] = {"scenario": "drift", "rooms": 1}
 
 MORE = {
     "onsets of video chat events": Break(1, world, "videochat_entries", every(onset_moved)),
-    "onsets of samples": Break(1, continuous.ContinuousLanes, "records", samples(onset_moved)),
-    "samples of a stranger": Break(2, SyncLanes, "records", samples(fields(participant_id="user_other")), **_DEMO),
+    "onsets of samples": Break(1, continuous.ContinuousLanes, "columns", samples(onset_moved)),
+    "samples of a stranger": Break(2, SyncLanes, "columns", samples(fields(participant_id="user_other")), **_DEMO),
     "another experiment": Break(2, world, "component_entries", every(fields(experiment_id="x"))),
     "events of the disconnected": Break(2, events, "_media", seen_by_the_disconnected, "dropout", rooms=6),
     # --- 3: and neither the windows of 5 and 7, nor the answers of 4, nor the ends of 10
@@ -364,16 +365,16 @@ MORE = {
         "technical", rooms=6,
     ),
     # --- 8
-    "a rate of one": Break(8, SyncLanes, "records", samples(fields(playback_rate=1.0)), **_DRIFT),
-    "a rate of one (demo)": Break(8, SyncLanes, "records", samples(fields(playback_rate=1.0)), **_DEMO),
-    "inverted rates": Break(8, SyncLanes, "records", samples(inverted), **_DRIFT),
-    "inverted rates (demo)": Break(8, SyncLanes, "records", samples(inverted), **_DEMO),
-    "constant quality": Break(8, SyncLanes, "records", samples(fields(sync_quality=0.9)), **_DEMO),
-    "quality without latency": Break(8, SyncLanes, "records", samples(quality_of(1, 0)), **_DEMO),
-    "quality without latency (drift)": Break(8, SyncLanes, "records", samples(quality_of(1, 0)), **_DRIFT),
-    "quality without drift": Break(8, SyncLanes, "records", samples(quality_of(0, 1)), **_DRIFT),
-    "quality without drift (demo)": Break(8, SyncLanes, "records", samples(quality_of(0, 1)), **_DEMO),
-    "quality that rises": Break(8, SyncLanes, "records", samples(quality_of(-0.5, 1)), **_DRIFT),
+    "a rate of one": Break(8, SyncLanes, "columns", samples(fields(playback_rate=1.0)), **_DRIFT),
+    "a rate of one (demo)": Break(8, SyncLanes, "columns", samples(fields(playback_rate=1.0)), **_DEMO),
+    "inverted rates": Break(8, SyncLanes, "columns", samples(inverted), **_DRIFT),
+    "inverted rates (demo)": Break(8, SyncLanes, "columns", samples(inverted), **_DEMO),
+    "constant quality": Break(8, SyncLanes, "columns", samples(fields(sync_quality=0.9)), **_DEMO),
+    "quality without latency": Break(8, SyncLanes, "columns", samples(quality_of(1, 0)), **_DEMO),
+    "quality without latency (drift)": Break(8, SyncLanes, "columns", samples(quality_of(1, 0)), **_DRIFT),
+    "quality without drift": Break(8, SyncLanes, "columns", samples(quality_of(0, 1)), **_DRIFT),
+    "quality without drift (demo)": Break(8, SyncLanes, "columns", samples(quality_of(0, 1)), **_DEMO),
+    "quality that rises": Break(8, SyncLanes, "columns", samples(quality_of(-0.5, 1)), **_DRIFT),
     "no seeks": Break(8, SyncLanes, "seeks", result(lambda seeks: []), "drift"),
     "one viewer less": Break(8, world, "sync_lanes", one_viewer_less, **_DEMO),
     "one viewer less (pair)": Break(8, world, "sync_lanes", one_viewer_less),

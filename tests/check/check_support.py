@@ -11,7 +11,9 @@ from mockserver.check.reader import Reader
 from mockserver.check.run import Result, Run
 from mockserver.check.session import reader_of
 from mockserver.check.transport import InProcessTransport
+from mockserver.hyperstudy.rows import Rows
 from mockserver.hyperstudy.shape import Shape
+from mockserver.simulation.datasets.columns import Told
 
 Record = dict[str, Any]
 
@@ -51,6 +53,21 @@ def reader_for(app: Flask) -> Reader:
     return Reader(InProcessTransport(app), [KEY])
 
 
+def change_written(patch: pytest.MonkeyPatch, change: Callable[[Record], None]) -> None:
+    """Change each record in place just before it is written, in whatever answer and format."""
+    plain, block = Shape.plain, Rows.block
+
+    def changed(shape: Shape, records: Sequence[Any], links: Any) -> dict[str, list[Any]]:
+        columns = plain(shape, records, links)
+        rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        for row in rows:
+            change(row)
+        return {name: [row[name] for row in rows] for name in columns}
+
+    patch.setattr(Shape, "plain", changed)
+    patch.setattr(Rows, "block", lambda rows, records: block(rows, Told(records.records())))
+
+
 class Corruption:
     """Writes one record wrongly, in whatever answer and format it appears.
 
@@ -68,16 +85,12 @@ class Corruption:
 
     def into(self, patch: pytest.MonkeyPatch) -> None:
         """Let it happen from now on."""
-        write = Shape.write
 
-        def written(shape: Shape, records: Sequence[Any], links: Any) -> list[Record]:
-            rows: list[Record] = write(shape, records, links)
-            for row in rows:
-                if self._is_victim(row):
-                    self._change(row)
-            return rows
+        def change(row: Record) -> None:
+            if self._is_victim(row):
+                self._change(row)
 
-        patch.setattr(Shape, "write", written)
+        change_written(patch, change)
 
     def _is_victim(self, row: Record) -> bool:
         if not any(name in row and type_ == self._data_type for name, type_ in TYPE_OF.items()):

@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from check_support import Record, broken, results_of
-from flask import request
+from check_support import Record, broken, change_written, results_of
+from flask import Response, request
 
 from mockserver.check.transport import InProcessTransport, Received
-from mockserver.hyperstudy import data
+from mockserver.hyperstudy import data, sending
 from mockserver.hyperstudy.pages import Page
-from mockserver.hyperstudy.shape import Shape
 
 
 def test_a_wrong_total_breaks_invariant_11(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,12 +60,15 @@ def test_pages_that_skip_a_record_break_invariant_12(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize("form", ["csv", "ndjson"])
 def test_a_format_with_another_value_breaks_invariant_12(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One format writes a text that the others do not."""
-    write = getattr(data, f"{form}_lines")
-    monkeypatch.setattr(
-        data,
-        f"{form}_lines",
-        lambda *given: (part.replace(b"user_one", b"user_eno") for part in write(*given)),
-    )
+    write = sending.as_file
+
+    def wrong(found: Any, page: Page, rows: Any, format_: str, name: str) -> Response:
+        answer = write(found, page, rows, format_, name)
+        if format_ == form:
+            answer.set_data(answer.get_data().replace(b"user_one", b"user_eno"))
+        return answer
+
+    monkeypatch.setattr(data, "as_file", wrong)
     results = results_of()
     assert broken(results) == [12]
     assert f"in {form.upper()}" in str(results[12].broken)
@@ -89,16 +91,12 @@ def test_an_order_that_is_none_breaks_invariant_12(monkeypatch: pytest.MonkeyPat
 @pytest.mark.thorough
 def test_ratings_that_are_not_shared_break_invariant_13(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the two feels the opposite of what the other feels."""
-    write = Shape.write
 
-    def opposite(shape: Shape, records: Any, links: Any) -> list[Record]:
-        rows: list[Record] = write(shape, records, links)
-        for row in rows:
-            if "normalizedValue" in row and row["participantId"] == "user_two":
-                row["value"] = round(1 - row["value"], 6)
-        return rows
+    def opposite(row: Record) -> None:
+        if "normalizedValue" in row and row["participantId"] == "user_two":
+            row["value"] = round(1 - row["value"], 6)
 
-    monkeypatch.setattr(Shape, "write", opposite)
+    change_written(monkeypatch, opposite)
     results = results_of()
     assert broken(results) == [13]
     assert "the mean pairwise correlation in exp_pair is -" in str(results[13].broken)

@@ -211,6 +211,24 @@ def test_the_documented_lists_are_whole(demo_app: Flask) -> None:
         assert schemas[schema]["properties"][name][KNOWN_VALUES] == list(values)
 
 
+def test_a_documented_list_stands_wherever_its_field_does(demo_app: Flask) -> None:
+    """In what is answered and in what is sent; only what repeats a question has the words of the question."""
+    names = {"completionCode", "category", "eventType", "componentType", "messageType"}
+    fields = [(p, f) for p, f in fields_of(served(demo_app, "hyperstudy")) if p.rpartition(".")[2] in names]
+    assert {place.rpartition(".")[2] for place, _ in fields} == names
+    silent = [p for p, f in fields if ".metadata.query." not in p and not {KNOWN_VALUES, "enum"} & set(f)]
+    assert silent == []
+
+
+def test_the_clocks_of_sparse_ratings_are_told_as_they_are(demo_api: DataApi) -> None:
+    """Which of them is ahead, where the offset is positive: a sign is easily told the wrong way round."""
+    detail = served(demo_api.app, "hyperstudy")["components"]["schemas"]["SparseRating"]["properties"]
+    assert "`onset` is `rawOnset` less this" in detail["clockOffsetApplied"]["description"]
+    records = demo_api.ask("/data/ratings/sparse/experiment/exp_research_001").get_json()["data"]
+    assert {one["rawOnset"] - one["clockOffsetApplied"] - one["onset"] for one in records} == {0}
+    assert min(one["clockOffsetApplied"] for one in records) < 0 < max(one["clockOffsetApplied"] for one in records)
+
+
 @pytest.mark.parametrize("scenario", ["demo_api", "pair_api"])
 def test_every_value_that_is_served_is_known(scenario: str, request: pytest.FixtureRequest) -> None:
     """Of fields with a list of known values, in every record of every type."""

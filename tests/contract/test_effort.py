@@ -7,6 +7,7 @@ from mockserver import Settings
 from mockserver.control.routes import operations as control_operations
 from mockserver.hyperstudy.routes import operations
 from mockserver.ingestion.routes import operations as ingestion_operations
+from mockserver.simulation.datasets.query import Query
 
 ROWS = {row.id: row for rows in (operations(), ingestion_operations(), control_operations()) for row in rows}
 ALWAYS = ("getOpenApiJson", "getIngestionOpenApiYaml", "getControlOpenApiJson", "getExperimentTruth", "createSandbox")
@@ -20,8 +21,8 @@ def test_documents_truth_and_worlds_may_take_long(operation_id: str) -> None:
     assert ROWS[operation_id].is_long(world, names)
 
 
-def test_first_stories_of_many_rooms_may_take_long_and_then_no_more() -> None:
-    """An experiment of many rooms, until all of them were told; a room is short."""
+def test_first_records_of_many_rooms_may_take_long_and_then_no_more() -> None:
+    """Records of a type in an experiment of many rooms, until somebody has asked for them; a room is short."""
     world = make_sandbox(Settings(scenario="ratings", seed=5)).world
     (experiment_id,) = world.scenario.experiments
     names = {"scope_id": experiment_id}
@@ -32,7 +33,12 @@ def test_first_stories_of_many_rooms_may_take_long_and_then_no_more() -> None:
     assert not ROWS["getEventsByRoom"].is_long(world, {"scope_id": room.room_id})
     for one in world.rooms(experiment_id):
         world.plan(one)
+    assert not ROWS["listExperiments"].is_long(world, {})
+    assert not ROWS["getExperiment"].is_long(world, {"experiment_id": experiment_id})
+    assert row.is_long(world, names)
+    world.select("events", world.rooms(experiment_id), Query(now_ms=2**52))
     assert not row.is_long(world, names)
+    assert ROWS["getSyncByExperiment"].is_long(world, names)
 
 
 def test_few_rooms_are_told_at_once() -> None:

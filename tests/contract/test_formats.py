@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from mockserver import Settings, create_app
-from mockserver.hyperstudy.formats import csv_lines
+from mockserver.hyperstudy.rows import Rows
 from mockserver.hyperstudy.shape import Field, Shape
+from mockserver.simulation.datasets.columns import Told
 
 Record = dict[str, Any]
 
@@ -260,8 +261,9 @@ class _Pair(NamedTuple):
 def test_every_cell_comes_back_and_lines_end_with_lf(rows: list[list[str]]) -> None:
     """Whatever is in it: what looks like a line end to some reader is quoted."""
     shape = Shape(_Pair, (Field("first", "string"), Field("second", "string")))
-    (header, body) = csv_lines(shape, [[{"first": first, "second": second} for first, second in rows]])
-    assert header == b"first,second\n"
+    lines = Rows("csv", shape)
+    body = lines.block(Told([_Pair(*row) for row in rows]))
+    assert lines.head == b"first,second\n"
     assert list(csv.reader(io.StringIO(body.decode(), newline=""), strict=True)) == rows
     bare = "".join(body.decode().split('"')[::2])
     assert "\r" not in bare

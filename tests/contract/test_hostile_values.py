@@ -3,13 +3,16 @@
 import copy
 import json
 import re
+import socket
 from collections.abc import Iterator
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from document_support import APIS, ROWS, ask_example, credentials, examples_of, sandbox_named
+from emulator import serving_app
 from flask import Flask
 from study_support import no_bugs
 
@@ -118,7 +121,7 @@ def test_a_signed_link_with_a_very_long_expiry_is_refused(app: Flask, expires: s
         assert app.test_client().get(link).status_code == 403
 
 
-@pytest.mark.parametrize("length", ["9" * 5000, "9" * 25, "9" * 19, "²", "-1", "x"])
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 5000 + "9" * 5000, "9" * 25, "9" * 19, "²", "-1", "x"])
 def test_no_content_length_is_a_bug_of_ours(app: Flask, length: str) -> None:
     """Without a socket too, where no parser stands before the door."""
     environ = {"CONTENT_LENGTH": length, "CONTENT_TYPE": "application/json"}
@@ -129,3 +132,18 @@ def test_no_content_length_is_a_bug_of_ours(app: Flask, length: str) -> None:
             assert 400 <= answer.status_code < 500, (path, answer.text)
             if len(length) > 18 and path != "/api/data/events":
                 assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("zeros", [1, 30, 5000])
+def test_zeros_before_a_content_length_are_part_of_it(app: Flask, zeros: int) -> None:
+    """At a socket, where the parser takes them, with a body and without; the connection goes on."""
+    body = b'{"advanceMs": 0}'
+    with serving_app(app) as server, socket.create_connection(("127.0.0.1", server.port), 30) as raw:
+        for method, sent in ((b"POST", body), (b"GET", b""), (b"GET", body)):
+            length = b"0" * zeros + str(len(sent)).encode()
+            head = b"%b /_mock/clock HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n" % method
+            with no_bugs():
+                raw.sendall(head + b"Content-Length: " + length + b"\r\n\r\n" + sent)
+                answer = HTTPResponse(raw)
+                answer.begin()
+                assert (answer.status, b"tokenNow" in answer.read()) == (200, True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from document_support import APIS, ask_example, by_id, described, errors_in, examples_of, parameters_of, served
+from document_support import APIS, Json, ask_example, by_id, described, errors_in, examples_of, parameters_of, served
 from emulator import DATA_TYPES, PLACES, ROWS, DataApi
 from flask import Flask
 from jsonschema import Draft202012Validator
@@ -89,7 +89,10 @@ def test_the_document_has_what_is_shown(app: Flask, least: Fidelity, name: ApiNa
     wanted = [row for row in APIS[name].operations if row.always_shown or shows(row.fidelity, least)]
     assert by_id(found).keys() == {row.id for row in wanted}
     for row in wanted:
-        told = {p["name"]: p for p in parameters_of(found, row.id) if p["in"] == "query"}
+        every = parameters_of(found, row.id)
+        told = {p["name"]: p for p in every if p["in"] == "query"}
+        headers = {p["name"] for p in every if p["in"] == "header"}
+        assert row.always_shown or headers <= {"If-None-Match"}, row.id
         kept = [p for p in row.parameters if row.always_shown or shows(p.fidelity, least)]
         assert list(told) == [p.name for p in kept], row.id
         for parameter in kept:
@@ -122,10 +125,7 @@ def test_what_is_listed_is_what_is_served(app: Flask, least: Fidelity) -> None:
 def test_every_example_is_answered_as_described(app: Flask) -> None:
     """Again and field by field, where nothing may be in an answer but what the document names."""
     found = served(app, "hyperstudy")
-    closed = json.loads(json.dumps(found))
-    for _, schema in schemas_of(closed):
-        if schema.get("properties") and "additionalProperties" not in schema:
-            schema["additionalProperties"] = False
+    closed = closed_copy(found)
     examples, checked = examples_of(app), 0
     for row in APIS["hyperstudy"].operations:
         if row.id in by_id(found) and row.method == "GET" and row.id in examples:
@@ -136,6 +136,28 @@ def test_every_example_is_answered_as_described(app: Flask) -> None:
                 assert [e.message for e in Draft202012Validator(rules).iter_errors(answer.get_json())] == [], row.id
                 checked += 1
     assert checked > 25
+
+
+def closed_copy(document: Json) -> Json:
+    """The same, where nothing may be in an object but what the document names."""
+    closed: Json = json.loads(json.dumps(document))
+    for _, schema in schemas_of(closed):
+        if schema.get("properties") and "additionalProperties" not in schema:
+            schema["additionalProperties"] = False
+    return closed
+
+
+@pytest.mark.parametrize("name", EMULATED)
+def test_every_error_is_answered_as_described(app: Flask, name: ApiName) -> None:
+    """Field by field: that there are details is documented, also where nothing in them is."""
+    closed, checked = closed_copy(served(app, name)), 0
+    for id_, status, response in errors_in(closed):
+        content = response["content"]["application/json"]
+        if "example" in content:
+            rules: Json = {**content["schema"], "components": closed["components"]}
+            assert [e.message for e in Draft202012Validator(rules).iter_errors(content["example"])] == [], (id_, status)
+            checked += 1
+    assert checked > 10
 
 
 def paths(fields: tuple[Field, ...], around: Fidelity, least: Fidelity, above: str = "") -> Iterator[str]:
@@ -185,6 +207,13 @@ def test_hidden_parameters_do_nothing(api: DataApi, least: Fidelity, data_type: 
         assert told.status_code == 200, told.text[:2000]
         last = told.get_json()["entries"][-1]
         assert name in [unread["name"] for unread in last["unread"]]
+
+
+def test_the_hidden_header_does_nothing(api: DataApi) -> None:
+    """No source has the organisation's: whatever it says, the answer is the same."""
+    headers = {"X-Organization-Id": "org_other"}
+    for path in ("/data/events/room/room_pair", "/experiments"):
+        assert api.ask(path, headers=headers).get_json() == api.ask(path).get_json()
 
 
 def test_hidden_values_are_refused(api: DataApi, least: Fidelity) -> None:

@@ -19,3 +19,9 @@ def test_the_table_of_scenarios_is_the_files() -> None:
         for name in scenario_names()
     }
     assert rows == list(shipped.items())
+
+
+def test_the_speed_of_the_running_study_is_its_files() -> None:
+    """The prose beside the table says how fast time passes, too."""
+    speed = tomllib.loads((data_path("scenarios") / "live.toml").read_text(encoding="utf-8"))["clock"]["speed"]
+    assert f"In `live` the clock runs {speed} times as fast as yours" in README.read_text(encoding="utf-8")

@@ -116,7 +116,14 @@ def test_a_key_under_another_spelling_lets_nobody_in() -> None:
 
 def test_an_upgrade_changes_nobody_elses_answer(client: FlaskClient) -> None:
     """One to websockets is told that there are none, any other is a request like all."""
-    for wanted, status in (("websocket", 400), ("WebSocket", 400), ("h2c", 200)):
+    for wanted, status in (
+        ("websocket", 400),
+        ("WebSocket", 400),
+        ("h2c, websocket", 400),
+        ("websocket/13 , h2c", 400),
+        ("h2c", 200),
+        ("h2c, x-websocket", 200),
+    ):
         for path in ("/api/v3/health", EVENTS):
             answer = client.get(path, headers={**KEY, "Connection": "Upgrade", "Upgrade": wanted})
             assert answer.status_code == status

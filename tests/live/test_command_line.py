@@ -88,10 +88,16 @@ def test_a_secret_of_ones_own_is_not_told():
         assert announced(process)["token_secret"] is None
 
 
-@pytest.mark.parametrize("name", ["TOKEN_SECRET", "LINK_SECRET", "CONTROL_TOKEN"])
-def test_a_secret_that_is_not_utf8_is_one_line(name):
-    """At the start, not at the first request that needs it."""
-    command = [sys.executable, "-m", "mockserver", "--port", "0", "--scenario", "empty"]
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        *((name, ["--port", "0", "--scenario", "empty"]) for name in ("TOKEN_SECRET", "LINK_SECRET", "CONTROL_TOKEN")),
+        ("TOKEN_SECRET", ["token"]),
+    ],
+)
+def test_a_secret_that_is_not_utf8_is_one_line(name, arguments):
+    """At the start, not at the first request that needs it; and to whoever signs with it."""
+    command = [sys.executable, "-m", "mockserver", *arguments]
     environment = {**environment_bytes(), f"MOCKSERVER_{name}".encode(): b"secret \xff and more of it, long enough"}
     done = subprocess.run(command, env=environment, capture_output=True, timeout=TIMEOUT_S)
     said = f"mockserver: {name.lower()} is not UTF-8: it takes any text, such as 'a secret'\n"

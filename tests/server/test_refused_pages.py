@@ -52,6 +52,8 @@ REFUSED = {
     "lower case method": (b"patch / HTTP/1.1\r\nHost: x\r\n%b\r\n", 400),
     "bad header": (b"GET / HTTP/1.1\r\nHost: x\r\n%bnot a header\r\n\r\n", 400),
     "bad length": (b"POST / HTTP/1.1\r\nHost: x\r\n%bContent-Length: -1\r\n\r\n", 400),
+    "letters": ("GET /räum HTTP/1.1\r\nHost: x\r\n%b\r\n".encode(), 400),
+    "a blank": (b"GET /a b HTTP/1.1\r\nHost: x\r\n%b\r\n", 400),
     "long target": (b"GET /?" + LONG + b" HTTP/1.1\r\nHost: x\r\n%b\r\n", 431),
     "long header before": (b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + LONG + b"\r\n%b\r\n", 431),
     "long header after": (b"GET / HTTP/1.1\r\nHost: x\r\n%bX-Long: " + LONG + b"\r\n\r\n", 431),
@@ -82,15 +84,19 @@ def test_a_refusal_comes_whole_after_a_piece_of_the_body(server):
     assert READABLE in head.lower()
 
 
-@pytest.mark.parametrize("size", [1000, 7_919, 65_536])
-def test_a_long_head_in_pieces_is_read_up_to_its_page(server, size):
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [*(("long target", size) for size in (1000, 7_919, 65_536)), ("letters", 10), ("letters", 21), ("a blank", 19)],
+)
+def test_a_refused_head_in_pieces_is_read_up_to_its_page(server, kind, size):
     """Wherever a piece ends."""
-    request = REFUSED["long target"][0] % FROM_PAGE
+    sent, status = REFUSED[kind]
+    request = sent % FROM_PAGE
     with connect(server) as raw:
         for start in range(0, len(request), size):
             raw.sendall(request[start : start + size])
         head = read_all(raw).partition(b"\r\n\r\n")[0]
-    assert (status_of(head), READABLE in head.lower()) == (431, True)
+    assert (status_of(head), READABLE in head.lower()) == (status, True)
 
 
 def test_a_long_head_that_does_not_go_on_is_refused_all_the_same(server):

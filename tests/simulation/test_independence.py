@@ -46,6 +46,17 @@ def test_importing_the_simulation_loads_neither_flask_nor_sql() -> None:
     assert answer.stdout.strip() == "[]"
 
 
+def test_importing_the_package_loads_nothing_else() -> None:
+    """Whoever has it installed and does not use it, a test runner with its plugins, does not wait for it."""
+    code = (
+        "import sys; before = set(sys.modules); import mockserver; print(sorted(set(sys.modules) - before)); "
+        "from mockserver import ProcessSettings, Settings, create_app; print(Settings(seed=3).seed)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded, seed = answer.stdout.splitlines()
+    assert (loaded, seed) == ("['mockserver', 'mockserver.words', 'mockserver.words.version']", "3")
+
+
 @pytest.mark.parametrize("layer", sorted(ALLOWED))
 def test_a_layer_imports_only_what_lies_below_it(layer: str) -> None:
     """The arrows of the design run one way, and no room is left out."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.simulation.datasets.columns import Told
 from mockserver.simulation.datasets.lanes import LaneDataset, RenderedLanes
 from mockserver.simulation.datasets.query import Query
 from mockserver.simulation.datasets.regular import Lane, samples_between
@@ -26,14 +27,16 @@ class Samples(RenderedLanes):
     """Renders lanes as bare samples."""
 
     def __init__(self, made: list[Lane]) -> None:
-        super().__init__(made)
+        super().__init__(made, "sample")
         self.made = made
 
-    def records(self, lane, k, t_ms):  # noqa: ANN001, ANN201
-        return [
-            Sample(t, t - self.made[i].zero_ms, self.made[i].participant_id, self.made[i].code, n)
-            for i, n, t in zip(lane.tolist(), k.tolist(), t_ms.tolist(), strict=True)
-        ]
+    def columns(self, lane, k, t_ms):  # noqa: ANN001, ANN201
+        return Told(
+            [
+                Sample(t, t - self.made[i].zero_ms, self.made[i].participant_id, self.made[i].code, n)
+                for i, n, t in zip(lane.tolist(), k.tolist(), t_ms.tolist(), strict=True)
+            ]
+        )
 
 
 @st.composite
@@ -63,7 +66,7 @@ def some_lanes(draw) -> list[Lane]:  # noqa: ANN001
 def all_samples(dataset: LaneDataset, lanes: list[Lane]) -> list[Sample]:
     lane = np.repeat(np.arange(len(lanes)), [one.count for one in lanes])
     k = np.concatenate([np.arange(one.count) for one in lanes]).astype(np.int64)
-    return dataset.records(lane, k, dataset.lanes.times(lane, k))
+    return dataset.lanes.columns(lane, k, dataset.lanes.times(lane, k)).records()
 
 
 def dataset_of(lanes: list[Lane]) -> LaneDataset:

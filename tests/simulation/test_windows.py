@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver import Settings, create_app
+from mockserver.simulation.datasets.columns import Columns
 from mockserver.simulation.datasets.query import Query, Selection
 from mockserver.simulation.records.records import SyncSample
 from mockserver.simulation.records.sync import SyncLane, SyncLanes
@@ -192,7 +193,7 @@ def test_any_page_of_any_lanes_is_what_grouping_all_samples_gives(
 
 def made(columns: SyncLanes, lane: int, count: int) -> list[SyncSample]:
     which, k = np.full(count, lane), np.arange(count)
-    return columns.records(which, k, columns.times(which, k))
+    return columns.columns(which, k, columns.times(which, k)).records()
 
 
 # --- any world ---------------------------------------------------------------------------------------
@@ -338,13 +339,13 @@ class Made:
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.counts: list[int] = []
-        make = SyncLanes.records
+        make = SyncLanes.columns
 
-        def counted(lanes: SyncLanes, lane: Any, k: Any, t_ms: Any) -> list[SyncSample]:
+        def counted(lanes: SyncLanes, lane: Any, k: Any, t_ms: Any) -> Columns:
             self.counts.append(len(k))
             return make(lanes, lane, k, t_ms)
 
-        patch.setattr(SyncLanes, "records", counted)
+        patch.setattr(SyncLanes, "columns", counted)
 
 
 def counted(world: World, rooms: Sequence[RoomRef], window_ms: int) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mockserver.door.operations import Operation
 from mockserver.hyperstudy.data import API_VERSION
-from mockserver.hyperstudy.keys import HEADER, ORGANISATION_HEADER
+from mockserver.hyperstudy.keys import HEADER, ORGANISATION_FIDELITY, ORGANISATION_HEADER
 from mockserver.hyperstudy.limits import LIMITS
 from mockserver.openapi.description import Access, Description
 from mockserver.openapi.hyperstudy.errors import error_schema, errors_of
@@ -75,7 +75,7 @@ _ORGANISATION = {
     "required": False,
     "description": "The organisation to act for; it must be the key's own.",
     "schema": TEXT,
-    KEYWORD: "inferred",
+    KEYWORD: ORGANISATION_FIDELITY,
 }
 _SECURITY = {
     "ApiKey": {

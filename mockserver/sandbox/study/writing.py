@@ -20,9 +20,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import orjson
-
 from mockserver.store import Store
+from mockserver.words import exact_json
 
 __all__ = ["OvertakenError", "Turn", "Writing", "attempt"]
 
@@ -69,7 +68,7 @@ class Turn:
 
     def count(self, kind: str, id_: str, body: dict[str, Any], now_ms: int, *, deleted: bool = False) -> None:
         """Add what was written to the fingerprint."""
-        written = orjson.dumps([kind, id_, body, now_ms, deleted])
+        written = exact_json.dumps_any([kind, id_, body, now_ms, deleted])
         self.fingerprint = hashlib.blake2b(self.fingerprint + written, digest_size=12).digest()
 
 

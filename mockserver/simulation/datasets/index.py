@@ -2,15 +2,18 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
 from mockserver.simulation.chance import Ints
+from mockserver.simulation.datasets.columns import RowWriter, Told
 from mockserver.simulation.datasets.entry import WRITTEN, Entry
 from mockserver.simulation.datasets.query import Query
 
-__all__ = ["IndexDataset", "IndexSelection", "RoomEntries"]
+__all__ = ["IndexDataset", "IndexSelection", "RoomEntries", "RoomRows"]
+
+V = TypeVar("V")
 
 
 class RoomEntries(Protocol):
@@ -19,13 +22,19 @@ class RoomEntries(Protocol):
     def __call__(self, room_id: str) -> Sequence[Entry]: ...
 
 
+class RoomRows(Protocol):
+    """Writes the entries of one room, in their order; the same rows every time for writers of one key."""
+
+    def __call__(self, room_id: str, writer: RowWriter) -> Sequence[bytes]: ...
+
+
 class IndexDataset:
     """Records that happen when they happen: an index over the rooms, records on demand.
 
     Args:
         room_ids: The rooms, in order.
         zeros_ms: Each room's start, from which onsets count.
-        entries: Makes a room's entries.
+        entries: Makes a room's entries. rows: writes them.
         filters: Fields of the record that a query may filter by.
     """
 
@@ -34,31 +43,39 @@ class IndexDataset:
         room_ids: Sequence[str],
         zeros_ms: Sequence[int],
         entries: RoomEntries,
+        rows: RoomRows,
         filters: Sequence[str] = (),
     ) -> None:
         self._room_ids = list(room_ids)
         self._entries = entries
-        keys: list[tuple[int, str, str, int, int, int, tuple[Any, ...]]] = []
-        for room, room_id in enumerate(room_ids):
-            for local, entry in enumerate(entries(room_id)):
-                values = tuple(getattr(entry.record, name) for name in filters)
-                keys.append((entry.at_ms, entry.who, entry.id, room, local, entry.final_ms, values))
-        keys.sort(key=lambda key: key[:3])
-        self.at = np.array([key[0] for key in keys], dtype=np.int64)
-        self._room = np.array([key[3] for key in keys], dtype=np.int32)
-        self._local = np.array([key[4] for key in keys], dtype=np.int32)
-        self._who, self._whos = _codes([key[1] for key in keys])
-        self._columns = {name: _codes([key[6][n] for key in keys]) for n, name in enumerate(filters)}
-        finals = np.array([key[5] for key in keys], dtype=np.int64)
+        self._rows = rows
+        at, who, ids, finals, counts = [], [], [], [], []
+        values: dict[str, list[Any]] = {name: [] for name in filters}
+        for room_id in room_ids:
+            told = entries(room_id)
+            at += [entry.at_ms for entry in told]
+            who += [entry.who for entry in told]
+            ids += [entry.id for entry in told]
+            finals += [entry.final_ms for entry in told]
+            for name, column in values.items():
+                column += [getattr(entry.record, name) for entry in told]
+            counts.append(len(told))
+        who_codes, self._whos = _codes(who)
+        id_codes, _ = _codes(ids)
+        at_ms = np.array(at, dtype=np.int64)
+        order = np.lexsort((id_codes, who_codes, at_ms))
+        self.at, self._who = at_ms[order], who_codes[order]
+        self._room = np.repeat(np.arange(len(counts), dtype=np.int32), counts)[order]
+        self._local = np.array([local for count in counts for local in range(count)], dtype=np.int32)[order]
+        coded = {name: _codes(column) for name, column in values.items()}
+        self._columns = {name: (codes[order], known) for name, (codes, known) in coded.items()}
+        final_ms = np.array(finals, dtype=np.int64)[order]
         # A record shows once it is final, and all that sort before it are: so nothing ever slips in between.
         # Only what a client wrote itself shows at once, wherever it belongs.
-        self._written = finals == WRITTEN
-        self._shown_from = np.maximum.accumulate(finals) if len(finals) else finals
-        zeros = np.array(zeros_ms, dtype=np.int64)
-        onset = self.at - zeros[self._room] if keys else self.at
-        identity = np.arange(len(keys))
-        ids, _ = _codes([key[2] for key in keys])
-        self._by_onset = np.lexsort((ids, self._who, onset)) if keys else identity
+        self._written = final_ms == WRITTEN
+        self._shown_from = np.maximum.accumulate(final_ms) if len(final_ms) else final_ms
+        onset = self.at - np.array(zeros_ms, dtype=np.int64)[self._room]
+        self._by_onset = np.lexsort((id_codes[order], self._who, onset))
 
     @property
     def size(self) -> int:
@@ -72,14 +89,15 @@ class IndexDataset:
 
     def select(self, query: Query) -> "IndexSelection":
         """Find out what fits, by masks over the index's columns."""
-        mask = np.ones(len(self.at), dtype=np.bool_)
+        # In order of time, a window is a range.
+        first = 0 if query.start_ms is None else int(np.searchsorted(self.at, query.start_ms))
+        last = len(self.at) if query.end_ms is None else int(np.searchsorted(self.at, query.end_ms, side="right"))
+        mask = np.zeros(len(self.at), dtype=np.bool_)
+        mask[first:last] = True
         if query.below is not None:
-            mask[bisect_left(range(len(self.at)), query.below, key=self._identity) :] = False
-            mask |= self._written
-        if query.start_ms is not None:
-            mask &= self.at >= query.start_ms
-        if query.end_ms is not None:
-            mask &= self.at <= query.end_ms
+            there = self._written.copy()
+            there[: bisect_left(range(len(self.at)), query.below, key=self._identity)] = True
+            mask &= there
         if query.room_ids is not None:
             wanted = [room for room, room_id in enumerate(self._room_ids) if room_id in query.room_ids]
             mask &= np.isin(self._room, wanted)
@@ -89,7 +107,7 @@ class IndexDataset:
             codes, known = self._columns[name]
             mask &= codes == known.get(value, -1)
         place = self._by_onset[mask[self._by_onset]] if query.sort == "onset" else np.flatnonzero(mask)
-        return IndexSelection(place[::-1] if query.descending else place, self._records)
+        return IndexSelection(self, place[::-1] if query.descending else place)
 
     def _identity(self, place: int) -> tuple[int, str, str]:
         """What the default order sorts a record by."""
@@ -100,27 +118,41 @@ class IndexDataset:
         entries = self._entries(self._room_ids[self._room[place]])
         return entries[int(self._local[place])]
 
-    def _records(self, places: Ints) -> list[NamedTuple]:
-        """The records at these places; each room's are asked for once."""
+    def records(self, places: Ints) -> list[Any]:
+        """The records at these places."""
+        return [entry.record for entry in self._found(places, self._entries)]
+
+    def rows(self, places: Ints, writer: RowWriter) -> list[bytes]:
+        """The same, each as a row."""
+        return self._found(places, lambda room_id: self._rows(room_id, writer))
+
+    def _found(self, places: Ints, of_room: Callable[[str], Sequence[V]]) -> list[V]:
+        """What stands for the records at these places; each room is asked for once."""
         rooms, locals_ = self._room[places].tolist(), self._local[places].tolist()
-        entries = {room: self._entries(self._room_ids[room]) for room in set(rooms)}
-        return [entries[room][local].record for room, local in zip(rooms, locals_, strict=True)]
+        made = {room: of_room(self._room_ids[room]) for room in set(rooms)}
+        return [made[room][local] for room, local in zip(rooms, locals_, strict=True)]
 
 
 class IndexSelection:
     """The places of the index that fit a query."""
 
-    def __init__(self, places: Ints, records: Callable[[Ints], list[NamedTuple]]) -> None:
+    def __init__(self, dataset: IndexDataset, places: Ints) -> None:
         self.total = len(places)
+        self._dataset = dataset
         self._places = places
-        self._records = records
 
-    def rows(self, start: int, stop: int) -> list[NamedTuple]:
+    def rows(self, start: int, stop: int) -> list[Any]:
         """Records `start` to `stop` of the selection."""
-        return self._records(self._places[start:stop])
+        return self._dataset.records(self._places[start:stop])
+
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        """The same, written."""
+        if writer.key is None:
+            return writer.block(Told(self.rows(start, stop)))
+        return b"".join(self._dataset.rows(self._places[start:stop], writer))
 
 
 def _codes(values: list[Any]) -> tuple[Ints, dict[Any, int]]:
     """Whole numbers in place of values, in the values' order as text, and which is which."""
     known = {value: code for code, value in enumerate(sorted(set(values), key=str))}
-    return np.array([known[value] for value in values], dtype=np.int64), known
+    return np.array(list(map(known.__getitem__, values)), dtype=np.int64), known

@@ -11,7 +11,9 @@ reverse (inferred), so paging never repeats or drops a record.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
+
+from mockserver.simulation.datasets.columns import RowWriter
 
 __all__ = ["Dataset", "Query", "Selection"]
 
@@ -46,8 +48,12 @@ class Selection(Protocol):
 
     total: int
 
-    def rows(self, start: int, stop: int) -> list[NamedTuple]:
+    def rows(self, start: int, stop: int) -> list[Any]:
         """Records `start` to `stop` (not included) in the query's order; the range may reach past the end."""
+        ...
+
+    def written(self, start: int, stop: int, writer: RowWriter) -> bytes:
+        """The same records, written one after the other."""
         ...
 
 

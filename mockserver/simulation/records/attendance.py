@@ -29,7 +29,7 @@ def _participant(plan: Plan, person: Participant, now_ms: int) -> Entity:
     record = ParticipantRecord(
         participant_id=person.participant_id,
         id=person.participant_id,
-        email=person.email,
+        email="",
         role=person.role,
         status=status,
         completion_code=person.outcome if ended else "IN_PROGRESS",
@@ -38,7 +38,8 @@ def _participant(plan: Plan, person: Participant, now_ms: int) -> Entity:
         room_id=plan.room.room_id,
         deployment_id=plan.room.deployment_id,
     )
-    return Entity(person.joined_ms, person.participant_id, person.participant_id, plan.room.room_id, record)
+    id_ = person.participant_id
+    return Entity(person.joined_ms, id_, id_, plan.room.room_id, record, late=("email",), source=person)
 
 
 def room_rows(plan: Plan, now_ms: int) -> list[Entity]:

@@ -62,12 +62,14 @@ def chat_entries(plan: Plan, namer: Namer, repertoire: Repertoire) -> list[Entry
 
 def conversations(plan: Plan, namer: Namer, repertoire: Repertoire) -> list[list[Sent]]:
     """What is said in each of a room's chats, with what every line is a reply to."""
+    states = dict.fromkeys(visit.state_id for visit in plan.visits if visit.state.component == "TextChat")
+    if not states:
+        return []
     habits = repertoire.texts.manner
     manners = [
         manner_of(plan.chance("manner", person.index), habits, careful=person.agent) for person in plan.participants
     ]
     room = _Room(plan, namer, repertoire, manners)
-    states = dict.fromkeys(visit.state_id for visit in plan.visits if visit.state.component == "TextChat")
     return [_Chat(room, state_id).told(place * _MOST_TRIES) for place, state_id in enumerate(states)]
 
 

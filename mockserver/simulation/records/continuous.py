@@ -13,6 +13,7 @@ import numpy as np
 
 from mockserver.simulation.chance import Chance, Floats, Ints, uniform_at
 from mockserver.simulation.curves import Waves, WaveTable, waves
+from mockserver.simulation.datasets.columns import Coded, Columns
 from mockserver.simulation.datasets.lanes import RenderedLanes
 from mockserver.simulation.datasets.regular import Lane, samples_between
 from mockserver.simulation.records.records import ContinuousRating
@@ -120,10 +121,12 @@ class ContinuousLanes(RenderedLanes):
     """Many sliders, and what they were set to."""
 
     def __init__(self, lanes: Sequence[ContinuousLane]) -> None:
-        super().__init__(lanes)
+        super().__init__(lanes, "rating")
+        self._components = [lane.component_id for lane in lanes]
+        self._lows, self._highs = [lane.scale_min for lane in lanes], [lane.scale_max for lane in lanes]
         self.lanes = lanes
-        self.feelings = WaveTable([lane.feeling for lane in lanes])
-        self.owns = WaveTable([lane.own for lane in lanes])
+        # Of each lane the curve that all share, and then of each its own.
+        self._curves = WaveTable([lane.feeling for lane in lanes] + [lane.own for lane in lanes])
         self.shared_weight: Floats = np.array([math.sqrt(lane.shared) for lane in lanes], dtype=np.float64)
         self.own_weight: Floats = np.array([math.sqrt(1 - lane.shared) for lane in lanes], dtype=np.float64)
         self.lag = np.array([lane.lag_ms for lane in lanes], dtype=np.int64)
@@ -137,23 +140,25 @@ class ContinuousLanes(RenderedLanes):
         padded = [[*lane.pauses, *[never] * (most - len(lane.pauses))] for lane in lanes]
         self.pauses = np.array(padded, dtype=np.int64).reshape(len(lanes), most, 2)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[ContinuousRating]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns:
         """The samples themselves, given lane, number and time of each."""
         low, high = self.scale_min[lane], self.scale_max[lane]
         raw = low + np.rint(self.positions(lane, t_ms) * (high - low)).astype(np.int64)
-        value = ((raw - low) / (high - low)).tolist()
-        columns = (
-            *self.identity("rating", lane, k),
-            [self.lanes[i].component_id for i in lane.tolist()],
-            t_ms.tolist(),
-            (t_ms - self.zero[lane]).tolist(),
+        # Few places on a scale are shown, whatever their ratio is.
+        ratios, codes = np.unique((raw - low) / (high - low), return_inverse=True)
+        value = Coded(ratios.tolist(), codes, lasting=False)
+        arrays = (
+            *self.identity(lane, k),
+            Coded(self._components, lane),
+            t_ms,
+            t_ms - self.zero[lane],
             value,
             value,
-            raw.tolist(),
-            low.tolist(),
-            high.tolist(),
+            raw,
+            Coded(self._lows, lane),
+            Coded(self._highs, lane),
         )
-        return list(map(ContinuousRating._make, zip(*columns, strict=True)))
+        return Columns(ContinuousRating, arrays, len(lane), self.kept)
 
     def positions(self, lane: Ints, t_ms: Ints) -> Floats:
         """Where the slider stands, from 0 to 1."""
@@ -167,21 +172,36 @@ class ContinuousLanes(RenderedLanes):
             media = media - np.clip(t_ms - paused, 0, resumed - paused)
         return media
 
+    def shared_feeling(self, lane: Ints, media_ms: Ints) -> Floats:
+        """The latent curve that all who watch have in common: mean 0, variance 1."""
+        return self._curves.at(lane, media_ms)
+
     def feeling(self, lane: Ints, media_ms: Ints) -> Floats:
         """The latent curve: mean 0, variance 1, correlated between people as the scenario says."""
-        shared = self.shared_weight[lane] * self.feelings.at(lane, media_ms)
-        felt: Floats = shared + self.own_weight[lane] * self.owns.at(lane, media_ms)
+        both = self._curves.at(np.concatenate([lane, lane + len(self.lanes)]), np.concatenate([media_ms, media_ms]))
+        shared, own = both.reshape(2, len(lane))
+        felt: Floats = self.shared_weight[lane] * shared + self.own_weight[lane] * own
         return felt
 
     def _hand(self, lane: Ints, media_ms: Ints) -> Floats:
-        """The feeling as the hand shows it: late, in strokes, holding between them."""
+        """The feeling as the hand shows it: late, in strokes, holding between them.
+
+        Many samples are taken in each stretch that has a stroke, so strokes are looked at stretch by stretch.
+        """
         place = media_ms // _STROKE_EVERY_MS
-        begins = self._stroke_begins(lane, place)
-        place = np.where(media_ms >= begins, place, place - 1)
-        begins = self._stroke_begins(lane, place)
-        target, before = self._target(lane, place), self._target(lane, place - 1)
+        first = int(place.min(initial=0))
+        width = int(place.max(initial=0)) - first + 1
+        stretches, which = np.unique(lane * width + place - first, return_inverse=True)
+        owner, at = stretches // width, stretches % width + first
+        begins = self._stroke_begins(owner, at)[which]
+        targets = self._target(np.tile(owner, 3), np.concatenate([at, at - 1, at - 2])).reshape(3, len(at))[:, which]
+        # Until the stroke of its stretch begins, a sample is in the one before.
+        early = media_ms < begins
+        begins = np.where(early, self._stroke_begins(owner, at - 1)[which], begins)
+        target, before = np.where(early, targets[1:], targets[:2])
         x = np.clip((media_ms - begins) / float(_STROKE_MS), 0.0, 1.0)
-        return before + (target - before) * (x * x * (3.0 - 2.0 * x))
+        shown: Floats = before + (target - before) * (x * x * (3.0 - 2.0 * x))
+        return shown
 
     def _stroke_begins(self, lane: Ints, place: Ints) -> Ints:
         late = uniform_at(self.key[lane] + np.uint64(11), place) * _STROKE_STARTS_WITHIN_MS

@@ -19,7 +19,7 @@ __all__ = ["CATEGORIES", "category_of", "closings_at", "event_entries"]
 # The client adds the last two to the data page's categories.
 CATEGORIES = ("component", "state", "media", "communication", "sync", "pre_experiment", "questionnaire")
 
-_CATEGORY_OF = {"consent": "pre_experiment", "instructions": "pre_experiment"}
+_CATEGORY_OF = {name: name for name in CATEGORIES} | {"consent": "pre_experiment", "instructions": "pre_experiment"}
 
 
 def category_of(event_type: str) -> str:
@@ -27,9 +27,7 @@ def category_of(event_type: str) -> str:
 
     Source: the client asks for consent and instructions as `pre_experiment` (observed); the rest is inferred.
     """
-    family = event_type.split(".", maxsplit=1)[0]
-    category = _CATEGORY_OF.get(family, family)
-    return category if category in CATEGORIES else "component"
+    return _CATEGORY_OF.get(event_type.partition(".")[0], "component")
 
 
 class _Happening(NamedTuple):

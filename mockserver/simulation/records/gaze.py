@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.chance import Floats, Ints, normal_at, uniform_at
+from mockserver.simulation.datasets.columns import Coded, Columns, Decimals
 from mockserver.simulation.datasets.lanes import RenderedLanes
 from mockserver.simulation.datasets.regular import Lane, samples_between
 from mockserver.simulation.noise import smooth_noise
@@ -70,34 +71,34 @@ class GazeLanes(RenderedLanes):
     """Many eye trackers, and what they saw."""
 
     def __init__(self, lanes: Sequence[GazeLane]) -> None:
-        super().__init__(lanes)
+        super().__init__(lanes, "gaze")
         self.lanes = lanes
+        self._states = [lane.state_id for lane in lanes]
         self.moved = np.array([lane.moved_ms for lane in lanes], dtype=np.int64)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[GazeSample]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns:
         """The samples themselves, given lane, number and time of each."""
         own_ms = t_ms - self.moved[lane]
-        seen = (~self._blinks(lane, own_ms)).tolist()
-        x, y = self._gaze(lane, own_ms, k, 0).tolist(), self._gaze(lane, own_ms, k, 10).tolist()
-        pupil = np.round(3.4 + 0.25 * smooth_noise(self.key[lane] + np.uint64(20), own_ms, 4000), 3).tolist()
-        columns = (
-            *self.identity("gaze", lane, k),
-            [self.lanes[i].state_id for i in lane.tolist()],
-            t_ms.tolist(),
-            (t_ms - self.zero[lane]).tolist(),
-            [value if valid else None for value, valid in zip(x, seen, strict=True)],
-            [value if valid else None for value, valid in zip(y, seen, strict=True)],
-            [value if valid else None for value, valid in zip(pupil, seen, strict=True)],
-            seen,
+        seen = ~self._blinks(lane, own_ms)
+        pupil_mm = 3.4 + 0.25 * smooth_noise(self.key[lane] + np.uint64(20), own_ms, 4000)
+        arrays = (
+            *self.identity(lane, k),
+            Coded(self._states, lane),
+            t_ms,
+            t_ms - self.zero[lane],
+            Decimals.rounded(self._gaze(lane, own_ms, k, 0), 4, seen),
+            Decimals.rounded(self._gaze(lane, own_ms, k, 10), 4, seen),
+            Decimals.rounded(pupil_mm, 3, seen),
+            Coded((False, True), seen.astype(np.int64)),
         )
-        return list(map(GazeSample._make, zip(*columns, strict=True)))
+        return Columns(GazeSample, arrays, len(lane), self.kept)
 
     def _gaze(self, lane: Ints, t_ms: Ints, k: Ints, axis: int) -> Floats:
         """One coordinate, from 0 to 1 of the screen; most of what is worth seeing is in its middle."""
         place = 0.5 + 0.16 * normal_at(self.key[lane] + np.uint64(axis + 1), t_ms // _FIXATION_MS)
         tremor = _TREMOR * normal_at(self.key[lane] + np.uint64(axis + 2), k)
-        rounded: Floats = np.round(np.clip(place + tremor, 0.0, 1.0), 4).astype(np.float64)
-        return rounded
+        seen: Floats = np.clip(place + tremor, 0.0, 1.0)
+        return seen
 
     def _blinks(self, lane: Ints, t_ms: Ints) -> np.typing.NDArray[np.bool_]:
         blinks = uniform_at(self.key[lane] + np.uint64(30), t_ms // _FIXATION_MS) < _BLINK_CHANCE

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.chance import Floats, Ints, normal_at, uniform_at
+from mockserver.simulation.datasets.columns import Columns, Decimals
 from mockserver.simulation.datasets.lanes import RenderedLanes
 from mockserver.simulation.datasets.regular import Lane, samples_between
 from mockserver.simulation.noise import smooth_noise
@@ -38,6 +39,8 @@ LONGEST_STALL_MS = 950.0
 # In so many samples a stall has had its seek; one that comes later in a lane is at most this long.
 _SEEK_TAKES = 6
 _LONGEST_LATE_STALL_MS = 450.0
+# Where less is lost in an epoch, no drift comes so far that it is seeked away.
+_SEEKS_ABOVE_MS = SEEK_ABOVE_MS - 200
 # Where in an epoch a stall may begin, and how long each such place is, in samples. Two stalls are further
 # apart than the cooldown, so that a drift above the threshold is always seeked away.
 _STALL_PLACES = (2, 9, 16)
@@ -130,7 +133,7 @@ class SyncLanes(RenderedLanes):
     """Many viewers' lanes, and what was measured in them."""
 
     def __init__(self, lanes: Sequence[SyncLane]) -> None:
-        super().__init__(lanes)
+        super().__init__(lanes, "sync")
         self.lanes = lanes
         self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
         self.phase = np.array([lane.phase for lane in lanes], dtype=np.int64)
@@ -141,47 +144,48 @@ class SyncLanes(RenderedLanes):
         self.stall_chance: Floats = np.array([lane.stall_chance for lane in lanes], dtype=np.float64)
         self.stall_ms: Floats = np.array([lane.stall_ms for lane in lanes], dtype=np.float64)
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[SyncSample]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Columns:
         """The samples themselves, given lane, number and time of each."""
-        drift, rate, stalled = self._measured(lane, k)
+        drift, rate, stalled = self._measured(lane, k, t_ms)
         latency = self.latency[lane] * (1.0 + 0.25 * self._wander(7, lane, t_ms, 9000))
         latency = np.maximum(5.0, latency + 0.03 * stalled)
         # Falls as drift and latency grow; 150 ms and 85 ms give the documented example's 0.95.
         scaled = np.abs(drift) / 700.0
         quality = 1.0 / (1.0 + scaled * scaled + latency / 17_000.0)
         buffered = 0.93 + 0.03 * self._wander(8, lane, t_ms, 5000) - stalled / 1500.0
-        columns = (
-            *self.identity("sync", lane, k),
-            t_ms.tolist(),
-            (t_ms - self.zero[lane]).tolist(),
-            drift.tolist(),
-            np.round(rate, 4).tolist(),
-            np.round(quality, 3).tolist(),
-            np.rint(latency).astype(np.int64).tolist(),
-            np.round(np.clip(buffered, 0.0, 1.0), 3).tolist(),
+        arrays = (
+            *self.identity(lane, k),
+            t_ms,
+            t_ms - self.zero[lane],
+            drift,
+            Decimals.rounded(rate, 4),
+            Decimals.rounded(quality, 3),
+            np.rint(latency).astype(np.int64),
+            Decimals.rounded(np.clip(buffered, 0.0, 1.0), 3),
         )
-        return list(map(SyncSample._make, zip(*columns, strict=True)))
+        return Columns(SyncSample, arrays, len(lane), self.kept)
 
     def seeks(self) -> list[Seek]:
         """Every seek in these lanes, lane by lane."""
-        pairs = self._epochs_with_much_stalling()
-        if not len(pairs):
-            return []
-        lane, epoch = pairs[:, 0], pairs[:, 1]
-        run = self._run(lane, epoch)
+        lane, epoch = self._every_epoch()
+        lost = self.stalls(lane, epoch)
+        much = lost.sum(axis=1) > _SEEKS_ABOVE_MS
+        lane, epoch = lane[much], epoch[much]
+        controlled = self._controlled(lane, epoch, lost[much])
         found = []
-        for row, step in np.argwhere(run.seek).tolist():
-            k = self._sample(lane[row], epoch[row], step)
-            if k < self.count[lane[row]]:
-                at_ms = int(self.times(lane[row : row + 1], k[None])[0]) + 400
-                drift_ms = int(round(float(run.drift[row, step])))
-                found.append(Seek(self.lanes[int(lane[row])].participant_id, at_ms, drift_ms))
+        for row, step in np.argwhere(controlled.seek.T).tolist():
+            k = self._sample(lane[row : row + 1], epoch[row : row + 1], step)
+            if k[0] < self.count[lane[row]]:
+                at_ms = self.times(lane[row : row + 1], k)
+                drift_ms = self._wandered(lane[row : row + 1], at_ms) + controlled.error[step, row]
+                who = self.lanes[int(lane[row])].participant_id
+                found.append(Seek(who, int(at_ms[0]) + 400, int(round(float(drift_ms[0])))))
         return found
 
     def true_drift(self, lane: Ints, k: Ints) -> Floats:
         """The drift without what measuring adds, in ms."""
-        epochs, where = self._epochs(lane, k)
-        return self._run(epochs[:, 0], epochs[:, 1]).drift[where, self._step(lane, k)]
+        error, _, _ = self._state(lane, k)
+        return self._wandered(lane, self.times(lane, k)) + error
 
     def stalls(self, lane: Ints, epoch: Ints) -> Floats:
         """The stalls of an epoch in ms of lost playback, as a matrix (pair, sample of the epoch)."""
@@ -204,40 +208,58 @@ class SyncLanes(RenderedLanes):
             lost[rows, step] = np.where(happens, stall_ms, 0.0)
         return lost
 
-    def _measured(self, lane: Ints, k: Ints) -> tuple[Ints, Floats, Floats]:
+    def _measured(self, lane: Ints, k: Ints, t_ms: Ints) -> tuple[Ints, Floats, Floats]:
         """Measured drift in whole ms, the rate in force, and what has just been lost to a stall."""
-        epochs, where = self._epochs(lane, k)
-        run = self._run(epochs[:, 0], epochs[:, 1])
-        step = self._step(lane, k)
+        error, nudge, stalled = self._state(lane, k)
+        next_ms = self.times(lane, k + 1)
+        wander, later = self._wandered(lane, t_ms), self._wandered(lane, next_ms)
+        slope = (later - wander) / (next_ms - t_ms).astype(np.float64)
+        true = wander + error
         noise = self.noise[lane] * 0.4 * normal_at(self.key[lane] + np.uint64(4), k)
-        drift = np.rint(run.drift[where, step] + noise).astype(np.int64)
+        drift = np.rint(true + noise).astype(np.int64)
         # Noise must not carry a drift over the threshold, or a seek would seem to be missing; nor back
         # below it, or a seek would seem to have no reason.
-        true = run.drift[where, step]
         inside = np.clip(drift, -SEEK_ABOVE_MS, SEEK_ABOVE_MS)
         beyond = np.where(true > 0, 1, -1) * np.maximum(np.abs(drift), SEEK_ABOVE_MS + 1)
         drift = np.where(np.abs(true) <= SEEK_ABOVE_MS, inside, beyond)
-        return drift, run.rate[where, step], run.stalled[where, step]
+        return drift, 1.0 + nudge + slope - self.skew[lane], stalled
+
+    def _state(self, lane: Ints, k: Ints) -> tuple[Floats, Floats, Floats]:
+        """What the controller has to take back at each sample, how it nudges the rate, and what has just been lost.
+
+        All three are 0 in an epoch without a stall, and most are.
+        """
+        number = k + self.phase[lane]
+        last = int(number.max(initial=0)) // _EPOCH + 1
+        epochs, which = np.unique(lane * last + number // _EPOCH, return_inverse=True)
+        lost = self.stalls(epochs // last, epochs % last)
+        uneasy = np.flatnonzero(lost.any(axis=1))
+        state = np.zeros((3, len(lane)))
+        row = np.full(len(epochs), -1)
+        row[uneasy] = np.arange(len(uneasy))
+        concerned = np.flatnonzero(row[which] >= 0)
+        if len(concerned):
+            step = number[concerned] % _EPOCH
+            steps = int(step.max()) + 1
+            found = self._controlled(epochs[uneasy] // last, epochs[uneasy] % last, lost[uneasy], steps)
+            place = step, row[which[concerned]]
+            state[:, concerned] = found.error[place], found.nudge[place], found.stalled[place]
+        error, nudge, stalled = state
+        return error, nudge, stalled
+
+    def _wandered(self, lane: Ints, t_ms: Ints) -> Floats:
+        """The slow part of the drift, in ms."""
+        return _WANDER_MS * self._wander(5, lane, t_ms, _WANDER_PERIOD_MS)
 
     def _wander(self, stream: int, lane: Ints, t_ms: Ints, period_ms: int) -> Floats:
         """Smooth noise of each lane's own, which does not turn when another lane's does."""
         own_ms = t_ms - self.moved[lane] + (self.key[lane] % np.uint64(period_ms)).astype(np.int64)
         return smooth_noise(self.key[lane] + np.uint64(stream), own_ms, period_ms)
 
-    def _step(self, lane: Ints, k: Ints) -> Ints:
-        """Where in its epoch a sample lies."""
-        step: Ints = (k + self.phase[lane]) % _EPOCH
-        return step
-
     def _sample(self, lane: Ints, epoch: Ints, step: Ints | int) -> Ints:
         """The number of the sample at a step of an epoch; below 0 before the lane begins."""
         k: Ints = epoch * _EPOCH + step - self.phase[lane]
         return k
-
-    def _epochs(self, lane: Ints, k: Ints) -> tuple[Ints, Ints]:
-        pairs = np.stack([lane, (k + self.phase[lane]) // _EPOCH], axis=1)
-        epochs, where = np.unique(pairs, axis=0, return_inverse=True)
-        return epochs, where.reshape(-1)
 
     def every_stall(self) -> list[tuple[int, int, float]]:
         """Every stall as (lane, instant of the sample before it, lost playback), in ms."""
@@ -253,56 +275,63 @@ class SyncLanes(RenderedLanes):
         lane = np.repeat(np.arange(len(self.count)), per_lane)
         return lane, np.arange(len(lane)) - np.repeat(np.cumsum(per_lane) - per_lane, per_lane)
 
-    def _epochs_with_much_stalling(self) -> Ints:
-        lane, epoch = self._every_epoch()
-        much = self.stalls(lane, epoch).sum(axis=1) > SEEK_ABOVE_MS - 200
-        return np.stack([lane[much], epoch[much]], axis=1)
+    def _controlled(self, lane: Ints, epoch: Ints, lost: Floats, steps: int = _EPOCH) -> "_Controlled":
+        """Let the controller run through the given epochs, all of them side by side.
 
-    def _run(self, lane: Ints, epoch: Ints) -> "_Run":
-        """Let the controller run through the given epochs, all of them side by side."""
-        steps = np.arange(_EPOCH + 1)
-        lanes = np.broadcast_to(lane[:, None], (len(lane), len(steps)))
+        Args:
+            lost: What stalls take in each, (epoch, step), in ms.
+            steps: How far into the epochs.
+        """
         # Numbers below 0, before the lane begins, are as good as others: nothing happens there.
-        k = self._sample(lanes, epoch[:, None], steps[None, :])
-        t = self.times(lanes, k)
-        wander = _WANDER_MS * self._wander(5, lanes, t, _WANDER_PERIOD_MS)
-        dt = np.diff(t, axis=1).astype(np.float64)
-        slope = np.diff(wander, axis=1) / dt
-        lost = self.stalls(lane, epoch)
-        residual = 25.0 * normal_at(self.key[lanes] + np.uint64(6), k)
-        return _control(wander[:, :-1], slope, dt, lost, residual[:, :-1], self.skew[lane])
+        k = self._sample(lane, epoch, np.arange(steps + 1)[:, None])
+        lanes = np.broadcast_to(lane, k.shape)
+        t_ms = self.times(lanes, k)
+        much = np.flatnonzero(lost.sum(axis=1) > _SEEKS_ABOVE_MS)
+        wander = self._wandered(lanes[:, much], t_ms[:, much])
+        residual = 25.0 * normal_at(self.key[lane[much]] + np.uint64(6), k[:, much])
+        dt = np.diff(t_ms, axis=0).astype(np.float64)
+        return _control(dt, lost.T, self.skew[lane], much, wander, residual)
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
-    """Epochs side by side, (epoch, sample): drift in ms, rate, a stall's remaining loss, seeks."""
+class _Controlled:
+    """Epochs side by side, (step, epoch): what is to be taken back in ms, the nudge of the rate, a stall's remaining
+    loss, and seeks."""
 
-    drift: Floats
-    rate: Floats
+    error: Floats
+    nudge: Floats
     stalled: Floats
     seek: np.typing.NDArray[np.bool_]
 
 
-def _control(wander: Floats, slope: Floats, dt: Floats, lost: Floats, residual: Floats, skew: Floats) -> _Run:
-    """The controller's loop over the samples of an epoch; every array is (epoch, sample).
+def _control(dt: Floats, lost: Floats, skew: Floats, much: Ints, wander: Floats, residual: Floats) -> _Controlled:
+    """The controller's loop over the steps of an epoch; every array is (step, epoch).
 
     The rate carries three things: the wander's slope, the clock's skew taken back, and the correction
-    of the error, which alone has a memory.
+    of the error, which alone has a memory and is found here.
+
+    Args:
+        much: The epochs in which so much is lost that there may be a seek.
+        wander, residual: Of these, the slow part of the drift, and what a seek leaves.
     """
-    count = len(wander)
-    drift, rate, stalled = np.empty_like(wander), np.empty_like(wander), np.empty_like(wander)
-    seek = np.zeros(wander.shape, dtype=np.bool_)
-    error, nudge, wait = np.zeros(count), np.zeros(count), np.zeros(count, dtype=np.int64)
-    loss = np.zeros(count)
+    errors, nudges, stalled = np.empty_like(dt), np.empty_like(dt), np.empty_like(dt)
+    seek = np.zeros(dt.shape, dtype=np.bool_)
+    count = dt.shape[1]
+    error, nudge, loss = np.zeros(count), np.zeros(count), np.zeros(count)
+    free_from = np.zeros(len(much), dtype=np.int64)
     limit = _ERROR_RATE - np.abs(skew)
-    for step in range(wander.shape[1]):
-        wanted = np.clip(-_GAIN_PER_MS * error, -limit, limit)
-        nudge = np.clip(wanted, nudge - _ERROR_RATE_STEP, nudge + _ERROR_RATE_STEP)
-        drift[:, step] = wander[:, step] + error
-        rate[:, step] = 1.0 + nudge + slope[:, step] - skew
-        seek[:, step] = (np.abs(drift[:, step]) > SEEK_ABOVE_MS) & (wait <= 0)
-        loss = loss * 0.5 + lost[:, step]
-        stalled[:, step] = loss
-        error = np.where(seek[:, step], residual[:, step], error + nudge * dt[:, step]) - lost[:, step]
-        wait = np.where(seek[:, step], _COOLDOWN_STEPS, wait) - 1
-    return _Run(drift, rate, stalled, seek)
+    for step in range(len(dt)):
+        errors[step] = error
+        wanted = np.minimum(np.maximum(-_GAIN_PER_MS * error, -limit), limit)
+        nudge = np.minimum(np.maximum(wanted, nudge - _ERROR_RATE_STEP), nudge + _ERROR_RATE_STEP)
+        nudges[step] = nudge
+        loss = loss * 0.5 + lost[step]
+        stalled[step] = loss
+        taken_back = error + nudge * dt[step]
+        if len(much):
+            far = (np.abs(wander[step] + error[much]) > SEEK_ABOVE_MS) & (free_from <= step)
+            seek[step, much] = far
+            free_from[far] = step + _COOLDOWN_STEPS
+            taken_back[much[far]] = residual[step, far]
+        error = taken_back - lost[step]
+    return _Controlled(errors, nudges, stalled, seek)

@@ -21,6 +21,7 @@ from math import fsum
 import numpy as np
 
 from mockserver.simulation.chance import Ints
+from mockserver.simulation.datasets.columns import Told
 from mockserver.simulation.datasets.lanes import LaneDataset, RenderedLanes
 from mockserver.simulation.datasets.regular import Lanes
 from mockserver.simulation.records.records import SyncSample
@@ -125,7 +126,7 @@ class _WindowLanes(RenderedLanes):
     """
 
     def __init__(self, samples: SyncLanes, numbers: _Numbers) -> None:
-        super().__init__(samples.lanes)
+        super().__init__(samples.lanes, "sync")
         self._samples, self._numbers = samples, numbers
         self._every = np.arange(len(samples.count))
         self._first = numbers.in_row(self._every, np.zeros_like(self._every)) + self._joints()
@@ -146,17 +147,19 @@ class _WindowLanes(RenderedLanes):
         next_begin_ms = self.zero - (self.zero - at_ms) // window_ms * window_ms
         return self._own(self._samples.before(next_begin_ms))
 
-    def records(self, lane: Ints, k: Ints, t_ms: Ints) -> list[SyncSample]:
+    def columns(self, lane: Ints, k: Ints, t_ms: Ints) -> Told:
         """Average windows, given lane, number and beginning of each."""
         start = self._place_at(lane, t_ms)
         last = k == self.count[lane] - 1
         stop = np.where(last, self._end[lane], self._place_at(lane, t_ms + self._numbers.window_ms))
         batch = np.cumsum(stop - start) // _BATCH
-        return [
-            record
-            for some in np.split(np.arange(len(lane)), np.flatnonzero(np.diff(batch)) + 1)
-            for record in self._means(start[some], stop[some], t_ms[some], self.zero[lane[some]])
-        ]
+        return Told(
+            [
+                record
+                for some in np.split(np.arange(len(lane)), np.flatnonzero(np.diff(batch)) + 1)
+                for record in self._means(start[some], stop[some], t_ms[some], self.zero[lane[some]])
+            ]
+        )
 
     def _means(self, start: Ints, stop: Ints, t_ms: Ints, zero_ms: Ints) -> list[SyncSample]:
         size = stop - start
@@ -164,7 +167,7 @@ class _WindowLanes(RenderedLanes):
         place = np.arange(size.sum()) + np.repeat(stop - end, size)
         lane = np.searchsorted(self._place, place, side="right") - 1
         k = place - self._place[lane]
-        samples = self._samples.records(lane, k, self._samples.times(lane, k))
+        samples = self._samples.columns(lane, k, self._samples.times(lane, k)).records()
         bounds = zip((end - size).tolist(), end.tolist(), strict=True)
         instants = zip(t_ms.tolist(), (t_ms - zero_ms).tolist(), strict=True)
         return [_mean(samples[i:j], *instant) for (i, j), instant in zip(bounds, instants, strict=True)]

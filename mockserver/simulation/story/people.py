@@ -1,5 +1,6 @@
 """Who takes part: names and words from Faker, re-seeded for every person, so that nobody shifts another."""
 
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ _LOCALES = ("ja_JP", "ar_SA", "he_IL", "hi_IN", "el_GR", "de_DE")
 _PROVIDERS = ["faker.providers.person"]
 # From so many ways to put it somebody chooses the first that has not been used and can still be sent.
 _CHOICE = 12
+# What a mailbox does without, in lower case.
+_UNSAFE = re.compile("[^a-z0-9.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Namer:
         with self._lock:
             faker = self._faker(locale, chance)
             first, last = str(faker.first_name()), str(faker.last_name())
-        mailbox = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and (c.isalnum() or c == "."))
+        mailbox = _UNSAFE.sub("", f"{first}.{last}".lower())
         return Person(first_name=first, email=f"{mailbox.strip('.') or chance.code(8, 'mailbox')}@example.com")
 
     def awkward(self, number: int) -> str | None:

@@ -5,11 +5,13 @@ A plan is small and cheap; everything that is recorded of a room is told from it
 epoch. The host of a room (its first participant as a rule) always stays, so that a room has a story to the end.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario.specs import StateSpec
+from mockserver.simulation.story.people import Person
 from mockserver.simulation.story.rooms import RoomRef
 from mockserver.simulation.story.traits import Traits
 
@@ -55,7 +57,7 @@ class Step:
     component_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Participant:
     """One person in one room.
 
@@ -65,13 +67,14 @@ class Participant:
         started: Took part in the experiment itself, rather than leaving before it began.
         before, after: What came before the start and after the end, in order.
         idle: Answers nothing and moves nothing. agent: an AI and no human.
+        label: What records call somebody who has no `own_name` in them.
+        identify: Tells who it is. Names are slow to make, and most that is told of a room does without.
     """
 
     index: int
     participant_id: str
-    name: str
-    first_name: str
-    email: str
+    label: str
+    own_name: bool
     role: str
     outcome: str
     joined_ms: int
@@ -82,7 +85,27 @@ class Participant:
     gaps: tuple[Span, ...]
     idle: bool
     agent: bool
-    traits: Traits
+    traits: Traits = field(compare=False)
+    identify: Callable[[], Person] = field(repr=False, compare=False)
+
+    @cached_property
+    def _person(self) -> Person:
+        return self.identify()
+
+    @property
+    def name(self) -> str:
+        """What records call the person."""
+        return self._person.first_name if self.own_name else self.label
+
+    @property
+    def first_name(self) -> str:
+        """As the experiment's variables hold it."""
+        return self._person.first_name
+
+    @property
+    def email(self) -> str:
+        """An address that leads nowhere."""
+        return self._person.email
 
     def present_in(self, start_ms: int, end_ms: int) -> list[Span]:
         """The parts of `[start, end)` in which the person was connected."""

@@ -5,13 +5,14 @@ component. Before that, everyone comes in alone: consent, instructions, comprehe
 """
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.records.stopping import stopped_plan
 from mockserver.simulation.scenario.specs import UNANSWERED, Scenario, StateSpec
 from mockserver.simulation.story.entrance import entrance, questionnaire
 from mockserver.simulation.story.length import SETTLE_MS, longest_ms
-from mockserver.simulation.story.people import Namer
+from mockserver.simulation.story.people import Namer, Person
 from mockserver.simulation.story.plan import Connection, Participant, Plan, Response, Screening, Visit, minus_gaps
 from mockserver.simulation.story.responses import answer_value
 from mockserver.simulation.story.rooms import RoomRef, role_letters
@@ -165,24 +166,26 @@ def _connections(seat: Seat, number: int, visit: Visit) -> list[Connection]:
     ]
 
 
-def _name(room: RoomRef, index: int, own: str | None) -> str:
-    """What records call somebody: `Participant A` as in the documentation's examples, or a person's own name."""
-    agent = room.is_agent(index)
-    return own if own and not agent else f"{'Agent' if agent else 'Participant'} {role_letters(index).upper()}"
+def _label(room: RoomRef, index: int) -> str:
+    """What records call somebody: `Participant A`, as in the documentation's examples."""
+    return f"{'Agent' if room.is_agent(index) else 'Participant'} {role_letters(index).upper()}"
+
+
+def _identify(room: RoomRef, seed: int, namer: Namer, index: int) -> Person:
+    return namer.person(Chance(seed, "person", room.experiment_id, room.index, index))
 
 
 def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer: Namer, ended_ms: int) -> Participant:
-    person = namer.person(Chance(seed, "person", room.experiment_id, room.index, seat.index))
     chance = seat.chance
+    agent = room.is_agent(seat.index)
     steps, joined_ms, gone_ms = entrance(room, seat)
     after = () if gone_ms or seat.left_ms else questionnaire(room, seat, ended_ms)
     done_ms = (after[-1].at_ms if after else ended_ms) + chance.integer(200, 900, "finishes")
     return Participant(
         index=seat.index,
         participant_id=participant_id(room, seed, seat.index),
-        name=_name(room, seat.index, person.first_name if scenario.text.awkward else None),
-        first_name=person.first_name,
-        email=person.email,
+        label=_label(room, seat.index),
+        own_name=scenario.text.awkward and not agent,
         role=room.role(seat.index),
         outcome="ABANDONED" if seat.fate == "CHECK_FAILED" else seat.fate,
         joined_ms=joined_ms,
@@ -192,6 +195,7 @@ def _participant(room: RoomRef, seat: Seat, scenario: Scenario, seed: int, namer
         after=after,
         gaps=tuple(seat.gaps),
         idle=seat.idle,
-        agent=room.is_agent(seat.index),
+        agent=agent,
         traits=seat.traits,
+        identify=partial(_identify, room, seed, namer, seat.index),
     )

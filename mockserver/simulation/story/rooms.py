@@ -1,7 +1,7 @@
 """Rooms before their story is told: which there are, when they start, and in which condition."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver.simulation.chance import Chance
 from mockserver.simulation.scenario.specs import ExperimentSpec, StateSpec
@@ -33,6 +33,7 @@ class RoomRef:
         variables: Declared beside the condition, and what each is in this room.
         origin: Tells rooms of one id apart that clients launched from different definitions; empty where the
             scenario has the room.
+        key: Stands for the room where its story is kept: rooms of the same seed and key have the same story.
     """
 
     experiment_id: str
@@ -49,11 +50,10 @@ class RoomRef:
     cast: tuple[CastMember, ...] = ()
     variables: tuple[tuple[str, str | int | float | bool], ...] = ()
     origin: str = ""
+    key: tuple[str, int | None, str] = field(init=False, repr=False, compare=False)
 
-    @property
-    def key(self) -> tuple[str, int | None, str]:
-        """What stands for the room where its story is kept: rooms of the same seed and key have the same story."""
-        return self.room_id, self.stopped_ms, self.origin
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.room_id, self.stopped_ms, self.origin))
 
     def is_agent(self, index: int) -> bool:
         """Is the n-th participant an AI? Agents take the last seats."""

@@ -7,7 +7,7 @@ from mockserver.simulation.scenario.specs import Behaviour, Scenario
 from mockserver.simulation.story.plan import Span, minus_gaps
 from mockserver.simulation.story.responses import response_time_ms
 from mockserver.simulation.story.rooms import RoomRef
-from mockserver.simulation.story.traits import Traits, traits_of
+from mockserver.simulation.story.traits import Traits
 
 __all__ = ["ANSWER_LIMIT_MS", "NEVER_STARTED", "Seat", "lose_connection", "rt_ms_of", "take_seat"]
 
@@ -61,7 +61,7 @@ def take_seat(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Seat:
         fate=fate,
         idle=not steady and fate == "SUCCESS" and chance.uniform("idle") < behaviour.idle,
         leaves_in_state=leaves,
-        traits=traits_of(room, scenario, seed, index),
+        traits=Traits(room, scenario, seed, index),
     )
 
 

@@ -6,60 +6,88 @@ effect is in the sample and not only in the population it might have come from.
 """
 
 import math
-from dataclasses import dataclass
+from functools import cached_property
 
 from mockserver.simulation.chance import Chance, natural_log
 from mockserver.simulation.scenario.specs import Scenario
 from mockserver.simulation.story.rooms import RoomRef
 
-__all__ = ["Traits", "normal_quantile", "traits_of"]
+__all__ = ["Traits", "normal_quantile"]
 
 
-@dataclass(frozen=True, slots=True)
 class Traits:
-    """One participant's.
+    """One participant's traits, each drawn when first asked for: most that is asked of a room needs few of them.
 
-    Attributes:
-        rt_mu_ms, rt_sigma_ms, rt_tau_ms: Own ex-Gaussian of response times.
-        typing_ms: For one character of a message. reading_ms: for one character of a question;
-            0 for agents, whose turns are short.
-        level, spread: Where on a slider (0 to 1) the person rates, and by how much they move it.
-        lag_ms: How late the hand follows the feeling.
-        skew_ppm: Own media clock against the host's, parts per million.
-        latency_ms: Typical latency to the server. clock_offset_ms: own clock minus the server's.
+    Args:
+        index: The participant's place in the room.
     """
 
-    rt_mu_ms: float
-    rt_sigma_ms: float
-    rt_tau_ms: float
-    typing_ms: int
-    reading_ms: int
-    level: float
-    spread: float
-    lag_ms: int
-    skew_ppm: float
-    latency_ms: float
-    clock_offset_ms: int
+    def __init__(self, room: RoomRef, scenario: Scenario, seed: int, index: int) -> None:
+        self._room, self._scenario, self._seed, self._index = room, scenario, seed, index
 
+    @cached_property
+    def _chance(self) -> Chance:
+        return Chance(self._seed, "traits", self._room.experiment_id, self._room.index, self._index)
 
-def traits_of(room: RoomRef, scenario: Scenario, seed: int, index: int) -> Traits:
-    """The traits of the room's n-th participant. The host's media clock is the one the others differ from."""
-    chance = Chance(seed, "traits", room.experiment_id, room.index, index)
-    behaviour, network = scenario.behaviour, scenario.network
-    pace = chance.between(0.75, 1.35, "pace")
-    return Traits(
-        rt_mu_ms=round(behaviour.rt_mu_ms * pace, 1),
-        rt_sigma_ms=round(behaviour.rt_sigma_ms * pace, 1),
-        rt_tau_ms=round(behaviour.rt_tau_ms * chance.between(0.6, 1.4, "tau"), 1),
-        typing_ms=chance.integer(120, 260, "typing"),
-        reading_ms=0 if room.is_agent(index) else chance.integer(25, 55, "reading"),
-        level=_level(room, scenario, seed, index),
-        spread=round(chance.between(0.1, 0.16, "spread"), 4),
-        lag_ms=chance.integer(250, 700, "lag"),
-        skew_ppm=0.0 if room.is_host(index) else round(network.skew_ppm * chance.normal("skew"), 3),
-        latency_ms=round(network.latency_ms * chance.between(0.6, 1.6, "latency"), 1),
-        clock_offset_ms=chance.integer(-40, 40, "clock"),
-    )
+    @cached_property
+    def _pace(self) -> float:
+        return self._chance.between(0.75, 1.35, "pace")
+
+    @cached_property
+    def rt_mu_ms(self) -> float:
+        """Of the person's own ex-Gaussian of response times, as the next two."""
+        return round(self._scenario.behaviour.rt_mu_ms * self._pace, 1)
+
+    @cached_property
+    def rt_sigma_ms(self) -> float:
+        """Standard deviation of its normal part."""
+        return round(self._scenario.behaviour.rt_sigma_ms * self._pace, 1)
+
+    @cached_property
+    def rt_tau_ms(self) -> float:
+        """Mean of its exponential part."""
+        return round(self._scenario.behaviour.rt_tau_ms * self._chance.between(0.6, 1.4, "tau"), 1)
+
+    @cached_property
+    def typing_ms(self) -> int:
+        """For one character of a message."""
+        return self._chance.integer(120, 260, "typing")
+
+    @cached_property
+    def reading_ms(self) -> int:
+        """For one character of a question; 0 for agents, whose turns are short."""
+        return 0 if self._room.is_agent(self._index) else self._chance.integer(25, 55, "reading")
+
+    @cached_property
+    def level(self) -> float:
+        """Where on a slider (0 to 1) the person rates."""
+        return _level(self._room, self._scenario, self._seed, self._index)
+
+    @cached_property
+    def spread(self) -> float:
+        """By how much they move it."""
+        return round(self._chance.between(0.1, 0.16, "spread"), 4)
+
+    @cached_property
+    def lag_ms(self) -> int:
+        """How late the hand follows the feeling."""
+        return self._chance.integer(250, 700, "lag")
+
+    @cached_property
+    def skew_ppm(self) -> float:
+        """Own media clock against the host's, parts per million; the others differ from the host's."""
+        skew_ppm = self._scenario.network.skew_ppm
+        return 0.0 if self._room.is_host(self._index) else round(skew_ppm * self._chance.normal("skew"), 3)
+
+    @cached_property
+    def latency_ms(self) -> float:
+        """Typical latency to the server."""
+        return round(self._scenario.network.latency_ms * self._chance.between(0.6, 1.6, "latency"), 1)
+
+    @cached_property
+    def clock_offset_ms(self) -> int:
+        """Own clock minus the server's."""
+        return self._chance.integer(-40, 40, "clock")
 
 
 def _level(room: RoomRef, scenario: Scenario, seed: int, index: int) -> float:

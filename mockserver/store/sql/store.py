@@ -63,7 +63,7 @@ class SqlStore:
             "run": self._run,
             "kind": kind,
             "id": id_,
-            "body": orjson.dumps(body).decode(),
+            "body": exact_json.dumps_any(body).decode(),
             "created_ms": now_ms,
             "updated_ms": now_ms,
             "deleted": False,
@@ -173,7 +173,7 @@ def _insert_all(connection: Connection, table: Table, rows: list[dict[str, Any]]
 
 
 def _document_of(row: Row[Any]) -> Document:
-    return Document(row.kind, row.id, orjson.loads(row.body), row.created_ms, row.updated_ms, row.deleted)
+    return Document(row.kind, row.id, exact_json.loads_quickly(row.body), row.created_ms, row.updated_ms, row.deleted)
 
 
 def _item_rows(items: NewItems) -> Iterator[dict[str, Any]]:
