@@ -79,8 +79,8 @@ def _shown_sum(total: float, tolerance: float) -> str:
     """Two decimals, or as many as it takes to see why the sum was refused: 0.9499 is not 0.95."""
     if abs(total) > 1e6:
         return f"{total:.2e}"
-    written = [f"{total:.{decimals}f}" for decimals in range(2, 18)]
-    return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), written[-1])
+    written = (f"{total:.{decimals}f}" for decimals in range(2, 17))
+    return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), f"{total:.17f}")
 
 
 WORDINGS: Sequence[Rule] = (
