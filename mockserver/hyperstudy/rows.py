@@ -8,13 +8,15 @@ order mark inferred.
 """
 
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate, islice, repeat
+from itertools import islice, repeat
 from typing import Any, Protocol
 
 import numpy as np
+import orjson
+from numpy.typing import NDArray
 
 from mockserver.hyperstudy.cells import Cells, decimals, filled, instants, packed, texts, whole
 from mockserver.hyperstudy.shape import Field, Links, Shape
@@ -41,6 +43,10 @@ class _Notation(Protocol):
         """A value as it is written; instants and objects are texts and dictionaries by now."""
         ...
 
+    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
+        """The same of many."""
+        ...
+
 
 class _Json:
     quote = b'"'
@@ -48,6 +54,12 @@ class _Json:
 
     def text(self, value: Any) -> bytes:
         return exact_json.dumps_any(value)
+
+    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
+        try:
+            return list(map(orjson.dumps, values))
+        except orjson.JSONEncodeError:
+            return map(self.text, values)
 
 
 class _Csv:
@@ -61,6 +73,9 @@ class _Csv:
             return b""
         text = value.encode(errors="surrogatepass") if isinstance(value, str) else exact_json.dumps_any(value)
         return b'"%b"' % text.replace(b'"', b'""') if _TO_QUOTE.search(text) else text
+
+    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
+        return map(self.text, values)
 
 
 @dataclass(frozen=True)
@@ -141,8 +156,8 @@ class Rows:
     def rows(self, records: Told) -> list[bytes]:
         """Each row by itself."""
         columns = self._shape.plain(records.told, self._links)
-        row, text = self._layout.row, self._layout.notation.text
-        cells = [map(text, _leaf(columns[path[0]], path[1:])) for path in self._layout.leaves]
+        row, texts_of = self._layout.row, self._layout.notation.texts
+        cells = [texts_of(_leaf(columns[path[0]], path[1:])) for path in self._layout.leaves]
         # Of a record all of whose fields are hidden, an empty row is left.
         return [row % values for values in zip(*cells, strict=True)] if cells else [row] * len(records.told)
 
@@ -156,6 +171,14 @@ class Rows:
             parts.column(field, records.array(field.attribute))
         parts.constant(layout.around[-1])
         return packed(parts.joined())
+
+
+def _whole_texts(part: bytes | Cells) -> NDArray[np.void]:
+    """Each row of a part as one element; a constant is one for all."""
+    if isinstance(part, bytes):
+        return np.frombuffer(part, f"V{len(part)}")
+    rows: NDArray[np.void] = np.ascontiguousarray(part).view(f"V{part.shape[1]}")[:, 0]
+    return rows
 
 
 def _leaf(values: Sequence[Any], path: Sequence[str]) -> Sequence[Any]:
@@ -207,14 +230,16 @@ class _Parts:
         else:
             self._own(whole(array))
 
-    def joined(self) -> Cells:
+    def joined(self) -> NDArray[np.void]:
         """The rows."""
         self._close()
-        widths = [len(part) if isinstance(part, bytes) else part.shape[1] for part in self._parts]
-        ends = list(accumulate(widths))
-        rows = np.empty((self._records.size, ends[-1]), np.uint8)
-        for part, width, end in zip(self._parts, widths, ends, strict=True):
-            rows[:, end - width : end] = np.frombuffer(part, np.uint8) if isinstance(part, bytes) else part
+        # Whole texts are copied, and not their bytes one by one.
+        parts = [_whole_texts(part) for part in self._parts]
+        rows = np.empty(
+            self._records.size, np.dtype([(f"part_{place}", part.dtype) for place, part in enumerate(parts)])
+        )
+        for place, part in enumerate(parts):
+            rows[f"part_{place}"] = part
         return rows
 
     def _unquoted(self, value: str) -> bytes:
