@@ -8,7 +8,7 @@ order mark inferred.
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice, repeat
@@ -43,8 +43,12 @@ class _Notation(Protocol):
         """A value as it is written; instants and objects are texts and dictionaries by now."""
         ...
 
-    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
-        """The same of many."""
+    def quick(self, value: Any) -> bytes:
+        """The same, faster.
+
+        Raises:
+            JSONEncodeError: Not of this value.
+        """
         ...
 
 
@@ -55,11 +59,7 @@ class _Json:
     def text(self, value: Any) -> bytes:
         return exact_json.dumps_any(value)
 
-    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
-        try:
-            return list(map(orjson.dumps, values))
-        except orjson.JSONEncodeError:
-            return map(self.text, values)
+    quick = staticmethod(orjson.dumps)
 
 
 class _Csv:
@@ -74,8 +74,7 @@ class _Csv:
         text = value.encode(errors="surrogatepass") if isinstance(value, str) else exact_json.dumps_any(value)
         return b'"%b"' % text.replace(b'"', b'""') if _TO_QUOTE.search(text) else text
 
-    def texts(self, values: Sequence[Any]) -> Iterable[bytes]:
-        return map(self.text, values)
+    quick = text
 
 
 @dataclass(frozen=True)
@@ -156,10 +155,16 @@ class Rows:
     def rows(self, records: Told) -> list[bytes]:
         """Each row by itself."""
         columns = self._shape.plain(records.told, self._links)
-        row, texts_of = self._layout.row, self._layout.notation.texts
-        cells = [texts_of(_leaf(columns[path[0]], path[1:])) for path in self._layout.leaves]
-        # Of a record all of whose fields are hidden, an empty row is left.
-        return [row % values for values in zip(*cells, strict=True)] if cells else [row] * len(records.told)
+        leaves = [_leaf(columns[path[0]], path[1:]) for path in self._layout.leaves]
+        row, notation = self._layout.row, self._layout.notation
+        if not leaves:
+            # Of a record all of whose fields are hidden, an empty row is left.
+            return [row] * len(records.told)
+        # Row by row, so that only one row's texts are there at a time.
+        try:
+            return [row % values for values in zip(*(map(notation.quick, leaf) for leaf in leaves), strict=True)]
+        except orjson.JSONEncodeError:
+            return [row % values for values in zip(*(map(notation.text, leaf) for leaf in leaves), strict=True)]
 
     def _matrix(self, records: Columns) -> bytes:
         layout = self._layout

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from marshmallow import ValidationError, fields, validate
 
 from mockserver.ingestion.problems import (
+    HasNul,
     Missing,
     NotATimestamp,
     NotOneOf,
@@ -253,9 +254,9 @@ class Choice(validate.OneOf):
 
 
 class Filled(validate.Length):
-    """A string that is not empty."""
+    """A string that can name something: not empty, and without NUL."""
 
-    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"),)
+    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"), Rule("may not have a NUL (`\\u0000`) in it"))
 
     def __init__(self) -> None:
         super().__init__(min=1)
@@ -264,4 +265,6 @@ class Filled(validate.Length):
         """Let the string pass, or raise `ValidationError` with the problem."""
         if not value:
             raise ValidationError([TooShort()])
+        if "\0" in value:
+            raise ValidationError([HasNul()])
         return value

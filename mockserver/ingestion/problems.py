@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 __all__ = [
+    "HasNul",
     "Missing",
     "NotATimestamp",
     "NotOneOf",
@@ -93,6 +94,11 @@ class TooLarge(Problem):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooShort(Problem):
     """The string is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasNul(Problem):
+    """The string has a NUL, which no id has and not every database keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mockserver.ingestion.problems import (
+    HasNul,
     Missing,
     NotATimestamp,
     NotOneOf,
@@ -66,6 +67,8 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Value too large for {name}: expected at most 1.8e308, or 4300 digits{place}"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
+        case HasNul():
+            return f"Invalid value for {name}: expected a string without NUL"
         case NotATimestamp():
             return f"Invalid {name}: expected ISO 8601"
         case OutOfRange(low=low, high=high):
