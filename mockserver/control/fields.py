@@ -1,11 +1,13 @@
 """Marshmallow fields of control requests, beside those that ingestion has: as strict, with the same problems."""
 
+from datetime import timedelta
 from typing import Any, Literal
 
 from marshmallow import ValidationError, fields
 
 from mockserver.ingestion.fields import Items, Text, Timestamp
 from mockserver.ingestion.problems import WrongType
+from mockserver.words.timestamps import EPOCH
 
 __all__ = ["Flag", "Moment", "TextMap", "Texts"]
 
@@ -67,4 +69,6 @@ class Moment(Timestamp):
     """An ISO 8601 instant, or `machine`; loads as ms since the epoch, or as that word."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | Literal["machine"]:  # type: ignore[override]
-        return "machine" if value == "machine" else super()._deserialize(value, *args, **kwargs) // 1000
+        if value == "machine":
+            return "machine"
+        return (super()._deserialize(value, *args, **kwargs) - EPOCH) // timedelta(milliseconds=1)

@@ -1,17 +1,15 @@
 """Request bodies: JSON objects, checked against a JSON Schema, every problem with its path."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from flask import request
 
+from mockserver.hyperstudy.breaches import Breach, Rules
 from mockserver.hyperstudy.errors import InvalidBody, shown
 from mockserver.web.bodies import MalformedJsonError, read_json
 from mockserver.words import exact_json
 
-if TYPE_CHECKING:
-    from jsonschema import ValidationError
-
-__all__ = ["checked", "checked_body", "path_of", "problems", "read_body"]
+__all__ = ["checked", "checked_body", "problems", "read_body"]
 
 _JSON_TYPES = {dict: "object", list: "array", str: "string", int: "integer", float: "number", bool: "boolean"}
 
@@ -37,49 +35,27 @@ def read_body() -> Any:
     return body
 
 
-def problems(value: Any, schema: dict[str, Any]) -> list[dict[str, str]]:
-    """Every way in which a value breaks a schema, by place: `path` such as `states/0/id`, and `message`."""
-    # Who only reads needs no validator, and it takes a while to load.
-    from jsonschema import Draft202012Validator
-
-    errors = sorted(map(_innermost, Draft202012Validator(schema).iter_errors(value)), key=_place)
+def problems(value: Any, rules: Rules) -> list[dict[str, str]]:
+    """Every way in which a value breaks rules, by place: `path` such as `states/0/id`, and `message`."""
+    told = sorted((breach.nearest or breach for breach in rules.breaches(value)), key=_place)
     # What is of another type is none of the choices either, and may break two rules about its type: once is enough.
-    of_wrong_type = {tuple(error.absolute_path): error for error in errors if error.validator == "type"}
+    of_wrong_type = {tuple(breach.path): breach for breach in told if breach.keyword == "type"}
     return [
-        {"path": path_of(error), "message": _message(error)}
-        for error in errors
-        if error.validator not in ("type", "enum") or of_wrong_type.get(tuple(error.absolute_path), error) is error
+        {"path": "/".join(map(str, breach.path)), "message": _message(breach)}
+        for breach in told
+        if breach.keyword not in ("type", "enum") or of_wrong_type.get(tuple(breach.path), breach) is breach
     ]
 
 
-def _place(error: "ValidationError") -> list[tuple[int, str]]:
+def _place(breach: Breach) -> list[tuple[int, str]]:
     """By the alphabet, but items of a list in their order: the tenth comes after the ninth."""
-    return [(step, "") if isinstance(step, int) else (-1, step) for step in error.absolute_path]
+    return [(step, "") if isinstance(step, int) else (-1, step) for step in breach.at]
 
 
-def _innermost(error: "ValidationError") -> "ValidationError":
-    """Of a value that fits none of several schemas, what is wrong by the one that it comes closest to."""
-    if error.validator != "anyOf" or not error.context:
-        return error
-    return _innermost(max(error.context, key=lambda inner: len(inner.absolute_path)))
-
-
-def path_of(error: "ValidationError") -> str:
-    """Where it is wrong, such as `states/0/id`; of a field that is missing, where it should be."""
-    path = list(map(str, error.absolute_path))
-    if "propertyNames" in error.absolute_schema_path:
-        path.append(str(error.instance))
-    if error.validator == "required":
-        wanted: Any = error.validator_value
-        path.append(next(name for name in wanted if error.message.startswith(repr(name))))
-    return "/".join(path)
-
-
-def _message(error: "ValidationError") -> str:
-    """What would be right, and what was sent if that is short: the library repeats values of any length."""
-    wanted: Any = error.validator_value
-    value: Any = error.instance
-    match error.validator:
+def _message(breach: Breach) -> str:
+    """What would be right, and what was sent if that is short."""
+    wanted, value = breach.rule[breach.keyword], breach.value
+    match breach.keyword:
         case "required":
             return "is missing"
         case "type":
@@ -106,7 +82,8 @@ def _message(error: "ValidationError") -> str:
             return f"expected a number up to {wanted}, got {_brief(value)}"
         case "minProperties":
             return "expected at least one field"
-    return error.message[:300]
+        case other:
+            raise TypeError(f"no wording for {other!r}")
 
 
 def _brief(value: Any) -> str:
@@ -115,15 +92,15 @@ def _brief(value: Any) -> str:
     return text if len(text) <= 60 else f"{_JSON_TYPES[type(value)]} of {len(text)} characters"
 
 
-def checked_body(schema: dict[str, Any]) -> dict[str, Any]:
+def checked_body(rules: Rules) -> dict[str, Any]:
     """The request's body.
 
     Raises:
-        InvalidBody: It breaks the schema.
+        InvalidBody: It breaks the rules.
         UnreadableBodyError: It could not be read.
     """
     body = read_body()
-    return checked(body, problems(body, schema))
+    return checked(body, problems(body, rules))
 
 
 def checked(body: Any, found: list[dict[str, str]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mockserver.hyperstudy.bodies import problems
+from mockserver.hyperstudy.breaches import Rules
 from mockserver.hyperstudy.component_schemas import FOCUS_COMPONENT, GLOBAL_COMPONENTS, scale_problems
 from mockserver.words.json_schema import FLAG, ID, SENT_COUNT, SENT_WHOLE, TEXT, Schema, labelled, list_of
 
@@ -92,11 +93,12 @@ _PROPERTIES: dict[str, Schema] = {
 DEFINITION = labelled(_open(_PROPERTIES, ("name",), title="ExperimentDefinition"), "observed")
 # An update names only what changes, and at least one thing.
 CHANGES = labelled(_open(_PROPERTIES, title="ExperimentChanges", minProperties=1), "observed")
+_RULES = Rules(DEFINITION)
 
 
 def definition_problems(definition: Any) -> list[dict[str, str]]:
     """Every problem of a definition, also those that no JSON Schema can say."""
-    found = problems(definition, DEFINITION)
+    found = problems(definition, _RULES)
     if isinstance(definition, dict):
         found += [*_repeated_ids(definition), *_scales(definition)]
     return found

@@ -14,6 +14,7 @@ from flask import Response
 
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.breaches import Rules
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.envelope import success
 from mockserver.hyperstudy.event_schema import EVENT_BATCH, EVENT_BATCH_DESCRIBED, given, reasons_against, unkept
@@ -33,6 +34,7 @@ _VERDICTS = labelled(
     object_of("EventVerdicts", recorded=COUNT, rejected=COUNT, rejections=_REJECTIONS),
     "inferred",
 )
+_RULES = Rules(EVENT_BATCH)
 # What is kept as text, as JSON calls it.
 _JSON_TYPES = {bool: "boolean", int: "number", float: "number", list: "array", dict: "object"}
 # The states in which the simulation's own events before and after an experiment lie.
@@ -75,7 +77,7 @@ def record_events(call: Call) -> Response:
     events: list[Event] = []
     items: list[dict[str, Any]] = []
     rejections: list[dict[str, Any]] = []
-    body = checked_body(EVENT_BATCH)
+    body = checked_body(_RULES)
     for index, item in enumerate(body["events"]):
         try:
             events.append(_event(call, item))

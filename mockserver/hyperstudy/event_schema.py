@@ -5,17 +5,12 @@ may be left out is as if it were left out, so that an event can be written as it
 """
 
 import re
-from collections.abc import Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from mockserver.hyperstudy.bodies import path_of
+from mockserver.hyperstudy.breaches import Breach, Rules
 from mockserver.simulation.records.events import CATEGORIES
 from mockserver.words.json_schema import ID, ISO_8601_FORMAT, KEYWORD, MOST_WHOLE, TEXT, Schema, labelled, optional
 from mockserver.words.timestamps import TIMESTAMP_TOLD, parse_iso_us
-
-if TYPE_CHECKING:
-    from jsonschema import Draft202012Validator, ValidationError
 
 __all__ = ["EVENT_BATCH", "EVENT_BATCH_DESCRIBED", "given", "reasons_against", "unkept"]
 
@@ -83,10 +78,12 @@ EVENT_BATCH_DESCRIBED: Schema = {
 }
 
 
-def _is_timestamp(value: object) -> bool:
-    """Every form that the API reads elsewhere is one here; another type is told as such."""
-    if isinstance(value, str):
-        parse_iso_us(value)
+def _is_timestamp(text: str) -> bool:
+    """Every form that the API reads elsewhere is one here."""
+    try:
+        parse_iso_us(text)
+    except ValueError:
+        return False
     return True
 
 
@@ -106,14 +103,7 @@ def given(item: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in item.items() if value is not None}
 
 
-@cache
-def _validator() -> "Draft202012Validator":
-    """Made for the first event: who only reads needs none, and it takes a while to load."""
-    from jsonschema import Draft202012Validator, FormatChecker
-
-    formats = FormatChecker(formats=())
-    formats.checks(ISO_8601_FORMAT, raises=ValueError)(_is_timestamp)
-    return Draft202012Validator(_EVENT_TO_RECORD, format_checker=formats)
+_RULES = Rules(_EVENT_TO_RECORD, {ISO_8601_FORMAT: _is_timestamp})
 
 
 def reasons_against(item: Any) -> list[str]:
@@ -124,37 +114,33 @@ def reasons_against(item: Any) -> list[str]:
     if not isinstance(item, dict):
         return ["Item must be an object"]
     reasons: dict[str, str] = {}
-    for error in _validator().iter_errors(given(item)):
-        for name, reason in _reasons(error):
-            # What is of another type is none of the choices either; once is enough.
-            reasons.setdefault(name, reason)
+    for breach in _RULES.breaches(given(item)):
+        name = "roomId" if breach.keyword == "anyOf" else ".".join(map(str, breach.path))
+        # What is of another type is none of the choices either; once is enough.
+        if name not in reasons or breach.keyword == "type":
+            reasons[name] = _reason(name, breach)
     order = list(_EVENT_TO_RECORD["properties"])
     return [reasons[name] for name in sorted(reasons, key=lambda name: order.index(name.split(".")[0]))]
 
 
-def _reasons(error: "ValidationError") -> Iterator[tuple[str, str]]:
-    """The field that an error is about, and the reason."""
-    wanted: Any = error.validator_value
-    schema: Any = error.schema
-    name = path_of(error).replace("/", ".")
-    match error.validator:
-        case "required":
-            yield name, f"Missing required field: {name}"
-        case "anyOf":
-            yield "roomId", "Missing required field: roomId"
+def _reason(name: str, breach: Breach) -> str:
+    wanted = breach.rule[breach.keyword]
+    match breach.keyword:
+        case "required" | "anyOf":
+            return f"Missing required field: {name}"
         case "type":
             types = [wanted] if isinstance(wanted, str) else [one for one in wanted if one != "null"]
             # What is no string at all is told at once which string it should be.
-            expected = TIMESTAMP_TOLD if schema.get("format") == ISO_8601_FORMAT else types[0]
-            yield name, f"Invalid type for {name}: expected {expected}"
+            expected = TIMESTAMP_TOLD if breach.rule.get("format") == ISO_8601_FORMAT else types[0]
+            return f"Invalid type for {name}: expected {expected}"
         case "enum":
-            yield name, f"Invalid value for {name}: expected one of {', '.join(filter(None, wanted))}"
+            return f"Invalid value for {name}: expected one of {', '.join(filter(None, wanted))}"
         case "minLength":
-            yield name, f"Invalid value for {name}: expected a non-empty string"
+            return f"Invalid value for {name}: expected a non-empty string"
         case "format":
-            yield name, f"Invalid {name}: expected ISO 8601"
+            return f"Invalid {name}: expected ISO 8601"
         case "minimum" | "maximum":
-            expected = f"{schema['minimum']} to {schema['maximum']}"
-            yield name, f"Value out of range for {name}: expected {expected}"
+            expected = f"{breach.rule['minimum']} to {breach.rule['maximum']}"
+            return f"Value out of range for {name}: expected {expected}"
         case other:
             raise TypeError(f"no wording for {other!r}")

@@ -11,6 +11,7 @@ from flask import Response
 
 from mockserver.door.operations import Answer, Method, Operation, Parameter
 from mockserver.hyperstudy.bodies import checked_body, read_body
+from mockserver.hyperstudy.breaches import Rules
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import CHANGES, DEFINITION, definition_problems
 from mockserver.hyperstudy.envelope import success
@@ -56,6 +57,7 @@ _CONFIG = {
     "required": ["id", *DEFINITION["required"]],
 }
 _ANYTHING: Schema = {"type": "object", "additionalProperties": True}
+_ANYTHING_RULES, _CHANGES_RULES = Rules(_ANYTHING), Rules(CHANGES)
 _DONE: Schema = {**FLAG, "const": True}
 _UPDATED = object_of("UpdatedExperiment", id=TEXT, updated=_DONE)
 _DELETED = object_of("DeletedExperiment", id=TEXT, deleted=_DONE)
@@ -192,7 +194,7 @@ def validate_experiment(call: Call) -> Response:
     Raises:
         InvalidBody: The body is no object.
     """
-    body = checked_body(_ANYTHING)
+    body = checked_body(_ANYTHING_RULES)
     found = definition_problems(body)
     return success([{"valid": not found, "errors": found}])
 
@@ -234,7 +236,7 @@ def update_experiment(call: Call, experiment_id: str) -> Response:
         InvalidBody: The experiment would have problems, or the body names nothing.
         NotFound, Forbidden: As for every experiment.
     """
-    body = checked_body(CHANGES)
+    body = checked_body(_CHANGES_RULES)
     changes = _sent(body)
 
     def change() -> Kept:

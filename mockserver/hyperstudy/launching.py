@@ -12,6 +12,7 @@ from typing import Any
 from flask import Response
 
 from mockserver.hyperstudy.bodies import checked_body
+from mockserver.hyperstudy.breaches import Rules
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.deployment_records import budget_usd, deployment_record, find_deployment
 from mockserver.hyperstudy.deployment_schemas import DEPLOYMENT_ORDER, MORE_ROOMS
@@ -26,6 +27,7 @@ from mockserver.sandbox.study.writing import attempt
 
 __all__ = ["create_deployment", "retry_room", "run_more", "stop_room"]
 
+_ORDER, _MORE_ROOMS = Rules(DEPLOYMENT_ORDER), Rules(MORE_ROOMS)
 # What a persona without a model of its own runs on (the client's example).
 _DEFAULT_MODEL = "claude-opus-4-8"
 
@@ -37,7 +39,7 @@ def create_deployment(call: Call) -> Response:
         InvalidBody: The body, or the experiment's agent roles, do not allow it.
         NotFound, Forbidden: The experiment is not there, or another organisation's.
     """
-    body = checked_body(DEPLOYMENT_ORDER)
+    body = checked_body(_ORDER)
     config = body.get("config", {})
     experiment = find_experiment(call, body["experimentId"], write=True)
     if config.get("type") == "agent-only":
@@ -189,7 +191,7 @@ def run_more(call: Call, deployment_id: str) -> Response:
     Raises:
         Conflict: It is not agent-only, or its experiment can no longer be played by agents.
     """
-    body = checked_body(MORE_ROOMS)
+    body = checked_body(_MORE_ROOMS)
 
     def change() -> tuple[Kept, Kept]:
         kept = find_deployment(call, deployment_id)

@@ -10,6 +10,7 @@ from flask import Response
 
 from mockserver.door.operations import Answer, Operation
 from mockserver.hyperstudy.bodies import checked, checked_body, problems, read_body
+from mockserver.hyperstudy.breaches import Rules
 from mockserver.hyperstudy.calls import Call
 from mockserver.hyperstudy.definition_schema import PROMPT
 from mockserver.hyperstudy.envelope import success
@@ -110,6 +111,7 @@ _PATCH = {
     "properties": {name: schema if name == "name" else _or_null(schema) for name, schema in _FIELDS.items()},
     "minProperties": 1,
 }
+_ORDER_RULES, _PATCH_RULES = Rules(_ORDER), Rules(_PATCH)
 _DEFAULTS = {"provider": "anthropic", "visibility": "private"}
 _BLOCKS = list_of(labelled(object_of("CognitionBlock", id=TEXT, name=TEXT, description=TEXT), "inferred"))
 _GONE = object_of("DeletedPersona", id=TEXT, deleted=FLAG)
@@ -167,7 +169,7 @@ def create_persona(call: Call) -> Response:
 
 def _problems(persona: Any) -> list[dict[str, str]]:
     """What keeps a persona from being one; a provider of one's own needs a model (observed in the client)."""
-    found = problems(persona, _ORDER)
+    found = problems(persona, _ORDER_RULES)
     if isinstance(persona, dict) and persona.get("provider") == "custom" and not persona.get("model"):
         found.append({"path": "model", "message": 'is missing, and the provider "custom" needs one'})
     return found
@@ -182,7 +184,7 @@ def update_persona(call: Call, persona_id: str) -> Response:
         InvalidBody: A field is wrong, or it would be no persona that could have been created.
         NotFound, Forbidden: There is none, or it is somebody else's.
     """
-    sent = checked_body(_PATCH)
+    sent = checked_body(_PATCH_RULES)
     patch = {name: value for name, value in _sent(sent).items() if name != "visibility"}
 
     def change() -> Kept:

@@ -7,11 +7,13 @@ integer; null is a value of the wrong type, unless the schema says otherwise of 
 
 import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
 from marshmallow import ValidationError, fields, validate
 
 from mockserver.ingestion.problems import (
+    HasNul,
     Missing,
     NotATimestamp,
     NotOneOf,
@@ -24,7 +26,7 @@ from mockserver.ingestion.problems import (
 )
 from mockserver.ingestion.rules import Rule
 from mockserver.words.exact_json import TooLargeNumber
-from mockserver.words.timestamps import TIMESTAMP_TOLD, parse_iso_us
+from mockserver.words.timestamps import TIMESTAMP_TOLD, instants
 
 __all__ = [
     "SUM_TOLERANCE",
@@ -39,6 +41,7 @@ __all__ = [
     "Whole",
     "Within",
     "too_large",
+    "wrong_sum",
 ]
 
 # How far emotion scores may sum from 1, inclusive. "Approximately" is documented, the number inferred.
@@ -70,9 +73,11 @@ class _Strict(fields.Field[_Loaded]):
         return ValidationError([Missing() if key == "required" else WrongType(expected=self.told or self.expected)])
 
     def _validate(self, value: Any) -> None:
-        # Marshmallow prepares as much for no validator as for many, and a batch has a million values.
-        if self.validators:
+        # Marshmallow prepares as much for one validator or none as for many, and a batch has a million values.
+        if len(self.validators) > 1:
             super()._validate(value)
+        elif self.validators:
+            self.validators[0](value)
 
 
 class Text(_Strict[str], fields.String):
@@ -114,8 +119,8 @@ class Whole(_Strict[int], fields.Integer):
         return int(value)
 
 
-class Timestamp(_Strict[int]):
-    """A string with an ISO 8601 date, alone or with a time; loads as microseconds since the epoch.
+class Timestamp(_Strict[datetime]):
+    """A string with an ISO 8601 date, alone or with a time; loads as a datetime in UTC.
 
     A date alone is ISO 8601, and only documented rules reject: it is accepted (inferred), and linted.
     """
@@ -132,13 +137,13 @@ class Timestamp(_Strict[int]):
         Rule("`24:00` is the next day, and a leap second (`:60`, only at the end of a UTC day) the next second"),
     )
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> datetime:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        try:
-            return parse_iso_us(value)
-        except ValueError:
-            raise ValidationError([NotATimestamp()]) from None
+        (instant,) = instants([value])
+        if instant is None:
+            raise ValidationError([NotATimestamp()])
+        return instant
 
 
 class Record(_Strict[Any], fields.Nested):
@@ -187,7 +192,8 @@ class Emotions(_Strict[dict[Any, Any]], fields.Dict):
             raise self.make_error("invalid")
         problems = [problem for label, score in value.items() for problem in self._refused(label, score)]
         if not any(isinstance(problem, WrongType | TooLarge) for problem in problems):
-            problems += _sum_problems(value)
+            total = wrong_sum(value)
+            problems += [] if total is None else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]
         if problems:
             raise ValidationError(problems)
         return value
@@ -206,15 +212,15 @@ def too_large(number: TooLargeNumber) -> TooLarge:
     return TooLarge(at=number.place.at if number.place else "")
 
 
-def _sum_problems(scores: Mapping[str, float]) -> list[Problem]:
+def wrong_sum(scores: Mapping[str, float]) -> float | None:
+    """What emotion scores sum to, where that is not approximately 1; None where it is."""
     try:
         total = float(sum(scores.values()))
     except OverflowError:
         # An integer may be beyond all doubles.
         total = math.inf
     # What is not near is far: a sum that overflowed is refused too.
-    near = math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING)
-    return [] if near else [WrongSum(total=total, tolerance=SUM_TOLERANCE)]
+    return None if math.isclose(total, 1, rel_tol=0, abs_tol=SUM_TOLERANCE + _ROUNDING) else total
 
 
 class Within(validate.Range):
@@ -248,9 +254,9 @@ class Choice(validate.OneOf):
 
 
 class Filled(validate.Length):
-    """A string that is not empty."""
+    """A string that can name something: not empty, and without NUL."""
 
-    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"),)
+    rules: ClassVar[Sequence[Rule]] = (Rule("may not be empty"), Rule("may not have a NUL (`\\u0000`) in it"))
 
     def __init__(self) -> None:
         super().__init__(min=1)
@@ -259,4 +265,6 @@ class Filled(validate.Length):
         """Let the string pass, or raise `ValidationError` with the problem."""
         if not value:
             raise ValidationError([TooShort()])
+        if "\0" in value:
+            raise ValidationError([HasNul()])
         return value

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.ingestion.batch import Outcome, check_batch
-from mockserver.ingestion.lint import lint_batch, ordinal_of
+from mockserver.ingestion.lint import lint_batch, ordinals_of
 from mockserver.ingestion.schemas import Kind
 from mockserver.sandbox.sandbox import Sandbox
-from mockserver.sandbox.study import History, NewItem, NewWarning
+from mockserver.sandbox.study import History, NewItems, NewWarning
 
 __all__ = ["take_in"]
 
@@ -20,11 +20,12 @@ def take_in(kind: Kind, session_id: str, batch: Sequence[Any], sandbox: Sandbox)
 
     Warnings go to the log and the store, never to the client. It arrives in the time that clients live in.
     """
-    outcome, now_ms = check_batch(kind.schema, batch), sandbox.clock.token_now_ms()
-    items = [NewItem(item.index, item.text, ordinal_of(kind, item)) for item in outcome.accepted]
+    outcome, now_ms = check_batch(kind, batch), sandbox.clock.token_now_ms()
+    accepted = outcome.accepted
+    items = NewItems(accepted.indexes, accepted.texts, ordinals_of(kind, accepted))
 
     def look_over(history: History) -> list[NewWarning]:
-        return lint_batch(kind, outcome.accepted, history, now_ms)
+        return lint_batch(kind, accepted, history, now_ms)
 
     for found in sandbox.study.take_in(kind.name, session_id, items, now_ms, look_over):
         _log.warning("%s, batch %d of session %r: %s", kind.name, found.batch, session_id, found.message)

@@ -5,6 +5,7 @@ documented). That a token names its plan in a claim `plan`, that all tokens of o
 windows begin with their first request, is inferred.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from mockserver.door.asked import Asked
@@ -21,12 +22,12 @@ LIMITS: Final = {
 }
 
 
-def plan_of(claims: dict[str, Any]) -> str:
+def plan_of(claims: Mapping[str, Any]) -> str:
     """The plan that a token's claims name; free where they name none that is known."""
     return "pro" if claims.get("plan") == "pro" else "free"
 
 
-def subject_of(claims: dict[str, Any]) -> str | None:
+def subject_of(claims: Mapping[str, Any]) -> str | None:
     """Whom a token's claims are about; None where they do not say."""
     subject = claims.get("sub")
     return subject if isinstance(subject, str) else None

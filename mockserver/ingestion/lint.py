@@ -8,6 +8,7 @@ Source: none; only documented rules reject, and these are the emulator's own adv
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import Schema
@@ -16,9 +17,9 @@ from mockserver.ingestion.batch import Accepted
 from mockserver.ingestion.fields import Record
 from mockserver.ingestion.schemas import Kind
 from mockserver.sandbox.study import History, NewWarning
-from mockserver.words.timestamps import iso_from_ms, names_zone
+from mockserver.words.timestamps import EPOCH, iso_from_ms, names_zone
 
-__all__ = ["lint_batch", "ordinal_of"]
+__all__ = ["lint_batch", "ordinals_of"]
 
 # Beyond what JavaScript counts exactly, and well within what a database column holds.
 _LARGEST_ORDINAL = 2**53
@@ -34,13 +35,13 @@ class _Finding:
     message: str
 
 
-def ordinal_of(kind: Kind, item: Accepted) -> int | None:
-    """The item's own number in its session; None where its kind has none, or it is absurdly large."""
-    ordinal = item.loaded.get(kind.ordinal)
-    return ordinal if ordinal is not None and abs(ordinal) <= _LARGEST_ORDINAL else None
+def ordinals_of(kind: Kind, accepted: Accepted) -> Sequence[int | None]:
+    """The items' own numbers in their session; empty where their kind has none, and None for an absurdly large one."""
+    ordinals = accepted.loaded[kind.ordinal] if kind.ordinal else ()
+    return [ordinal if -_LARGEST_ORDINAL <= ordinal <= _LARGEST_ORDINAL else None for ordinal in ordinals]
 
 
-def lint_batch(kind: Kind, accepted: Sequence[Accepted], history: History, token_now_ms: int) -> list[NewWarning]:
+def lint_batch(kind: Kind, accepted: Accepted, history: History, token_now_ms: int) -> list[NewWarning]:
     """Look over the accepted items of one batch.
 
     Args:
@@ -82,15 +83,14 @@ def _summary(findings: Sequence[_Finding]) -> NewWarning:
     return NewWarning(first.rule, tuple(finding.index for finding in findings), message)
 
 
-def _ordinals(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[tuple[int, int]]:
+def _ordinals(kind: Kind, accepted: Accepted) -> Iterator[tuple[int, int]]:
     """Position in the batch and number in the session, of the items that have one."""
-    for item in accepted if kind.ordinal else ():
-        ordinal = ordinal_of(kind, item)
+    for index, ordinal in zip(accepted.indexes, ordinals_of(kind, accepted), strict=False):
         if ordinal is not None:
-            yield item.index, ordinal
+            yield index, ordinal
 
 
-def _repeated(kind: Kind, accepted: Sequence[Accepted], history: History) -> Iterator[_Finding]:
+def _repeated(kind: Kind, accepted: Accepted, history: History) -> Iterator[_Finding]:
     seen = set(history.seen)
     for index, ordinal in _ordinals(kind, accepted):
         if ordinal in seen:
@@ -99,54 +99,61 @@ def _repeated(kind: Kind, accepted: Sequence[Accepted], history: History) -> Ite
         seen.add(ordinal)
 
 
-def _out_of_step(kind: Kind, accepted: Sequence[Accepted], history: History) -> Iterator[_Finding]:
+def _out_of_step(kind: Kind, accepted: Accepted, history: History) -> Iterator[_Finding]:
     """Numbers below zero, and gaps above the highest number so far; a session may begin anywhere."""
     highest = history.highest
     for index, ordinal in _ordinals(kind, accepted):
-        name = kind.spelling(kind.ordinal)
         if ordinal < 0:
-            yield _Finding("negative_index", index, f"{name} {ordinal} is negative")
+            yield _Finding("negative_index", index, f"{kind.spelling(kind.ordinal)} {ordinal} is negative")
         if highest is not None and ordinal > highest + 1:
-            yield _Finding("skipped_index", index, f"{name} goes from {highest} to {ordinal}")
-        highest = ordinal if highest is None else max(highest, ordinal)
+            yield _Finding("skipped_index", index, f"{kind.spelling(kind.ordinal)} goes from {highest} to {ordinal}")
+        highest = ordinal if highest is None or ordinal > highest else highest
 
 
-def _reversed(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+def _reversed(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     first, last = kind.instants[0], kind.instants[-1]
-    for item in accepted:
-        if item.loaded[last] < item.loaded[first]:
-            message = f"{kind.spelling(last)} is before {kind.spelling(first)}"
-            yield _Finding("reversed_segment", item.index, message)
+    if first == last:
+        return
+    for index, begun, ended in zip(accepted.indexes, accepted.loaded[first], accepted.loaded[last], strict=True):
+        if ended < begun:
+            yield _Finding("reversed_segment", index, f"{kind.spelling(last)} is before {kind.spelling(first)}")
 
 
-def _ahead(kind: Kind, accepted: Sequence[Accepted], token_now_ms: int) -> Iterator[_Finding]:
-    latest_us = (token_now_ms + _CLOCK_SKEW_MS) * 1000
-    for item in accepted:
+def _ahead(kind: Kind, accepted: Accepted, token_now_ms: int) -> Iterator[_Finding]:
+    latest = EPOCH + timedelta(milliseconds=token_now_ms + _CLOCK_SKEW_MS)
+    if all(max(accepted.loaded[name], default=latest) <= latest for name in kind.instants):
+        return
+    for place, index in enumerate(accepted.indexes):
         for name in kind.instants:
-            if item.loaded[name] > latest_us:
-                told = f"{kind.spelling(name)} {_shown(item.item[kind.spelling(name)])}"
+            if accepted.loaded[name][place] > latest:
+                told = f"{kind.spelling(name)} {_shown(accepted.items[place][kind.spelling(name)])}"
                 message = f"{told} is in the future, now is {iso_from_ms(token_now_ms)}"
-                yield _Finding("future_timestamp", item.index, message)
+                yield _Finding("future_timestamp", index, message)
                 break
 
 
-def _without_zone(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
-    for item in accepted:
-        for name in kind.instants:
-            text = item.item[kind.spelling(name)]
-            if not names_zone(text):
-                message = f"{kind.spelling(name)} {_shown(text)} names no time zone, so it is taken as UTC"
-                yield _Finding("timestamp_without_zone", item.index, message)
+def _without_zone(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
+    spellings = list(map(kind.spelling, kind.instants))
+    places = {place for name in spellings for place, item in enumerate(accepted.items) if item[name][-1] != "Z"}
+    for place in sorted(places):
+        item = accepted.items[place]
+        for name in spellings:
+            if not names_zone(item[name]):
+                message = f"{name} {_shown(item[name])} names no time zone, so it is taken as UTC"
+                yield _Finding("timestamp_without_zone", accepted.indexes[place], message)
                 break
 
 
-def _null(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+def _null(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     """Optional fields that are null: others may refuse them, and no page says what they mean."""
-    for item in accepted:
-        names = list(_null_names(kind.schema, item.item))
+    # As every null within an object is written.
+    if b":null" not in accepted.texts:
+        return
+    for index, item in zip(accepted.indexes, accepted.items, strict=True):
+        names = list(_null_names(kind.schema, item))
         if names:
             told = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} null"
-            yield _Finding("null_field", item.index, f"{told}; leave out what has no value")
+            yield _Finding("null_field", index, f"{told}; leave out what has no value")
 
 
 def _null_names(schema: Schema, value: Mapping[str, Any], within: str = "") -> Iterator[str]:
@@ -159,15 +166,14 @@ def _null_names(schema: Schema, value: Mapping[str, Any], within: str = "") -> I
             yield from _null_names(field.schema, inner, f"{within}{name}.")
 
 
-def _partial(kind: Kind, accepted: Sequence[Accepted]) -> Iterator[_Finding]:
+def _partial(kind: Kind, accepted: Accepted) -> Iterator[_Finding]:
     """Viewports without one of their sides."""
     for field in _nested(kind.schema):
         name, sides = _spelled(field), list(map(_spelled, field.schema.fields.values()))
-        for item in accepted:
-            value = item.item.get(name)
-            missing = [side for side in sides if side not in value] if isinstance(value, dict) else []
-            if missing:
-                yield _Finding(f"partial_{name}", item.index, f"{name} has no {' and no '.join(missing)}")
+        wanted, values = set(sides), [item.get(name) for item in accepted.items]
+        for place in [n for n, value in enumerate(values) if value is not None and not wanted <= value.keys()]:
+            missing = [side for side in sides if side not in accepted.items[place][name]]
+            yield _Finding(f"partial_{name}", accepted.indexes[place], f"{name} has no {' and no '.join(missing)}")
 
 
 def _nested(schema: Schema) -> list[Record]:

@@ -5,9 +5,11 @@ made where the value is looked at, which does not know where the value lies: who
 """
 
 from dataclasses import dataclass, replace
-from typing import Self
+from functools import lru_cache
+from typing import Any, Self
 
 __all__ = [
+    "HasNul",
     "Missing",
     "NotATimestamp",
     "NotOneOf",
@@ -29,7 +31,14 @@ class Problem:
 
     def under(self, parent: str) -> Self:
         """The same problem, seen from the object that holds the value as `parent`."""
-        return replace(self, path=(parent, *self.path))
+        placed: Self = _under(self, parent)
+        return placed
+
+
+# A batch that is wrong is mostly wrong in one way.
+@lru_cache(maxsize=1024)
+def _under(problem: Problem, parent: str) -> Any:
+    return replace(problem, path=(parent, *problem.path))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +94,11 @@ class TooLarge(Problem):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TooShort(Problem):
     """The string is empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HasNul(Problem):
+    """The string has a NUL, which no id has and not every database keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mockserver.ingestion.problems import (
+    HasNul,
     Missing,
     NotATimestamp,
     NotOneOf,
@@ -66,6 +67,8 @@ def _text(problem: Problem, whole: str) -> str:
             return f"Value too large for {name}: expected at most 1.8e308, or 4300 digits{place}"
         case TooShort():
             return f"Invalid value for {name}: expected a non-empty string"
+        case HasNul():
+            return f"Invalid value for {name}: expected a string without NUL"
         case NotATimestamp():
             return f"Invalid {name}: expected ISO 8601"
         case OutOfRange(low=low, high=high):
@@ -79,8 +82,8 @@ def _shown_sum(total: float, tolerance: float) -> str:
     """Two decimals, or as many as it takes to see why the sum was refused: 0.9499 is not 0.95."""
     if abs(total) > 1e6:
         return f"{total:.2e}"
-    written = [f"{total:.{decimals}f}" for decimals in range(2, 18)]
-    return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), written[-1])
+    written = (f"{total:.{decimals}f}" for decimals in range(2, 17))
+    return next((text for text in written if abs(Decimal(text) - 1) > Decimal(str(tolerance))), f"{total:.17f}")
 
 
 WORDINGS: Sequence[Rule] = (

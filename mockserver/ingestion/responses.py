@@ -36,7 +36,7 @@ def confirmation(session_id: str, outcome: Outcome) -> dict[str, Any]:
     rejections = [{"index": item.index, "reason": reason_text(item.problems)} for item in outcome.rejected]
     data = {
         "sessionId": session_id,
-        "accepted": len(outcome.accepted),
+        "accepted": len(outcome.accepted.indexes),
         "rejected": len(outcome.rejected),
         "rejections": rejections,
     }

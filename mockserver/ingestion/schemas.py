@@ -163,6 +163,11 @@ class Kind:
     ordinal: str = ""
     fidelity: Fidelity = "documented"
 
+    @property
+    def sequence(self) -> tuple[str, ...]:
+        """Attributes that say when an item was, and where in its session."""
+        return (*self.instants, self.ordinal) if self.ordinal else self.instants
+
     def spelling(self, attribute: str) -> str:
         """The name by which clients know an attribute."""
         return self.schema.fields[attribute].data_key or attribute

@@ -5,7 +5,7 @@
 
 from mockserver.store.interface import Arrivals, LookOver, Store, Stores
 from mockserver.store.opening import open_stores
-from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItem, NewWarning
+from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, NewWarning
 
 __all__ = [
     "Arrivals",
@@ -14,7 +14,7 @@ __all__ = [
     "IngestedItem",
     "LoggedWarning",
     "LookOver",
-    "NewItem",
+    "NewItems",
     "NewWarning",
     "Store",
     "Stores",

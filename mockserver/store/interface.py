@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItem, NewWarning
+from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, NewWarning
 
 __all__ = ["Arrivals", "LookOver", "Store", "Stores"]
 
@@ -55,12 +55,12 @@ class Store(Arrivals, Protocol):
         """Write a document: a new one, or the next state of an old one."""
 
     def add_batch(
-        self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
+        self, kind: str, session_id: str, items: NewItems, received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """Keep what one batch brought, with what is odd about it; nothing if `look_over` fails.
 
         Args:
-            items: The accepted items in batch order; may be empty, and then only the batch is counted.
+            items: The accepted items; may be none, and then only the batch is counted.
 
         Returns:
             What was found, in the order in which it was told.

@@ -3,16 +3,18 @@
 import threading
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Generic, Protocol, TypeVar
 
 from mockserver.store.interface import LookOver, Store
-from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItem, fingerprint
+from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, fingerprint
+from mockserver.words import exact_json
 
 __all__ = ["MemoryStore", "MemoryStores"]
 
 T = TypeVar("T", IngestedItem, LoggedWarning)
+T_co = TypeVar("T_co", IngestedItem, LoggedWarning, covariant=True)
 
 
 class MemoryStore:
@@ -48,7 +50,7 @@ class MemoryStore:
     # --- what was ingested ---------------------------------------------------------------------
 
     def add_batch(
-        self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
+        self, kind: str, session_id: str, items: NewItems, received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """See `Store`."""
         content = fingerprint(items)
@@ -59,11 +61,10 @@ class MemoryStore:
                 LoggedWarning(session_id, kind, batch, told.rule, told.indexes, told.message, received_at_ms)
                 for told in look_over(session.history(items, content))
             ]
-            in_place = sorted(items, key=lambda item: item.index)
-            arrived = [IngestedItem(session_id, kind, batch, new.index, received_at_ms, new.text) for new in in_place]
+            arrived = _Arrived(session_id, kind, batch, items.indexes, received_at_ms, items.texts)
             try:
-                self._items.extend(kind, session_id, arrived)
-                self._warnings.extend(kind, session_id, warnings)
+                self._items.add(batch, kind, session_id, arrived)
+                self._warnings.add(batch, kind, session_id, warnings)
                 session.add(batch, items, content)
                 self._sessions[kind, session_id] = session
             except BaseException:
@@ -105,14 +106,17 @@ class _Session:
         self._highest: int | None = None
         self._latest: dict[str, int] = {}
 
-    def history(self, items: Sequence[NewItem], content: str | None) -> History:
+    def history(self, items: NewItems, content: str | None) -> History:
         """What was sent before a batch with these items, whose fingerprint is `content`."""
-        seen = frozenset(ordinal for ordinal in _ordinals(items) if ordinal in self._ordinals)
-        return History(self._highest, seen, None if content is None else self._latest.get(content))
+        return History(
+            self._highest,
+            frozenset(_ordinals(items) & self._ordinals),
+            None if content is None else self._latest.get(content),
+        )
 
-    def add(self, batch: int, items: Sequence[NewItem], content: str | None) -> None:
+    def add(self, batch: int, items: NewItems, content: str | None) -> None:
         """Count a batch in."""
-        ordinals = set(_ordinals(items))
+        ordinals = _ordinals(items)
         if ordinals:
             self._ordinals |= ordinals
             self._highest = max(ordinals) if self._highest is None else max(self._highest, *ordinals)
@@ -120,35 +124,94 @@ class _Session:
             self._latest[content] = batch
 
 
-def _ordinals(items: Sequence[NewItem]) -> Iterator[int]:
-    return (item.ordinal for item in items if item.ordinal is not None)
+def _ordinals(items: NewItems) -> set[int]:
+    return {ordinal for ordinal in items.ordinals if ordinal is not None}
+
+
+class _Part(Protocol[T_co]):
+    """What one batch brought, in its order."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, places: slice) -> Sequence[T_co]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """The items of one batch as they are kept: most of them nobody ever reads one by one."""
+
+    session_id: str
+    kind: str
+    batch: int
+    indexes: Sequence[int]
+    received_at_ms: int
+    texts: bytes
+
+    def __len__(self) -> int:
+        return len(self.indexes)
+
+    def __getitem__(self, places: slice) -> list[IngestedItem]:
+        return [
+            IngestedItem(self.session_id, self.kind, self.batch, index, self.received_at_ms, text)
+            for index, text in zip(self.indexes[places], exact_json.texts_of(self.texts)[places], strict=True)
+        ]
+
+
+class _Lane(Generic[T]):
+    """What batches brought, by batch, in order of arrival."""
+
+    def __init__(self) -> None:
+        self.batches: list[int] = []
+        # How much there is up to the end of each of them.
+        self.ends: list[int] = []
+        self.parts: list[_Part[T]] = []
+
+    def count(self, batch: int) -> int:
+        """Up to the end of that batch."""
+        place = bisect_right(self.batches, batch)
+        return self.ends[place - 1] if place else 0
+
+    def page(self, start: int, stop: int) -> list[T]:
+        found: list[T] = []
+        place = bisect_right(self.ends, start)
+        while start + len(found) < stop:
+            begin = self.ends[place - 1] if place else 0
+            found += self.parts[place][max(0, start - begin) : stop - begin]
+            place += 1
+        return found
 
 
 class _Filed(Generic[T]):
-    """What batches brought, in order of arrival, filed under every filter that it may be asked for by.
+    """What batches brought, filed under every filter that it may be asked for by.
 
     Readers name the last batch that counts; what is there beyond it, they do not see.
     """
 
     def __init__(self) -> None:
-        self._lists: defaultdict[tuple[str | None, str | None], list[T]] = defaultdict(list)
+        self._lanes: defaultdict[tuple[str | None, str | None], _Lane[T]] = defaultdict(_Lane)
 
-    def extend(self, kind: str, session_id: str, added: Sequence[T]) -> None:
-        for filters in _filters(kind, session_id):
-            if added:
-                self._lists[filters].extend(added)
+    def add(self, batch: int, kind: str, session_id: str, part: _Part[T]) -> None:
+        for filters in _filters(kind, session_id) if len(part) else ():
+            lane = self._lanes[filters]
+            lane.ends.append((lane.ends[-1] if lane.ends else 0) + len(part))
+            lane.parts.append(part)
+            lane.batches.append(batch)
 
     def forget_after(self, batch: int, kind: str, session_id: str) -> None:
         for filters in _filters(kind, session_id):
-            del self._lists[filters][self.count(*filters, batch) :]
+            lane = self._lanes[filters]
+            whole = bisect_right(lane.batches, batch)
+            del lane.batches[whole:], lane.parts[whole:], lane.ends[whole:]
 
     def page(self, kind: str | None, session_id: str | None, limit: int | None, offset: int, batch: int) -> list[T]:
-        there = self.count(kind, session_id, batch)
+        lane = self._lanes.get((kind, session_id))
+        there = lane.count(batch) if lane else 0
         stop = there if limit is None else min(offset + limit, there)
-        return list(self._lists.get((kind, session_id), ())[offset:stop])
+        return lane.page(offset, stop) if lane else []
 
     def count(self, kind: str | None, session_id: str | None, batch: int) -> int:
-        return bisect_right(self._lists.get((kind, session_id), ()), batch, key=lambda one: one.batch)
+        lane = self._lanes.get((kind, session_id))
+        return lane.count(batch) if lane else 0
 
 
 def _filters(kind: str, session_id: str) -> tuple[tuple[str | None, str | None], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Document", "History", "IngestedItem", "LoggedWarning", "NewItem", "NewWarning", "fingerprint"]
+__all__ = ["Document", "History", "IngestedItem", "LoggedWarning", "NewItems", "NewWarning", "fingerprint"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,18 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class NewItem:
-    """One accepted item on its way in.
+class NewItems:
+    """The accepted items of one batch on their way in, in batch order, as columns.
 
     Attributes:
-        index: Its position in the batch as the client sent it, from 0; rejected items leave gaps.
-        text: All of it as JSON, in which NUL and half a surrogate pair are escaped.
-        ordinal: Its own number in its session, within 64 bits; None where it has none.
+        indexes: Their positions in the batch as the client sent it, from 0 and growing; rejected items leave gaps.
+        texts: All of them as JSON, as `exact_json.dumps_all` writes them.
+        ordinals: Their own numbers in their session, within 64 bits, None for one that has none; empty where none has.
     """
 
-    index: int
-    text: str
-    ordinal: int | None = None
+    indexes: Sequence[int]
+    texts: bytes
+    ordinals: Sequence[int | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,6 @@ class LoggedWarning:
     found_at_ms: int
 
 
-def fingerprint(items: Sequence[NewItem]) -> str | None:
+def fingerprint(items: NewItems) -> str | None:
     """The same for the same items in the same order, spelled the same; None for no items at all."""
-    return hashlib.sha256("\n".join(item.text for item in items).encode()).hexdigest() if items else None
+    return hashlib.sha256(items.texts).hexdigest() if items.indexes else None

@@ -2,17 +2,19 @@
 
 orjson, which writes nearly all of our answers, takes integers beyond 64 bits for floats and refuses half of a
 surrogate pair, both of which are JSON: `JSON.stringify` writes `"\\ud83c"` where a text was cut inside an emoji.
-So what has to be kept as it is gets read by the standard library, and is written by it where orjson cannot.
+So what has to be kept as it is gets read by msgspec, which refuses what it would not read exactly, and by the standard
+library where it does; and is written by the standard library where orjson cannot.
 Numbers with a fraction or an exponent are doubles, as in every browser.
 """
 
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NoReturn
 
+import msgspec
 import orjson
 
 from mockserver.words.json_places import CONSTANTS, Place, places
@@ -24,9 +26,11 @@ __all__ = [
     "TooLargeError",
     "TooLargeNumber",
     "dumps",
+    "dumps_all",
     "dumps_any",
     "loads",
     "loads_quickly",
+    "texts_of",
 ]
 
 # How deep objects and arrays may nest in what `dumps` writes. Inside an answer a few levels are added, and with
@@ -35,6 +39,8 @@ MOST_LEVELS = 250
 _SPARE_LEVELS = 254 - MOST_LEVELS
 # What may be an integer beyond 64 bits: the shortest has so many digits.
 _LONG_NUMBER = re.compile("[0-9]{19}")
+# What is put between two values, and what is between them then: in a text, a line break is written as an escape.
+_BREAK, _BROKEN = orjson.Fragment(b"\n"), b",\n,"
 # Of so many numbers in a text that are too large it is known where they stand; finding them takes a while.
 _MOST_PLACES = 1000
 
@@ -98,6 +104,14 @@ def loads(text: bytes) -> Any:
         ValueError: It is not UTF-8 or not JSON, or nests deeper than this Python reads, which is some 900 levels at
             least; `str()` says which.
     """
+    try:
+        # Five times as fast. A test holds it against the other way: what it reads, it reads as the same.
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return _loads_slowly(text)
+
+
+def _loads_slowly(text: bytes) -> Any:
     decoded, numbers = text.decode(), _Numbers()
     try:
         value = json.loads(decoded, parse_int=numbers.whole, parse_float=numbers.double, parse_constant=numbers.refuse)
@@ -137,6 +151,26 @@ def dumps(value: Any) -> str:
         return orjson.dumps([[[[value]]]])[_SPARE_LEVELS:-_SPARE_LEVELS].decode()
     except orjson.JSONEncodeError:
         return _dumps_slowly(value)
+
+
+def dumps_all(values: Sequence[Any]) -> bytes:
+    """Write values for keeping, each as `dumps` writes it, all at once; `texts_of` takes them apart again.
+
+    Raises:
+        TooDeepError, TooLargeError: As for `dumps`, of any of them.
+    """
+    broken: list[Any] = [_BREAK] * (2 * len(values) - 1)
+    broken[::2] = values
+    try:
+        # The list is one of the brackets.
+        return orjson.dumps([[[broken]]])[_SPARE_LEVELS:-_SPARE_LEVELS]
+    except orjson.JSONEncodeError:
+        return _BROKEN.join(dumps(value).encode() for value in values)
+
+
+def texts_of(written: bytes) -> list[str]:
+    """The values' texts, one by one, of what `dumps_all` wrote."""
+    return written.decode().split(_BROKEN.decode()) if written else []
 
 
 def dumps_any(value: Any) -> bytes:

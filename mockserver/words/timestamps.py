@@ -4,14 +4,17 @@ One reader and one writer for the whole product, so that every endpoint accepts 
 """
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 __all__ = [
+    "EPOCH",
     "LAST_MS",
     "TIMESTAMP_TOLD",
     "YEAR_9000_MS",
     "has_lost_plus",
+    "instants",
     "iso_from_ms",
     "iso_prefix_of_day",
     "names_zone",
@@ -39,8 +42,12 @@ _ISO = re.compile(
     """,
     re.ASCII | re.VERBOSE,
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY = _EPOCH.toordinal()
+# What nearly all programs write, and Python's own reader reads alike; of other forms it takes more than ISO 8601 has
+# (any letter for the T, weeks without a day), or something else (decimals of a minute).
+_USUAL = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]++)?+(?:Z|\+00:00)"
+_USUAL_TEXT, _USUAL_LINES = re.compile(_USUAL), re.compile(rf"(?:{_USUAL}\n)*+")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = EPOCH.toordinal()
 # What can be written with a year of four digits, to the millisecond.
 _FIRST_MS = -62_135_596_800_000
 LAST_MS = 253_402_300_799_999
@@ -51,7 +58,7 @@ YEAR_9000_MS = 221_845_392_000_000
 @lru_cache(maxsize=64)
 def iso_prefix_of_day(day: int) -> str:
     """`2024-10-20` for a number of days since 1970-01-01."""
-    return (_EPOCH + timedelta(days=day)).date().isoformat()
+    return (EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def iso_from_ms(instant_ms: int) -> str:
@@ -88,6 +95,22 @@ def parse_iso_us(text: str) -> int:
     Raises:
         ValueError: The text is no ISO 8601 timestamp, or names an instant that does not exist.
     """
+    usual = _usual_instant(text)
+    if usual is None:
+        return _parse_any_form_us(text)
+    since = usual - EPOCH
+    return (since.days * _SECONDS_PER_DAY + since.seconds) * 1_000_000 + since.microseconds
+
+
+def _usual_instant(text: str) -> datetime | None:
+    """What a text of the usual form says; None for another form, 24:00, a leap second, and days that there are not."""
+    try:
+        return datetime.fromisoformat(text) if _USUAL_TEXT.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+def _parse_any_form_us(text: str) -> int:
     match = _ISO.fullmatch(text)
     if match is None:
         raise ValueError(f"not an ISO 8601 timestamp: {text!r}")
@@ -100,8 +123,28 @@ def parse_iso_us(text: str) -> int:
     return instant_us
 
 
+def instants(texts: Sequence[str]) -> list[datetime | None]:
+    """Read many timestamps, as `parse_iso_us` does; None where it refuses one."""
+    try:
+        # One look at all of them takes a fourth of the time.
+        if _USUAL_LINES.fullmatch("\n".join([*texts, ""])):
+            return list(map(datetime.fromisoformat, texts))
+    except ValueError:
+        pass
+    return list(map(_instant, texts))
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        return _usual_instant(text) or EPOCH + timedelta(microseconds=_parse_any_form_us(text))
+    except ValueError:
+        return None
+
+
 def names_zone(text: str) -> bool:
     """Does a timestamp that `parse_iso_us` reads say in which zone it is?"""
+    if text.endswith("Z"):
+        return True
     match = _ISO.fullmatch(text)
     return match is not None and match["zone"] is not None
 

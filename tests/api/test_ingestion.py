@@ -108,6 +108,13 @@ class TestBatch:
         assert fresh_api.reasons("events", item) == []
         assert fresh_api.stored()[0]["item"] == item
 
+    @pytest.mark.parametrize("session_id", ["\\u0000", "sess\\u0000001"])
+    def test_a_session_has_no_nul_in_its_id(self, api: Ingestion, session_id: str) -> None:
+        """The reason names the field; a text of an item may have one."""
+        response = api.send("events", f'{{"sessionId": "{session_id}", "batch": []}}')
+        assert response.status_code == 400
+        assert "Invalid value for sessionId: expected a string without NUL" in response.get_json()["error"]
+
     def test_unknown_fields_of_the_envelope_are_overlooked(self, api: Ingestion) -> None:
         """A client may send more than the two documented ones."""
         response = api.send("events", '{"extra": 1, "sessionId": "s", "batch": []}')

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from document_support import APIS, ROWS, Json, ask_example, by_id, examples_of, resolved, served
 from flask import Flask
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from mockserver import Settings, create_app
 from mockserver.door.operations import Operation

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from emulator import error_of
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from study_support import WALL_MS, Record, StudyApi, definition
 from werkzeug.test import TestResponse
 

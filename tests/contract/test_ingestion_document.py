@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from emulator import sandbox_of
 from flask import Flask
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema_rs import Draft202012Validator
 from marshmallow import Schema, fields, validate
 from werkzeug.test import TestResponse
 
@@ -29,13 +29,13 @@ VALUES: list[Any] = [
 ]  # fmt: skip
 
 
-FORMATS = FormatChecker(["date-time"])
-
-
-@FORMATS.checks(ISO_8601_FORMAT, raises=ValueError)
-def _is_iso_8601(value: object) -> bool:
+def is_iso_8601(text: str) -> bool:
     """What our own name for a format means."""
-    return not isinstance(value, str) or bool(parse_iso_us(value))
+    try:
+        parse_iso_us(text)
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -53,14 +53,14 @@ def example_of(document: Json, kind: str) -> Json:
 
 def validator(document: Json, name: str) -> Draft202012Validator:
     rules = {"$ref": f"#/components/schemas/{name}", "components": document["components"]}
-    return Draft202012Validator(rules, format_checker=FORMATS)
+    return Draft202012Validator(rules, formats={ISO_8601_FORMAT: is_iso_8601}, validate_formats=True)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_schema_and_the_rules_accept_the_same(document: Json, kind: str) -> None:
     """Every field with a value of every sort, and without it; what it is for a document, it is for the API."""
     described, item = validator(document, NAMES[kind]), example_of(document, kind)["batch"][0]
-    fields = described.schema["components"]["schemas"][NAMES[kind]]["properties"]
+    fields = document["components"]["schemas"][NAMES[kind]]["properties"]
     cases = [{**item, name: value} for name in fields for value in VALUES]
     cases += [{key: value for key, value in item.items() if key != name} for name in fields]
     for case in [*cases, {}, [], "x", None]:

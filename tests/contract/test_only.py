@@ -13,7 +13,7 @@ import pytest
 from document_support import APIS, Json, ask_example, by_id, described, errors_in, examples_of, parameters_of, served
 from emulator import DATA_TYPES, PLACES, ROWS, DataApi
 from flask import Flask
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import validate
 from schema_walk import schemas_of
 

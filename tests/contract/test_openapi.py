@@ -27,7 +27,7 @@ from document_support import (
 )
 from emulator import DataApi, Emulator, sandbox_of
 from flask import Flask, request
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema_rs import Draft202012Validator
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
@@ -286,8 +286,8 @@ def strict(schema: Any) -> Any:
 def problems(document: Json, schema: Json, value: Any) -> list[str]:
     """How a value breaks a schema of a document."""
     rules = {**schema, "components": document["components"]}
-    found = Draft202012Validator(rules, format_checker=FormatChecker()).iter_errors(value)
-    return [f"{error.json_path}: {error.message[:300]}" for error in found]
+    found = Draft202012Validator(rules, validate_formats=True).iter_errors(value)
+    return [f"{'/'.join(map(str, error.instance_path))}: {error.message[:300]}" for error in found]
 
 
 def response_of(document: Json, operation_id: str, status: int) -> Json:

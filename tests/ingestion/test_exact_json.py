@@ -1,6 +1,7 @@
 """JSON that loses nothing: whatever is read is written as the same value, or it is said that it cannot be."""
 
 import json
+import math
 from typing import Any
 
 import orjson
@@ -97,3 +98,55 @@ def test_what_is_no_json_is_refused(text: bytes, told: str) -> None:
     """Strictly, and with a reason."""
     with pytest.raises(ValueError, match=told):
         exact_json.loads(text)
+
+
+TOKENS = st.sampled_from(
+    [
+        *'{}[]:, \t\n"\\', '"a"', '"\\ud83c"', '"\\udf89\\ud83c"', '"\\ud83c\\udf89"', '"\\u0000\\/"', '"é\x7f"',
+        "0", "-0", "-0.0", "01", "1.", ".5", "+1", "-", "1e5", "1E+5", "1e-400", "1e309", "1.7976931348623159e308",
+        "9007199254740993.0", "18446744073709551616", "-9223372036854775809", "9" * 400, "9" * 4301, "0." + "1" * 400,
+        "true", "nul", "null", "NaN", "-Infinity", "'a'", "\ufeff", "\xa0", "// a", '{"a":1,"b":2,"a":3}',
+        '{"\\u0061":1,"a":2}', '"\x1f"',
+    ]
+)  # fmt: skip
+
+
+def whole(digits: str) -> float:
+    """Beyond what Python converts, it is as if infinite."""
+    return int(digits) if len(digits.lstrip("-")) <= 4300 else math.inf
+
+
+def double(digits: str) -> float:
+    number = float(digits)
+    return number if math.isfinite(number) else math.inf
+
+
+@given(st.lists(TOKENS, max_size=12).map("".join) | VALUES.map(json.dumps))
+def test_both_readers_read_the_same(text: str) -> None:
+    """The faster one and the one behind it, which alone knows a number that is too large; or both refuse."""
+    try:
+        known = json.loads(text, parse_int=whole, parse_float=double, parse_constant=pytest.fail)
+    except (ValueError, pytest.fail.Exception):
+        with pytest.raises(ValueError, match=".+"):
+            exact_json.loads(text.encode())
+        return
+    value, behind = exact_json.loads(text.encode()), exact_json.loads(f"[{text},1e999]".encode())[0]
+    assert repr(value) == repr(behind) == repr(known)
+
+
+@given(st.lists(VALUES, max_size=4))
+def test_many_are_written_as_each(values: list[Any]) -> None:
+    """And taken apart again."""
+    assert exact_json.texts_of(exact_json.dumps_all(values)) == list(map(exact_json.dumps, values))
+
+
+@pytest.mark.parametrize("innermost", [1, 2**70, "\ud83c"])
+@pytest.mark.parametrize("levels", [*range(246, 258)])
+def test_many_go_as_deep_as_one(levels: int, innermost: Any) -> None:
+    """And no deeper, whoever has to write them."""
+    values = [1, nested(levels, innermost), {}]
+    if levels <= exact_json.MOST_LEVELS:
+        assert exact_json.texts_of(exact_json.dumps_all(values)) == list(map(exact_json.dumps, values))
+    else:
+        with pytest.raises(exact_json.TooDeepError):
+            exact_json.dumps_all(values)

@@ -33,7 +33,7 @@ def segment(start: str, end: str) -> dict[str, Any]:
 
 
 def lint(kind: str, *batch: Any, history: History | None = None) -> list[NewWarning]:
-    accepted = check_batch(KINDS[kind].schema, batch).accepted
+    accepted = check_batch(KINDS[kind], batch).accepted
     return lint_batch(KINDS[kind], accepted, history or History(), NOW_MS)
 
 

@@ -140,7 +140,7 @@ import sys
 from mockserver.command import serve
 from mockserver import Settings, create_app
 answer = create_app(Settings(scenario="demo")).test_client().get("/api/v3/health")
-waiting = ("sqlalchemy", "jsonschema", "yaml", "faker", "harfile", "matplotlib", "mockserver.openapi.documents")
+waiting = ("sqlalchemy", "jsonschema_rs", "yaml", "faker", "harfile", "matplotlib", "mockserver.openapi.documents")
 print(answer.status_code, [name for name in waiting if name in sys.modules])
 """
 

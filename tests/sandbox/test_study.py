@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.sandbox.study import NewItem, NewWarning, Study
+from mockserver.sandbox.study import NewItems, NewWarning, Study
 from mockserver.sandbox.study.launches import Launch, new_launch
 from mockserver.sandbox.study.shelves import Kept
 from mockserver.sandbox.study.writing import OvertakenError, attempt
@@ -117,7 +117,7 @@ class TestReading:
         then(lambda: study.experiments.delete(changed, NOW_MS))
         assert seen == sorted(set(seen))
         before = study.revision
-        study.take_in("events", "s", [NewItem(0, "{}")], NOW_MS, lambda _: [])
+        study.take_in("events", "s", NewItems([0], b"{}"), NOW_MS, lambda _: [])
         study.record_events([], NOW_MS)
         with pytest.raises(OvertakenError):
             study.experiments.delete(experiment, NOW_MS)
@@ -198,7 +198,7 @@ class TestWriting:
             for number in range(rounds):
                 study.record_events([event(study, str(number))] * 2, NOW_MS)
                 study.deployments.add({"experimentId": experiment.id}, "a@example.com", "org", NOW_MS)
-                study.take_in("events", "s", [NewItem(0, "{}")], NOW_MS, lambda _: [])
+                study.take_in("events", "s", NewItems([0], b"{}"), NOW_MS, lambda _: [])
 
         at_once(count, count, launch, launch, write, write)
         kept = study.personas.get(counter.id)
@@ -215,10 +215,12 @@ class TestWriting:
     def test_a_batch_is_kept_with_what_is_odd_about_it(self, study: Study) -> None:
         """And told to whoever handed it over."""
         odd = NewWarning("odd", (0,), "it is")
-        found = study.take_in("events", "s", [NewItem(0, "{}", 7)], NOW_MS, lambda history: [odd] * (not history.seen))
+        found = study.take_in(
+            "events", "s", NewItems([0], b"{}", [7]), NOW_MS, lambda history: [odd] * (not history.seen)
+        )
         assert [(one.batch, one.rule, one.found_at_ms) for one in found] == [(1, "odd", NOW_MS)]
         assert (
-            study.take_in("events", "s", [NewItem(0, "{}", 7)], NOW_MS, lambda history: [odd][len(history.seen) :])
+            study.take_in("events", "s", NewItems([0], b"{}", [7]), NOW_MS, lambda history: [odd][len(history.seen) :])
             == []
         )
         assert study.arrivals.warnings() == found

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from mockserver.store import History, LookOver, NewItem, NewWarning, Store, Stores, open_stores
+from mockserver.store import History, LookOver, NewItems, NewWarning, Store, Stores, open_stores
 
 NAMES = st.sampled_from(["default", "other"])
 DOCUMENT_KINDS = st.sampled_from(["persona", "room"])
@@ -94,7 +94,10 @@ class SameAnswers(RuleBasedStateMachine):
         warnings: list[NewWarning],
         fails: bool,
     ) -> None:
-        items = [NewItem(2 * index, text, ordinal) for index, (ordinal, text) in enumerate(batch)]
+        texts = ",\n,".join(text for _, text in batch).encode()
+        ordinals = [ordinal for ordinal, _ in batch]
+        # Where no item has a number, it need not be said of each.
+        items = NewItems(range(0, 2 * len(batch), 2), texts, ordinals if any(ordinals) else ())
         told: list[Any] = []
         found: list[Any] = []
         for store in self.both(name):

@@ -16,7 +16,7 @@ from mockserver.store import (
     History,
     IngestedItem,
     LoggedWarning,
-    NewItem,
+    NewItems,
     NewWarning,
     Store,
     Stores,
@@ -40,8 +40,13 @@ def store(stores: Stores) -> Store:
     return stores.store("default")
 
 
-def numbered(*ordinals: int | None) -> list[NewItem]:
-    return [NewItem(index, text(ordinal), ordinal) for index, ordinal in enumerate(ordinals)]
+def numbered(*ordinals: int | None) -> NewItems:
+    return NewItems(range(len(ordinals)), ",\n,".join(map(text, ordinals)).encode(), ordinals)
+
+
+def spelled(texts: dict[int, str]) -> NewItems:
+    """Items at these places of their batch."""
+    return NewItems(tuple(texts), ",\n,".join(texts.values()).encode())
 
 
 def text(ordinal: int | None) -> str:
@@ -53,7 +58,7 @@ def take_in(
     store: Store,
     kind: str,
     session_id: str,
-    items: Sequence[NewItem],
+    items: NewItems,
     at_ms: int = 0,
     warnings: Sequence[NewWarning] = (),
 ) -> History:
@@ -79,12 +84,12 @@ def looked_at(store: Store) -> list[Any]:
 
 def break_writing(patch: pytest.MonkeyPatch, broken: str) -> None:
     """Let every store fail at one of a batch's two halves."""
-    extend, insert = memory._Filed.extend, sql_store._insert_all
+    add, insert = memory._Filed.add, sql_store._insert_all
 
-    def fail_to_extend(filed: Any, kind: str, session_id: str, added: Sequence[Any]) -> None:
+    def fail_to_add(filed: Any, batch: int, kind: str, session_id: str, part: Any) -> None:
         # Half of it is there already.
-        extend(filed, kind, session_id, added)
-        if isinstance(added[0], IngestedItem if broken == "items" else LoggedWarning):
+        add(filed, batch, kind, session_id, part)
+        if isinstance(part[:1][0], IngestedItem if broken == "items" else LoggedWarning):
             raise OSError("no space left")
 
     def fail_to_insert(connection: Any, table: Any, rows: list[dict[str, Any]]) -> None:
@@ -92,7 +97,7 @@ def break_writing(patch: pytest.MonkeyPatch, broken: str) -> None:
         if table.name == ("ingested" if broken == "items" else "lint_warnings"):
             raise OSError("no space left")
 
-    patch.setattr(memory._Filed, "extend", fail_to_extend)
+    patch.setattr(memory._Filed, "add", fail_to_add)
     patch.setattr(sql_store, "_insert_all", fail_to_insert)
 
 
@@ -104,9 +109,9 @@ class TestItems:
         assert store.warnings() == []
 
     def test_items_come_back_in_order_of_arrival(self, store: Store) -> None:
-        """With their session, batch, place and time; within a batch by their place, however they were written."""
-        take_in(store, "events", "s1", [NewItem(7, '{"a":1}'), NewItem(2, '{"a":[null,"é"]}')], 5)
-        take_in(store, "voice", "s2", [NewItem(3, "{}")], 4)
+        """With their session, batch, place and time; within a batch by their place."""
+        take_in(store, "events", "s1", spelled({2: '{"a":[null,"é"]}', 7: '{"a":1}'}), 5)
+        take_in(store, "voice", "s2", spelled({3: "{}"}), 4)
         assert store.items() == [
             IngestedItem("s1", "events", 1, 2, 5, '{"a":[null,"é"]}'),
             IngestedItem("s1", "events", 1, 7, 5, '{"a":1}'),
@@ -162,15 +167,15 @@ class TestItems:
 
     def test_batch_without_items_is_counted(self, store: Store) -> None:
         """So a batch's number is its place among all that arrived."""
-        take_in(store, "events", "s", [])
+        take_in(store, "events", "s", numbered())
         take_in(store, "events", "s", numbered(None))
         assert [item.batch for item in store.items()] == [2]
 
     def test_an_item_is_its_text(self, store: Store) -> None:
         """Nothing in it is read, so its spelling survives."""
-        spelled = '{"z":1.0, "a":1, "big":1e400, "z":"\\ud83c \\u0000"}'
-        take_in(store, "events", "s", [NewItem(0, spelled)])
-        assert store.items()[0].text == spelled
+        sent = '{"z":1.0, "a":1, "big":1e400, "z":"\\ud83c \\u0000"}'
+        take_in(store, "events", "s", spelled({0: sent}))
+        assert store.items()[0].text == sent
 
     def test_failure_half_way_is_undone(self, store: Store) -> None:
         """Who looks a batch over and fails takes the whole batch along: its items, its number, its place in history."""
@@ -202,15 +207,15 @@ class TestItems:
 
     def test_nothing_of_a_batch_shows_before_all_of_it_is_there(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """In memory, where no database sees to it; looked at after each step of the writing."""
-        store, extend = memory.MemoryStore(), memory._Filed.extend
+        store, add = memory.MemoryStore(), memory._Filed.add
         take_in(store, "events", "s", numbered(1), 0, [NewWarning("a", (), "odd")])
         before, seen = looked_at(store), []
 
-        def extend_and_look(filed: Any, kind: str, session_id: str, added: Sequence[Any]) -> None:
-            extend(filed, kind, session_id, added)
+        def add_and_look(filed: Any, batch: int, kind: str, session_id: str, part: Any) -> None:
+            add(filed, batch, kind, session_id, part)
             seen.append(looked_at(store))
 
-        monkeypatch.setattr(memory._Filed, "extend", extend_and_look)
+        monkeypatch.setattr(memory._Filed, "add", add_and_look)
         take_in(store, "events", "s", numbered(2), 0, [NewWarning("b", (), "odd")])
         assert seen == [before, before]
         assert looked_at(store) != before
@@ -292,7 +297,7 @@ def test_warnings_are_kept_with_their_batch(store: Store) -> None:
         "facial", "s", numbered(1), 7, lambda _: [NewWarning("a", (0, 2), "odd"), NewWarning("b", (), "é")]
     )
     take_in(store, "voice", "t", numbered(1), 8)
-    take_in(store, "voice", "t", [], 9, [NewWarning("a", (1,), "odd")])
+    take_in(store, "voice", "t", numbered(), 9, [NewWarning("a", (1,), "odd")])
     assert store.warnings() == [
         LoggedWarning("s", "facial", 1, "a", (0, 2), "odd", 7),
         LoggedWarning("s", "facial", 1, "b", (), "é", 7),

@@ -6,6 +6,6 @@ handed and hands out of ingestion is named here, so that nobody above it needs t
 
 from mockserver.sandbox.study.study import Study
 from mockserver.sandbox.study.written_events import ValueAsText
-from mockserver.store import History, IngestedItem, LoggedWarning, NewItem, NewWarning
+from mockserver.store import History, IngestedItem, LoggedWarning, NewItems, NewWarning
 
-__all__ = ["History", "IngestedItem", "LoggedWarning", "NewItem", "NewWarning", "Study", "ValueAsText"]
+__all__ = ["History", "IngestedItem", "LoggedWarning", "NewItems", "NewWarning", "Study", "ValueAsText"]

@@ -23,7 +23,7 @@ from mockserver.simulation.records.records import Event
 from mockserver.simulation.scenario.specs import ExperimentSpec
 from mockserver.simulation.story.rooms import RoomRef, deployment_name
 from mockserver.simulation.world import World
-from mockserver.store import Arrivals, LoggedWarning, LookOver, NewItem, Store
+from mockserver.store import Arrivals, LoggedWarning, LookOver, NewItems, Store
 
 __all__ = ["Study"]
 
@@ -183,7 +183,7 @@ class Study:
         return named
 
     def take_in(
-        self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
+        self, kind: str, session_id: str, items: NewItems, received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """Keep what an ingested batch brought together with what is odd about it; see `Store.add_batch`."""
         return self._store.add_batch(kind, session_id, items, received_at_ms, look_over)

@@ -45,6 +45,8 @@ _SEEKS_ABOVE_MS = SEEK_ABOVE_MS - 200
 # apart than the cooldown, so that a drift above the threshold is always seeked away.
 _STALL_PLACES = (2, 9, 16)
 _STALL_ROOM = 5
+# So many epochs' states are kept, about a kilobyte each where something stalls.
+_MOST_KNOWN = 4096
 _TIMER_JITTER_MS = 15
 _WANDER_MS = 14.0
 _WANDER_PERIOD_MS = 20_000
@@ -135,6 +137,9 @@ class SyncLanes(RenderedLanes):
     def __init__(self, lanes: Sequence[SyncLane]) -> None:
         super().__init__(lanes, "sync")
         self.lanes = lanes
+        # So many epochs are numbered in each lane.
+        self._epochs = max((lane.count + lane.phase for lane in lanes), default=0) // _EPOCH + 2
+        self._known: dict[int, Floats | None] = {}
         self.planned = np.array([lane.planned for lane in lanes], dtype=np.int64)
         self.phase = np.array([lane.phase for lane in lanes], dtype=np.int64)
         self.moved = np.array([lane.moved_ms for lane in lanes], dtype=np.int64)
@@ -231,22 +236,34 @@ class SyncLanes(RenderedLanes):
         All three are 0 in an epoch without a stall, and most are.
         """
         number = k + self.phase[lane]
-        last = int(number.max(initial=0)) // _EPOCH + 1
-        epochs, which = np.unique(lane * last + number // _EPOCH, return_inverse=True)
-        lost = self.stalls(epochs // last, epochs % last)
-        uneasy = np.flatnonzero(lost.any(axis=1))
+        epochs, which = np.unique(lane * self._epochs + number // _EPOCH, return_inverse=True)
+        runs = self._runs(epochs.tolist())
         state = np.zeros((3, len(lane)))
-        row = np.full(len(epochs), -1)
-        row[uneasy] = np.arange(len(uneasy))
-        concerned = np.flatnonzero(row[which] >= 0)
-        if len(concerned):
-            step = number[concerned] % _EPOCH
-            steps = int(step.max()) + 1
-            found = self._controlled(epochs[uneasy] // last, epochs[uneasy] % last, lost[uneasy], steps)
-            place = step, row[which[concerned]]
-            state[:, concerned] = found.error[place], found.nudge[place], found.stalled[place]
+        uneasy = [place for place, run in enumerate(runs) if run is not None]
+        if uneasy:
+            row = np.full(len(epochs), -1)
+            row[uneasy] = np.arange(len(uneasy))
+            concerned = np.flatnonzero(row[which] >= 0)
+            of_run = np.stack([run for run in runs if run is not None])
+            state[:, concerned] = of_run[row[which[concerned]], :, number[concerned] % _EPOCH].T
         error, nudge, stalled = state
         return error, nudge, stalled
+
+    def _runs(self, epochs: list[int]) -> list[Floats | None]:
+        """The states of epochs, (3, step); None of one without a stall. Those of neighbouring pages are the same."""
+        known = self._known
+        if len(known) > _MOST_KNOWN:
+            known = self._known = {}
+        missing = [epoch for epoch in epochs if epoch not in known]
+        if missing:
+            lane, epoch = np.divmod(np.array(missing), self._epochs)
+            lost = self.stalls(lane, epoch)
+            uneasy = np.flatnonzero(lost.any(axis=1))
+            found = self._controlled(lane[uneasy], epoch[uneasy], lost[uneasy])
+            states = np.stack([found.error, found.nudge, found.stalled]).transpose(2, 0, 1).copy()
+            # All at once, since another thread may be reading.
+            known.update({**dict.fromkeys(missing), **{missing[n]: one for n, one in zip(uneasy, states, strict=True)}})
+        return [known[epoch] for epoch in epochs]
 
     def _wandered(self, lane: Ints, t_ms: Ints) -> Floats:
         """The slow part of the drift, in ms."""
@@ -276,15 +293,14 @@ class SyncLanes(RenderedLanes):
         lane = np.repeat(np.arange(len(self.count)), per_lane)
         return lane, np.arange(len(lane)) - np.repeat(np.cumsum(per_lane) - per_lane, per_lane)
 
-    def _controlled(self, lane: Ints, epoch: Ints, lost: Floats, steps: int = _EPOCH) -> "_Controlled":
+    def _controlled(self, lane: Ints, epoch: Ints, lost: Floats) -> "_Controlled":
         """Let the controller run through the given epochs, all of them side by side.
 
         Args:
             lost: What stalls take in each, (epoch, step), in ms.
-            steps: How far into the epochs.
         """
         # Numbers below 0, before the lane begins, are as good as others: nothing happens there.
-        k = self._sample(lane, epoch, np.arange(steps + 1)[:, None])
+        k = self._sample(lane, epoch, np.arange(_EPOCH + 1)[:, None])
         lanes = np.broadcast_to(lane, k.shape)
         t_ms = self.times(lanes, k)
         much = np.flatnonzero(lost.sum(axis=1) > _SEEKS_ABOVE_MS)

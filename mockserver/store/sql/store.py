@@ -1,7 +1,7 @@
 """The store of one sandbox in a database: the rows of one run."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -10,7 +10,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Select, Table, fu
 from mockserver.store.interface import LookOver
 from mockserver.store.sql.engine import Transactions
 from mockserver.store.sql.tables import BATCHES, DOCUMENTS, INGESTED, LINT_WARNINGS
-from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItem, fingerprint
+from mockserver.store.values import Document, History, IngestedItem, LoggedWarning, NewItems, fingerprint
 from mockserver.words import exact_json
 
 __all__ = ["SqlStore"]
@@ -73,7 +73,7 @@ class SqlStore:
     # --- what was ingested ---------------------------------------------------------------------
 
     def add_batch(
-        self, kind: str, session_id: str, items: Sequence[NewItem], received_at_ms: int, look_over: LookOver
+        self, kind: str, session_id: str, items: NewItems, received_at_ms: int, look_over: LookOver
     ) -> list[LoggedWarning]:
         """See `Store`."""
         content = fingerprint(items)
@@ -87,20 +87,20 @@ class SqlStore:
                 ]
                 arrival = {**of_batch, "received_at_ms": received_at_ms}
                 connection.execute(insert(BATCHES), {**arrival, "fingerprint": content})
-                _insert_all(connection, INGESTED, [{**arrival, **_item_row(item)} for item in items])
+                _insert_all(connection, INGESTED, [{**arrival, **row} for row in _item_rows(items)])
                 told = [{**of_batch, **_warning_row(n, warning)} for n, warning in enumerate(warnings)]
                 _insert_all(connection, LINT_WARNINGS, told)
             self._batches = batch
         return warnings
 
     def _history(
-        self, connection: Connection, kind: str, session_id: str, items: Sequence[NewItem], content: str | None
+        self, connection: Connection, kind: str, session_id: str, items: NewItems, content: str | None
     ) -> History:
         """What the session had sent of the kind so far."""
         ordinals = select(INGESTED.c.ordinal).where(
             *self._narrowed(INGESTED, kind, session_id), INGESTED.c.ordinal.is_not(None)
         )
-        sent = {item.ordinal for item in items if item.ordinal is not None}
+        sent = {ordinal for ordinal in items.ordinals if ordinal is not None}
         # The index hands over the highest first; max() would read the whole session.
         highest = connection.scalar(ordinals.order_by(INGESTED.c.ordinal.desc()).limit(1))
         near = ordinals.where(INGESTED.c.ordinal.between(min(sent), max(sent))) if sent else None
@@ -176,8 +176,10 @@ def _document_of(row: Row[Any]) -> Document:
     return Document(row.kind, row.id, exact_json.loads_quickly(row.body), row.created_ms, row.updated_ms, row.deleted)
 
 
-def _item_row(new: NewItem) -> dict[str, Any]:
-    return {"position": new.index, "ordinal": new.ordinal, "item": new.text}
+def _item_rows(items: NewItems) -> Iterator[dict[str, Any]]:
+    ordinals = items.ordinals or [None] * len(items.indexes)
+    for index, ordinal, text in zip(items.indexes, ordinals, exact_json.texts_of(items.texts), strict=True):
+        yield {"position": index, "ordinal": ordinal, "item": text}
 
 
 def _item_of(row: Row[Any]) -> IngestedItem:
