@@ -40,7 +40,7 @@ def _base() -> dict[str, Any]:
             validate=Filled(), metadata=_about("The id of an operation; `*` is every one of both emulated APIs")
         ),
         "times": Whole(validate=Within(1, _MANY), allow_none=True, metadata=_about("How often; null is for ever")),
-        "after": Whole(validate=Within(0, _MANY), metadata=_about("So many calls are let pass first")),
+        "after": Whole(validate=Within(0, _MANY), metadata=_about("How many calls are let pass first")),
         "probability": Number(
             validate=Within(0, 1), metadata=_about("Of each call after those; drawn from the seed, the same every time")
         ),

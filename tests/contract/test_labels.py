@@ -218,7 +218,7 @@ INTEGER = (NUMBER[0], "`3.0` is an integer", NUMBER[1])
 ITEM = ("nests at most 250 levels", "fields of other names are kept")
 INGESTION_RULES = {
     "InteractionEventBatch": ("may come compressed", "fields of other names are ignored"),
-    "InteractionEventBatch.sessionId": ("may not be empty", "any session is taken"),
+    "InteractionEventBatch.sessionId": ("may not be empty", "may not have a NUL", "any session is taken"),
     "InteractionEventBatch.batch": ("may be empty", "more than 100,000 items"),
     "InteractionEvent": ITEM,
     "InteractionEvent.eventType": ("capitals matter",),
