@@ -1,7 +1,7 @@
 """Marshmallow fields of control requests, beside those that ingestion has: as strict, with the same problems."""
 
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Any
 
 from marshmallow import ValidationError, fields
 
@@ -9,7 +9,7 @@ from mockserver.ingestion.fields import Items, Text, Timestamp
 from mockserver.ingestion.problems import WrongType
 from mockserver.words.timestamps import EPOCH
 
-__all__ = ["Flag", "Moment", "TextMap", "Texts"]
+__all__ = ["Flag", "Instant", "Moment", "TextMap", "Texts"]
 
 
 class Flag(fields.Boolean):
@@ -65,10 +65,15 @@ class TextMap(fields.Raw):
         return value
 
 
-class Moment(Timestamp):
-    """An ISO 8601 instant, or `machine`; loads as ms since the epoch, or as that word."""
+class Instant(Timestamp):
+    """An ISO 8601 instant; loads as ms since the epoch."""
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> int | Literal["machine"]:  # type: ignore[override]
-        if value == "machine":
-            return "machine"
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         return (super()._deserialize(value, *args, **kwargs) - EPOCH) // timedelta(milliseconds=1)
+
+
+class Moment(Instant):
+    """The same, or `machine`, which loads as that word."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        return "machine" if value == "machine" else super()._deserialize(value, *args, **kwargs)

@@ -8,8 +8,8 @@ from marshmallow import EXCLUDE, Schema
 
 from mockserver.control.bodies import body_schema, read_body
 from mockserver.control.errors import ControlError
-from mockserver.control.fields import Flag, Moment, Texts
-from mockserver.ingestion.fields import Choice, Filled, Number, Record, Text, Timestamp, Whole, Within
+from mockserver.control.fields import Flag, Instant, Moment, Texts
+from mockserver.ingestion.fields import Choice, Filled, Number, Record, Text, Whole, Within
 from mockserver.ingestion.tokens import mint
 from mockserver.sandbox.sandboxes import PARTS, Order, Part
 from mockserver.simulation.scenario.specs import KEY_SCOPES
@@ -74,7 +74,7 @@ class SettingsSchema(_Closed):
 
 
 class _ClockSchema(_Closed):
-    now = Timestamp(metadata=_about("What the clock says first"))
+    now = Instant(metadata=_about("What the clock says first"))
     speed = Number(validate=Within(0, 1_000_000), metadata=_about("Simulated ms per real ms; 0 stands still"))
 
 
@@ -135,8 +135,7 @@ def sandbox_order(base: Order) -> Order:
         raise ControlError(f"Invalid value for settings.allowedOrigins: {error}") from None
     _refuse_useless_secret(settings.token_secret)
     clock = body.get("clock", {})
-    now_ms = clock["now"] // 1000 if "now" in clock else base.now_ms
-    return Order(settings, now_ms, clock.get("speed", base.speed))
+    return Order(settings, clock.get("now", base.now_ms), clock.get("speed", base.speed))
 
 
 def reset_parts() -> tuple[Part, ...]:
